@@ -1,0 +1,98 @@
+"""Objects that know the arguments they were made from, so that none has to write `get_config`."""
+
+import inspect
+from functools import cache
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+
+
+class Configurable:
+    """Base of everything that can be written to a file as name and arguments.
+
+    The constructor's arguments are recorded as they came; `get_config` reads them back through the signature.
+    """
+
+    _module: ClassVar[str] = "keras"
+    """Module under which Keras knows the class: written to files next to the name, never imported."""
+    _arguments: dict[str, Any]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Records the arguments before any `__init__` runs."""
+        self = super().__new__(cls)
+        # copy and pickle call __new__ without arguments: what is missing is __init__'s to complain of.
+        try:
+            arguments = constructor_signature(cls).bind_partial(*args, **kwargs).arguments
+        except TypeError:
+            arguments = {}
+        extra = arguments.pop("kwargs", {})
+        object.__setattr__(self, "_arguments", {**arguments, **extra})
+        return self
+
+    def get_config(self) -> dict[str, Any]:
+        """Constructor arguments as JSON values: `type(x).from_config(x.get_config())` makes an equal object."""
+        return {name: to_json(self._argument(name)) for name in constructor_parameters(type(self))}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes an object from what `get_config` returned."""
+        return cls(**config)
+
+    def _argument(self, name: str) -> Any:
+        default = constructor_parameters(type(self))[name].default
+        return self._arguments.get(name, default)
+
+
+@cache
+def constructor_signature(cls: type) -> inspect.Signature:
+    """Signature of a class's constructor without `self`; what goes on by `**kwargs` is called kwargs."""
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    return inspect.Signature(
+        [
+            parameter.replace(name="kwargs") if parameter.kind is parameter.VAR_KEYWORD else parameter
+            for parameter in parameters
+        ]
+    )
+
+
+@cache
+def constructor_parameters(cls: type) -> dict[str, inspect.Parameter]:
+    """The arguments a class declares by name, without `*args` and `**kwargs`."""
+    return {
+        name: parameter
+        for name, parameter in constructor_signature(cls).parameters.items()
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    }
+
+
+def to_json(value: Any) -> Any:
+    """A constructor argument as a value of JSON, in the form Keras writes it.
+
+    Objects become `{"module", "class_name", "config", "registered_name"}`, functions their name, tuples lists.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, Configurable):
+        return object_config(value)
+    if isinstance(value, type) or callable(value):
+        return value.__name__
+    if isinstance(value, torch.Tensor | np.ndarray | np.generic):
+        return value.tolist()
+    return str(value)
+
+
+def object_config(value: Configurable) -> dict[str, Any]:
+    """Name and arguments of an object as Keras 3 writes them."""
+    cls = type(value)
+    registered = getattr(cls, "_registered_name", None)
+    return {
+        "module": cls._module,
+        "class_name": cls.__name__,
+        "config": value.get_config(),
+        "registered_name": registered,
+    }
