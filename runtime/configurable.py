@@ -31,7 +31,7 @@ class Configurable:
         return self
 
     def get_config(self) -> dict[str, Any]:
-        """Constructor arguments as JSON values: `type(x).from_config(x.get_config())` makes an equal object."""
+        """Constructor arguments as JSON values, from which `from_config` makes an equal object."""
         return {name: to_json(self._argument(name)) for name in constructor_parameters(type(self))}
 
     @classmethod
@@ -69,21 +69,22 @@ def constructor_parameters(cls: type) -> dict[str, inspect.Parameter]:
 def to_json(value: Any) -> Any:
     """A constructor argument as a value of JSON, in the form Keras writes it.
 
-    Objects become `{"module", "class_name", "config", "registered_name"}`, functions their name, tuples lists.
+    Objects become {"module", "class_name", "config", "registered_name"}, functions their name, tuples lists.
     """
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, Configurable):
-        return object_config(value)
-    if isinstance(value, type) or callable(value):
-        return value.__name__
-    if isinstance(value, torch.Tensor | np.ndarray | np.generic):
-        return value.tolist()
-    return str(value)
+    match value:
+        case None | bool() | int() | float() | str():
+            plain: Any = value
+        case list() | tuple():
+            plain = [to_json(item) for item in value]
+        case dict():
+            plain = {str(key): to_json(item) for key, item in value.items()}
+        case Configurable():
+            plain = object_config(value)
+        case torch.Tensor() | np.ndarray() | np.generic():
+            plain = value.tolist()
+        case _:
+            plain = getattr(value, "__name__", None) or str(value)
+    return plain
 
 
 def object_config(value: Configurable) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Names → functions and classes: the allow-list from which every name in a file or an argument is resolved."""
+"""Names of functions and classes: the allow-list from which every name in a file is resolved."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -40,13 +40,13 @@ class Registry(Generic[T]):
     @overload
     def register(self, *, aliases: Iterable[str] = ()) -> Callable[[Entry], Entry]: ...
 
-    def register(self, entry: Entry | None = None, *, aliases: Iterable[str] = ()) -> Any:
+    def register(self, entry: Any = None, *, aliases: Iterable[str] = ()) -> Any:
         """Adds a function or class under its own name, its snake_case name and the aliases given."""
         if entry is None:
             return lambda named: self._add(named, aliases)
         return self._add(entry, aliases)
 
-    def _add(self, entry: Entry, aliases: Iterable[str]) -> Entry:
+    def _add(self, entry: Any, aliases: Iterable[str]) -> Any:
         name = entry.__name__
         self._entries[name] = entry
         self._by_name[name] = entry

@@ -54,6 +54,10 @@ class Range:
         return " and ".join(part for part in (low, high) if part)
 
 
+UNBOUNDED = Range()
+"""Any number."""
+
+
 @dataclass(frozen=True)
 class From:
     """The value is a name (or object) of a registry: `From("activations")`."""

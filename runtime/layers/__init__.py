@@ -1,0 +1,7 @@
+"""Layers: the steps a model is made of."""
+
+from runtime.layers.base import Layer
+from runtime.layers.core import Activation, Dense, Input, InputLayer
+from runtime.layers.registration import deserialize, registry, serialize
+
+__all__ = ["Activation", "Dense", "Input", "InputLayer", "Layer", "deserialize", "registry", "serialize"]

@@ -1,0 +1,22 @@
+"""Types of arguments that many layers share; each says at once what the inspector may offer."""
+
+from typing import Annotated, Any, Literal
+
+from runtime.types import From, Range
+
+ActivationLike = Annotated[Any, From("activations")]
+InitializerLike = Annotated[Any, From("initializers")]
+RegularizerLike = Annotated[Any, From("regularizers")]
+ConstraintLike = Annotated[Any, From("constraints")]
+
+Count = Annotated[int, Range(min=1)]
+"""How many of something there are: at least one."""
+Rate = Annotated[float, Range(min=0, max=1)]
+"""A fraction between 0 and 1."""
+Epsilon = Annotated[float, Range(min=0, exclusive_min=True)]
+"""A small number that keeps a division from going wrong."""
+Seed = Annotated[int | None, Range(min=0)]
+"""A whole number that makes random draws repeat; None for new ones each time."""
+DataFormat = Literal["channels_last", "channels_first"] | None
+"""Where the channels stand; None is "channels_last"."""
+Padding = Literal["valid", "same"]

@@ -1,0 +1,356 @@
+"""`Layer`: a torch module that is built, called, described and saved as a Keras layer is."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Self, cast
+
+import torch
+
+from runtime import regularizers
+from runtime.configurable import Configurable
+from runtime.errors import LayerloomError, NotBuiltError, ParameterError, ShapeError, did_you_mean
+from runtime.layers.calls import as_tensor, call_signature, shape_arguments, shape_of
+from runtime.layers.context import context, name_scope
+from runtime.layers.inference import probe_output_shapes
+from runtime.layers.spec import layer_spec
+from runtime.layers.weights import WeightOwner
+from runtime.naming import auto_name
+from runtime.symbolic import KerasTensor, Node, find_symbolic
+from runtime.types import Shape, TensorSpec
+
+_FIRST_LAYER_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "input_length")
+
+
+class Layer(Configurable, WeightOwner):
+    """A step of a model: numbers go in, are computed with the layer's weights, and numbers come out.
+
+    Subclasses write `build` (make weights), `call` (compute) and, so that a designer can show shapes,
+    `compute_output_shape`. Annotations and docstring of a subclass are all that the palette, forms,
+    checks, code generators and savers need.
+
+    Args:
+        activity_regularizer: Penalty on the layer's output that is added to the loss.
+        trainable: False freezes the weights.
+        dtype: Element type of weights and computation.
+        autocast: True converts floating inputs to `dtype`.
+        name: Name in the model, in files and in the summary.
+    """
+
+    _is_base_layer: ClassVar[bool] = True
+    _module: ClassVar[str] = "keras.layers"
+
+    identity_in_inference: ClassVar[bool] = False
+    """True if the layer passes its input through unchanged outside training."""
+    creates_mask: bool = False
+    """True if the layer marks steps to be skipped by the layers behind it."""
+    supports_mask: bool = False
+    """True if a mask that comes in goes out with the output."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Records and checks the arguments before `__init__` runs."""
+        self = super().__new__(cls, *args, **kwargs)
+        for param in layer_spec(cls).params:
+            if param.name in self._arguments:
+                param.check(self._arguments[param.name], cls.__name__)
+        return self
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        WeightOwner.__init__(self)
+        self._own_weights = []
+        self._losses: list[torch.Tensor] = []
+        self._layers_with_losses: list[Layer] = []
+        self._trainable = trainable
+        self.name = _checked_name(name, type(self))
+        self.dtype = _dtype_name(dtype)
+        self.autocast = autocast
+        self.built = False
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self._first_layer_arguments = {
+            key: kwargs.pop(key) for key in _FIRST_LAYER_ARGUMENTS if key in kwargs
+        }
+        if kwargs:
+            self._refuse_arguments(kwargs)
+
+    def _refuse_arguments(self, unknown: dict[str, Any]) -> None:
+        name = next(iter(unknown))
+        known = [param.name for param in layer_spec(type(self)).params]
+        close = did_you_mean(name, [*known, "name", "trainable", "dtype", "activity_regularizer"])
+        raise ParameterError(
+            f"{type(self).__name__} has no argument {name!r}.",
+            parameter=name,
+            received=unknown[name],
+            hint=f"Did you mean {close[0]!r}?" if close else f"It takes {', '.join(known) or 'none'}.",
+        )
+
+    # What a subclass writes.
+
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights, once the shape of the input is known.
+
+        Args:
+            input_shape: Shape of the input, batch first; several ports have one `<port>_shape` each.
+        """
+        del input_shape
+
+    def call(self, inputs: torch.Tensor) -> Any:
+        """Computes the output; a subclass says which arguments it takes."""
+        raise NotImplementedError(f"{type(self).__name__} has no call().")
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Shape of the output for a shape of the input.
+
+        A layer that does not say it is tried out on zeros.
+
+        Raises:
+            ShapeError: The input does not fit.
+        """
+        ports = {port.name: input_shape for port in layer_spec(type(self)).inputs[:1]}
+        shapes = probe_output_shapes(self, ports)
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    def output_names(self) -> tuple[str, ...]:
+        """Names of the output ports, which may depend on the arguments."""
+        return ("output",)
+
+    def output_dtype(self, dtypes: list[str]) -> str:
+        """Element type of the output for those of the inputs, in port order."""
+        del dtypes
+        return self.compute_dtype
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Mask of the output for the mask of the (first) input."""
+        del inputs
+        return previous_mask if self.supports_mask else None
+
+    # What the machinery does with it.
+
+    @property
+    def compute_dtype(self) -> str:
+        """Element type the layer computes in."""
+        return self.dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        """Element type of the weights."""
+        return self.dtype
+
+    @property
+    def label(self) -> str:
+        """Kind and name for messages: "Dense 'hidden'"."""
+        return f"{type(self).__name__} '{self.name}'"
+
+    def get_config(self) -> dict[str, Any]:
+        """Everything needed to make an equal layer, as JSON values."""
+        base: dict[str, Any] = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        if self.activity_regularizer is not None:
+            base["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
+        return {**base, **super().get_config(), **base}
+
+    def output_spec(self, ports: dict[str, Any]) -> dict[str, TensorSpec]:
+        """Shape and dtype at each output port, for those at the input ports; makes no weights.
+
+        Args:
+            ports: Input port → TensorSpec, or list of them for a variadic port.
+
+        Raises:
+            ShapeError: They do not fit.
+        """
+        spec = layer_spec(type(self))
+        flat = [item for value in ports.values() for item in (value if isinstance(value, list) else [value])]
+        shapes = {
+            name: [item.shape for item in value] if isinstance(value, list) else value.shape
+            for name, value in ports.items()
+        }
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            self.build_from_shapes(shapes)
+            outputs: list[Shape] = probe_output_shapes(self, shapes)
+        else:
+            found = self.compute_output_shape(**shape_arguments(self.compute_output_shape, spec, shapes))
+            outputs = [found] if _is_shape(found) else list(found)
+        dtype = self.output_dtype([item.dtype for item in flat])
+        names = self.output_names()
+        if len(names) != len(outputs):
+            names = tuple(f"output_{place}" for place in range(len(outputs)))
+        return {name: TensorSpec(tuple(shape), dtype) for name, shape in zip(names, outputs, strict=True)}
+
+    def build_from_shapes(self, shapes: dict[str, Any]) -> None:
+        """Builds the layer, if it is not built, for shapes by input port."""
+        if self.built:
+            return
+        with name_scope(self.name):
+            self.build(**shape_arguments(self.build, layer_spec(type(self)), shapes))
+        self._register_unassigned_weights()
+        self.built = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Symbolic tensors describe a graph; arrays and tensors are computed at once."""
+        if find_symbolic(args) or find_symbolic(kwargs):
+            return self._call_symbolic(call_signature(type(self)).bind(args, kwargs))
+        return super().__call__(*args, **kwargs)
+
+    def _call_symbolic(self, arguments: dict[str, Any]) -> Any:
+        signature = call_signature(type(self))
+        ports = signature.port_values(arguments)
+        specs = {name: _specs(value) for name, value in ports.items()}
+        outputs = self.output_spec(specs)
+        self.build_from_shapes({name: _shapes(value) for name, value in specs.items()})
+        node = Node(self, arguments)
+        node.outputs = [
+            KerasTensor(spec.shape, spec.dtype, f"{self.name}/{name}", node, index)
+            for index, (name, spec) in enumerate(outputs.items())
+        ]
+        return node.outputs[0] if len(node.outputs) == 1 else tuple(node.outputs)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Computes on real tensors: converts, builds, passes masks and the training flag, calls."""
+        signature = call_signature(type(self))
+        arguments = signature.bind(args, kwargs)
+        if self.autocast:
+            dtype = getattr(torch, self.compute_dtype)
+            arguments = {name: as_tensor(value, dtype) for name, value in arguments.items()}
+        ports = signature.port_values(arguments)
+        if not self.built:
+            self.build_from_shapes({name: shape_of(value) for name, value in ports.items()})
+        masks = {port: _mask_of(value) for port, value in ports.items()}
+        for argument, port in signature.masks.items():
+            if arguments.get(argument) is None and masks.get(port) is not None:
+                arguments[argument] = masks[port]
+        with self._calling(arguments.pop("training", None)):
+            if signature.takes_training:
+                arguments["training"] = context.training
+            try:
+                outputs = self.call(**arguments)
+            except RuntimeError as error:
+                raise self._explained(error, ports) from error
+            if self.activity_regularizer is not None:
+                self.add_loss(self.activity_regularizer(outputs))
+        previous = next(iter(masks.values()), None)
+        if (previous is not None or self.creates_mask) and isinstance(outputs, torch.Tensor):
+            outputs._keras_mask = self.compute_mask(next(iter(ports.values())), previous)  # type: ignore[attr-defined]
+        return outputs
+
+    @contextmanager
+    def _calling(self, training: bool | None) -> Generator[None]:
+        """Keeps the training flag for the layers called inside; the outermost call collects losses anew."""
+        outermost, before = context.depth == 0, context.training
+        if outermost:
+            for layer in self._layers_with_losses:
+                layer._losses = []
+            context.layers_with_losses = []
+        context.depth += 1
+        context.training = bool(training) if training is not None else before and not outermost
+        try:
+            yield
+        finally:
+            context.depth -= 1
+            context.training = before
+            if outermost:
+                self._layers_with_losses = context.layers_with_losses
+
+    def _explained(self, error: RuntimeError, ports: dict[str, Any]) -> Exception:
+        """An error of torch as one about shapes, where the shapes are what is wrong."""
+        if isinstance(error, LayerloomError):
+            return error
+        try:
+            self.output_spec({name: _specs(value) for name, value in ports.items()})
+        except ShapeError as shape_error:
+            return shape_error
+        except Exception:
+            return error
+        return error
+
+    def add_loss(self, loss: torch.Tensor) -> None:
+        """Adds a number to the loss of the call that is running."""
+        self._losses.append(loss)
+        context.layers_with_losses.append(self)
+
+    @property
+    def losses(self) -> list[torch.Tensor]:
+        """Penalties of the last call and of the regularizers of all weights."""
+        added = [loss for layer in self.flatten_layers() for loss in cast(Layer, layer)._losses]
+        penalties = [
+            weight.regularizer(weight)
+            for weight in self.weights
+            if weight.regularizer is not None and weight.requires_grad
+        ]
+        return added + penalties
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold.
+
+        Raises:
+            NotBuiltError: There are no weights yet.
+        """
+        if not self.built:
+            raise NotBuiltError(
+                f"{self.label} has no weights yet, so they cannot be counted.",
+                hint="Call it on data, or give the model an Input.",
+            )
+        return super().count_params()
+
+    def to_program(self) -> Callable[..., Any]:
+        """The function a compiled graph calls: `call` itself when nothing else has to happen around it."""
+        plain = self.activity_regularizer is None and not self._forward_hooks and not self._forward_pre_hooks
+        return self.call if plain and self.built else self.__call__
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _checked_name(name: Any, cls: type) -> str:
+    if name is None:
+        return auto_name(cls.__name__)
+    if not isinstance(name, str) or not name:
+        raise ParameterError(
+            f"{cls.__name__}(name=…) got {name!r}, but a name is a text such as 'hidden'.",
+            parameter="name",
+            received=name,
+        )
+    return name
+
+
+def _dtype_name(dtype: Any) -> str:
+    """Name of an element type given as text, torch dtype, or Keras's policy config."""
+    if isinstance(dtype, dict):
+        dtype = dtype.get("config", {}).get("name")
+    name = str(dtype or "float32").rpartition(".")[2]
+    if not isinstance(getattr(torch, name, None), torch.dtype):
+        raise ParameterError(
+            f"The dtype {name!r} is not known.",
+            parameter="dtype",
+            received=dtype,
+            hint="Use 'float32', or 'int32' for ids.",
+        )
+    return name
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, tuple) and all(size is None or isinstance(size, int) for size in value)
+
+
+def _specs(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_specs(item) for item in value]
+    if isinstance(value, KerasTensor):
+        return value.spec
+    return TensorSpec(tuple(shape_of(value)), str(value.dtype).rpartition(".")[2])
+
+
+def _shapes(value: Any) -> Any:
+    return [item.shape for item in value] if isinstance(value, list) else value.shape
+
+
+def _mask_of(value: Any) -> Any:
+    if isinstance(value, list):
+        masks = [_mask_of(item) for item in value]
+        return masks if any(mask is not None for mask in masks) else None
+    return getattr(value, "_keras_mask", None)

@@ -1,0 +1,106 @@
+"""How a layer is called: which argument is which, what is converted, which mask and flag go along."""
+
+import inspect
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+
+from runtime.device import get_device
+from runtime.layers.spec import LayerSpec, layer_spec
+
+
+@dataclass(frozen=True)
+class CallSignature:
+    """What the machinery must know of a class's `call`.
+
+    Args:
+        spec: The description of the layer.
+        names: Names of the positional arguments.
+        takes_training: True if it has an argument `training`.
+        masks: Mask argument → the port whose mask it gets.
+    """
+
+    spec: LayerSpec
+    names: tuple[str, ...]
+    takes_training: bool
+    masks: dict[str, str]
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Arguments by name, as Python would bind them."""
+        if len(args) > len(self.names):
+            raise TypeError(f"{self.spec.name} takes {len(self.names)} arguments, but got {len(args)}.")
+        return {**dict(zip(self.names, args, strict=False)), **kwargs}
+
+    def port_values(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The values at each wired input port; the inverse of `LayerSpec.call_arguments`."""
+        values: dict[str, Any] = {}
+        for port in self.spec.inputs:
+            value = arguments.get(port.argument)
+            if value is None:
+                continue
+            if port.part is None:
+                values[port.name] = list(value) if port.variadic else value
+            else:
+                parts = value if isinstance(value, list | tuple) else [value]
+                if port.part < len(parts):
+                    values[port.name] = parts[port.part]
+        return values
+
+
+@cache
+def call_signature(cls: type) -> CallSignature:
+    """Reads a layer class's `call`, once."""
+    parameters = list(inspect.signature(cls.call).parameters.values())[1:]  # type: ignore[attr-defined]
+    names = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
+    spec = layer_spec(cls)
+    first = spec.inputs[0].name if spec.inputs else ""
+    known = {port.name for port in spec.inputs}
+    masks = {"mask": first} if "mask" in names else {}
+    masks |= {name: name[:-5] for name in names if name.endswith("_mask") and name[:-5] in known}
+    masks = {argument: port for argument, port in masks.items() if argument not in known}
+    return CallSignature(spec, names, "training" in [p.name for p in parameters], masks)
+
+
+def as_tensor(value: Any, dtype: torch.dtype) -> Any:
+    """Arrays become tensors on the device, floating numbers get the layer's dtype; the rest stays."""
+    if isinstance(value, torch.Tensor):
+        return value.to(dtype) if value.is_floating_point() and value.dtype != dtype else value
+    if isinstance(value, np.ndarray):
+        tensor = torch.from_numpy(value).to(get_device())
+        return tensor.to(dtype) if tensor.is_floating_point() else tensor
+    if isinstance(value, list | tuple):
+        return type(value)([as_tensor(item, dtype) for item in value])
+    if isinstance(value, dict):
+        return {key: as_tensor(item, dtype) for key, item in value.items()}
+    return value
+
+
+def shape_of(value: Any) -> Any:
+    """Shapes of a tensor or of nested tensors, the batch size made unknown."""
+    if isinstance(value, list | tuple):
+        return [shape_of(item) for item in value]
+    if isinstance(value, dict):
+        return {key: shape_of(item) for key, item in value.items()}
+    return (None, *value.shape[1:]) if len(value.shape) else ()
+
+
+def shape_arguments(method: Any, spec: LayerSpec, shapes: dict[str, Any]) -> dict[str, Any]:
+    """Arguments for `build` or `compute_output_shape`: Keras passes one shape, or one a port by name.
+
+    Args:
+        method: The bound method.
+        spec: The description of the layer.
+        shapes: Input port → shape, or list of shapes for a variadic port.
+    """
+    names = [
+        name
+        for name, parameter in inspect.signature(method).parameters.items()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    if len(names) == 1:
+        first = next((shapes[port.name] for port in spec.inputs if port.name in shapes), None)
+        return {names[0]: first}
+    return {f"{port}_shape": shape for port, shape in shapes.items() if f"{port}_shape" in names}

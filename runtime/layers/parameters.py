@@ -1,0 +1,229 @@
+"""One constructor parameter: its kind, its bounds, and whether a value is one it can have."""
+
+import importlib
+import typing
+from dataclasses import dataclass
+from numbers import Integral, Real
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin
+
+from runtime.errors import LayerloomError, ParameterError, did_you_mean
+from runtime.registries import Registry
+from runtime.types import UNBOUNDED, From, Range, Shape, Size
+
+REQUIRED: Final = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
+"""Default of a parameter that has none."""
+
+Kind = Literal["int", "float", "bool", "str", "choice", "size", "shape", "ints", "registry", "layer", "json"]
+
+_WORDS: dict[str, str] = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "True or False",
+    "str": "a text",
+    "shape": "a list of sizes such as (28, 28, 1)",
+    "ints": "a whole number or a list of them",
+    "layer": "a layer",
+    "json": "a value",
+}
+
+
+@dataclass(frozen=True)
+class ParamSpec:
+    """A parameter as a form, a checker or a code generator needs to know it.
+
+    Args:
+        name: Name in the signature.
+        kind: Which values it takes; decides the widget in the inspector.
+        default: Value when it is not given, or REQUIRED.
+        optional: True if None is a value.
+        choices: The allowed texts of a "choice".
+        range: Bounds of a number, or of each number of a size.
+        registry: The family a "registry" value is looked up in: "activations".
+        axes: How many numbers a "size" has.
+        help: What it does, in a learner's words.
+    """
+
+    name: str
+    kind: Kind
+    default: Any = REQUIRED
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    range: Range = UNBOUNDED
+    registry: str = ""
+    axes: int = 0
+    help: str = ""
+
+    @property
+    def required(self) -> bool:
+        """True if the parameter has no default."""
+        return self.default is REQUIRED
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a "choice" or "registry" parameter may be called."""
+        return find_registry(self.registry).names() if self.registry else self.choices
+
+    def check(self, value: Any, owner: str = "") -> None:
+        """Raises unless the parameter can have this value.
+
+        Args:
+            value: A Python or JSON value.
+            owner: Whose parameter it is, for the message: "Dense".
+
+        Raises:
+            ParameterError: It cannot; says what was received and what is wanted.
+        """
+        if value is None and (self.optional or self.default is None):
+            return
+        problem = self._problem(value)
+        if problem is not None:
+            name = f"{owner}({self.name}=…)" if owner else self.name
+            raise ParameterError(
+                f"{name} got {value!r}, but it wants {self.wanted()}{problem}.",
+                parameter=self.name,
+                received=value,
+                hint=self._hint(value),
+            )
+
+    def wanted(self) -> str:
+        """The allowed values in words: "a whole number, at least 1"."""
+        match self.kind:
+            case "choice":
+                words = "one of " + ", ".join(repr(choice) for choice in self.choices)
+            case "size":
+                words = f"a whole number or {self.axes} of them" if self.axes > 1 else "a whole number"
+            case "registry":
+                words = f"the name of one of the {self.registry}, or its config"
+            case _:
+                words = _WORDS[self.kind]
+        bounds = str(self.range)
+        return f"{words}, {bounds}" if bounds else words
+
+    def _problem(self, value: Any) -> str | None:
+        """None for a good value, else what to add to the message (often nothing)."""
+        match self.kind:
+            case "int":
+                good = _is_whole(value) and value in self.range
+            case "float":
+                good = isinstance(value, Real) and not isinstance(value, bool) and float(value) in self.range
+            case "bool":
+                good = isinstance(value, bool)
+            case "str":
+                good = isinstance(value, str)
+            case "choice":
+                good = value in self.choices
+            case "size":
+                items = value if isinstance(value, list | tuple) else [value]
+                good = len(items) in (1, self.axes) and all(_is_whole(i) and i in self.range for i in items)
+            case "shape":
+                good = isinstance(value, list | tuple) and all(
+                    size is None or (_is_whole(size) and size in self.range) for size in value
+                )
+            case "ints":
+                items = value if isinstance(value, list | tuple) else [value]
+                good = bool(items) and all(_is_whole(item) for item in items)
+            case "registry":
+                return _registry_problem(find_registry(self.registry), value)
+            case "layer":
+                return _layer_problem(value)
+            case "json":
+                good = True
+        return None if good else ""
+
+    def _hint(self, value: Any) -> str:
+        if self.kind in ("choice", "registry") and isinstance(value, str):
+            close = did_you_mean(value, self.names)
+            if close:
+                return f"Did you mean {' or '.join(repr(name) for name in close)}?"
+        if self.default is REQUIRED or self.default is None:
+            return ""
+        return f"Its default is {self.default!r}."
+
+
+def find_registry(family: str) -> Registry[Any]:
+    """The registry of a family of names, such as "activations"."""
+    return importlib.import_module(f"runtime.{family}").registry
+
+
+def param_spec(name: str, annotation: Any, default: Any, help: str) -> ParamSpec:
+    """Describes a parameter by its annotation, default and documentation."""
+    types, markers = flatten_annotation(annotation)
+    optional = NoneType in types
+    found = {type(marker): marker for marker in markers}
+    choices = tuple(
+        choice for member in types if get_origin(member) is Literal for choice in get_args(member)
+    )
+    registry = found.get(From)
+    size = found.get(Size)
+    return ParamSpec(
+        name=name,
+        kind=_kind(annotation, types, registry, size),
+        default=default,
+        optional=optional or None in choices,
+        choices=tuple(choice for choice in choices if isinstance(choice, str)),
+        range=found.get(Range, UNBOUNDED),
+        registry=registry.registry if registry else "",
+        axes=size.axes if size else 0,
+        help=help,
+    )
+
+
+def _kind(annotation: Any, types: list[Any], registry: From | None, size: Size | None) -> Kind:
+    plain = [member for member in types if member is not NoneType]
+    if registry:
+        return "registry"
+    if size:
+        return "size"
+    if Shape in plain:
+        return "shape"
+    if any(get_origin(member) is Literal for member in plain):
+        return "choice"
+    if any(get_origin(member) in (tuple, list) and int in get_args(member) for member in plain):
+        return "ints"
+    for python_type, kind in ((bool, "bool"), (float, "float"), (int, "int"), (str, "str")):
+        if python_type in plain:
+            return typing.cast(Kind, kind)
+    if any(isinstance(member, type) and hasattr(member, "compute_output_shape") for member in plain):
+        return "layer"
+    return "json"
+
+
+def flatten_annotation(annotation: Any) -> tuple[list[Any], list[Any]]:
+    """Members of a union and the markers of every `Annotated` in it."""
+    if annotation == Shape:
+        return [Shape], []
+    origin = get_origin(annotation)
+    if origin is typing.Annotated:
+        inner, *markers = get_args(annotation)
+        types, deeper = flatten_annotation(inner)
+        return types, [*markers, *deeper]
+    if origin in (Union, UnionType):
+        parts = [flatten_annotation(member) for member in get_args(annotation)]
+        return [t for types, _ in parts for t in types], [m for _, markers in parts for m in markers]
+    return [annotation], []
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _registry_problem(registry: Registry[Any], value: Any) -> str | None:
+    if isinstance(value, str):
+        return None if value in registry else ""
+    if isinstance(value, dict):
+        try:
+            registry.deserialize(value)
+        except (LayerloomError, TypeError) as error:
+            return f": {error}"
+        return None
+    return None if callable(value) or isinstance(value, type) else ""
+
+
+def _layer_problem(value: Any) -> str | None:
+    if hasattr(value, "compute_output_shape"):
+        return None
+    if not isinstance(value, dict):
+        return ""
+    name = value.get("layer") or value.get("class_name")
+    return None if isinstance(name, str) else ", given as its name and parameters"

@@ -1,0 +1,48 @@
+"""The registry of layers: what is in it is in the palette, opens from files and may be named in code."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from runtime.layers.base import Layer
+from runtime.registries import Registry
+
+LayerClass = TypeVar("LayerClass", bound=type[Layer])
+
+registry: Registry[Layer] = Registry("layer", "keras.layers")
+
+
+def register(
+    group: str, *, label: str | None = None, constructor: str | None = None, aliases: Iterable[str] = ()
+) -> Callable[[LayerClass], LayerClass]:
+    """Class decorator that makes a layer known.
+
+    Args:
+        group: Palette group: "Core", "Convolution", "Pooling", …; "" keeps it out of the palette.
+        label: Name on the canvas, the class name by default.
+        constructor: How Keras code makes one, "layers.<class name>" by default.
+        aliases: Further names found in files.
+    """
+
+    def decorate(cls: LayerClass) -> LayerClass:
+        cls._group = group  # type: ignore[attr-defined]
+        cls._label = label or cls.__name__  # type: ignore[attr-defined]
+        if constructor:
+            cls._constructor = constructor  # type: ignore[attr-defined]
+        registry.register(aliases=aliases)(cls)
+        return cls
+
+    return decorate
+
+
+def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Layer:
+    """Makes a layer from a config as `serialize` or Keras writes it.
+
+    Raises:
+        UnknownNameError: The class is neither a layer here nor among the custom objects.
+    """
+    return registry.deserialize(config, custom_objects)
+
+
+def serialize(layer: Layer) -> dict[str, Any]:
+    """Class name and arguments of a layer as JSON values."""
+    return registry.serialize(layer)

@@ -1,0 +1,222 @@
+"""The weights of a layer: made, found, frozen, read and written."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from runtime import constraints, initializers, regularizers
+from runtime.device import get_device
+from runtime.errors import ShapeError
+from runtime.layers.context import scoped
+from runtime.layers.tracking import tracked
+
+
+class Weight(nn.Parameter):
+    """A parameter that knows its Keras name, regularizer and constraint.
+
+    The attributes are set by `make_weight`; the tensor has the shape Keras stores in files.
+    """
+
+    # A class attribute hides torch's own read-only `Tensor.name`.
+    name: str = ""  # type: ignore[assignment]
+    path: str = ""
+    regularizer: Callable[[torch.Tensor], torch.Tensor] | None = None
+    constraint: Callable[[torch.Tensor], torch.Tensor] | None = None
+    can_train: bool = True
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Weight":
+        if id(self) not in memo:
+            twin = make_weight(
+                self.detach().clone(), name=self.name, path=self.path, trainable=self.can_train
+            )
+            twin.requires_grad_(self.requires_grad)
+            twin.regularizer, twin.constraint = self.regularizer, self.constraint
+            memo[id(self)] = twin
+        return memo[id(self)]
+
+
+def make_weight(values: torch.Tensor, *, name: str, path: str, trainable: bool) -> Weight:
+    """A parameter with these start values, in whatever memory layout they have."""
+    weight = Weight(values, requires_grad=trainable and values.is_floating_point())
+    weight.name = name
+    weight.path = path
+    weight.can_train = trainable
+    return weight
+
+
+class WeightOwner(nn.Module):
+    """The part of a layer that holds weights and other layers."""
+
+    name: str
+    _trainable: bool
+    _own_weights: list[Weight]
+
+    def add_weight(
+        self,
+        shape: Sequence[int] | None = None,
+        initializer: Any = None,
+        dtype: str | None = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
+    ) -> Weight:
+        """Makes a weight that is trained, saved and counted with the layer.
+
+        Args:
+            shape: Its sizes; () for one number.
+            initializer: Name, config or function that makes the start values. By default "glorot_uniform"
+                for numbers that are trained.
+            dtype: Element type; the layer's own by default.
+            trainable: False for state that no gradient changes.
+            regularizer: Penalty on the weight that is added to the loss.
+            constraint: Applied to the weight after each step of the optimizer.
+            name: Its name in files; "variable" by default.
+        """
+        make = initializers.get(initializer if initializer is not None else "glorot_uniform")
+        wanted = dtype or cast(str, getattr(self, "variable_dtype", "float32"))
+        values = torch.as_tensor(make(tuple(shape or ()), dtype=wanted)).to(get_device())
+        name = name or "variable"
+        weight = make_weight(values, name=name, path=scoped(name), trainable=trainable and self._trainable)
+        weight.can_train = trainable
+        weight.regularizer = regularizers.get(regularizer)
+        weight.constraint = constraints.get(constraint)
+        self._own_weights.append(weight)
+        return weight
+
+    def _register_unassigned_weights(self) -> None:
+        """Weights that the layer kept in no attribute become parameters under their names."""
+        held = {id(weight) for weight in self._parameters.values()}
+        for number, weight in enumerate(self._own_weights):
+            if id(weight) not in held:
+                free = weight.name if not hasattr(self, weight.name) else f"weight_{number}"
+                self.register_parameter(free.replace(".", "_"), weight)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_") and type(value) in (list, dict):
+            value = tracked(value, self._adopt)
+        super().__setattr__(name, value)
+
+    def _adopt(self, item: Any) -> None:
+        """Registers a layer that stands in a list or dict of this one."""
+        if isinstance(item, nn.Module) and item not in self._modules.values():
+            self.add_module(f"item_{len(self._modules)}", item)
+
+    @property
+    def sublayers(self) -> list["WeightOwner"]:
+        """Layers held directly by this one, in the order they were assigned."""
+        return [module for module in self.children() if isinstance(module, WeightOwner)]
+
+    def flatten_layers(self) -> Iterator["WeightOwner"]:
+        """This layer and all layers inside it."""
+        seen: set[int] = set()
+        pending: list[WeightOwner] = [self]
+        while pending:
+            layer = pending.pop(0)
+            if id(layer) not in seen:
+                seen.add(id(layer))
+                yield layer
+                pending = layer.sublayers + pending
+
+    @property
+    def weights(self) -> list[Weight]:
+        """All weights: a layer's own trained ones, its own others, then those of the layers inside."""
+        own = [weight for weight in self._own_weights if weight.can_train]
+        own += [weight for weight in self._own_weights if not weight.can_train]
+        for module in self.children():
+            own += module.weights if isinstance(module, WeightOwner) else _as_weights(module)
+        own += _as_weights(self, own=own)
+        return list({id(weight): weight for weight in own}.values())
+
+    @property
+    def variables(self) -> list[Weight]:
+        """Another name of `weights`."""
+        return self.weights
+
+    @property
+    def trainable_weights(self) -> list[Weight]:
+        """The weights that training changes; none when the layer is frozen."""
+        return [weight for weight in self.weights if weight.requires_grad] if self.trainable else []
+
+    @property
+    def trainable_variables(self) -> list[Weight]:
+        """Another name of `trainable_weights`."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_weights(self) -> list[Weight]:
+        """The weights that training leaves alone."""
+        if not self.trainable:
+            return self.weights
+        return [weight for weight in self.weights if not weight.requires_grad]
+
+    @property
+    def non_trainable_variables(self) -> list[Weight]:
+        """Another name of `non_trainable_weights`."""
+        return self.non_trainable_weights
+
+    @property
+    def trainable(self) -> bool:
+        """False for a frozen layer: its weights, and those of all layers inside it, are not trained."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self.flatten_layers():
+            layer._trainable = bool(value)
+            for weight in layer._own_weights:
+                weight.requires_grad_(layer._trainable and weight.can_train and weight.is_floating_point())
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        return sum(weight.numel() for weight in self.weights)
+
+    def get_weights(self) -> list[npt.NDArray[Any]]:
+        """Copies of all weights as arrays, in the order of `weights`."""
+        return [weight.detach().cpu().numpy().copy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Replaces the values of all weights.
+
+        Args:
+            weights: One array a weight, in the order and shapes of `get_weights()`.
+
+        Raises:
+            ShapeError: Another number of arrays, or one of another shape; nothing is changed then.
+        """
+        mine = self.weights
+        arrays = [np.asarray(array) for array in weights]
+        if len(arrays) != len(mine):
+            raise ShapeError(
+                f"Layer '{self.name}' has {len(mine)} weights, but {len(arrays)} arrays were given.",
+                hint="get_weights() of a layer of the same kind gives the right ones.",
+            )
+        for weight, array in zip(mine, arrays, strict=True):
+            if tuple(weight.shape) != array.shape:
+                raise ShapeError(
+                    f"Weight '{weight.path}' has shape {tuple(weight.shape)}, "
+                    f"but the array given for it has {array.shape}."
+                )
+        with torch.no_grad():
+            for weight, array in zip(mine, arrays, strict=True):
+                weight.copy_(torch.from_numpy(np.array(array)))
+
+
+def _as_weights(module: nn.Module, own: list[Weight] | None = None) -> list[Weight]:
+    """Parameters of a plain torch module (or assigned by hand), given the attributes of a weight."""
+    known = {id(weight) for weight in own or []}
+    found: list[Weight] = []
+    for path, parameter in module.named_parameters(recurse=own is None):
+        if id(parameter) in known:
+            continue
+        if not hasattr(parameter, "can_train"):
+            named = cast(Weight, parameter)
+            named.name, named.path = path.rpartition(".")[2], path.replace(".", "/")
+            named.regularizer = named.constraint = None
+            named.can_train = parameter.requires_grad
+        found.append(cast(Weight, parameter))
+    return found

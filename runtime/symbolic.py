@@ -1,0 +1,88 @@
+"""Tensors without values: what flows between layers while a functional model is being described."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from runtime.errors import GraphError
+from runtime.types import Shape, TensorSpec
+
+if TYPE_CHECKING:
+    from runtime.layers.base import Layer
+
+
+@dataclass(eq=False)
+class Node:
+    """One call of a layer in a functional graph.
+
+    Args:
+        layer: The layer that was called.
+        arguments: Arguments of its `call`, by name; symbolic tensors stand where values will be.
+        outputs: The symbolic tensors it returned.
+    """
+
+    layer: "Layer"
+    arguments: dict[str, Any]
+    outputs: list["KerasTensor"] = field(default_factory=list["KerasTensor"])
+
+    @property
+    def inputs(self) -> list["KerasTensor"]:
+        """The symbolic tensors among the arguments, in order."""
+        return find_symbolic(self.arguments)
+
+
+class KerasTensor:
+    """A tensor that has a shape and a history, but no values.
+
+    Args:
+        shape: Sizes, batch first; None where unknown.
+        dtype: Name of the element type.
+        name: A name for messages.
+        node: The call it comes from.
+        index: Its place among the outputs of that call.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        dtype: str = "float32",
+        name: str = "",
+        node: Node | None = None,
+        index: int = 0,
+    ) -> None:
+        self.shape = tuple(shape)
+        self.dtype = dtype
+        self.name = name
+        self.node = node
+        self.index = index
+
+    @property
+    def spec(self) -> TensorSpec:
+        """Shape and dtype."""
+        return TensorSpec(self.shape, self.dtype)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes, the batch included."""
+        return len(self.shape)
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+    def _no_value(self, *_: Any) -> NoReturn:
+        raise GraphError(
+            f"{self!r} has no values yet: it only says what shape will come out of a layer.",
+            hint="Wrap the computation in a Layer, or call the finished model on real data.",
+        )
+
+    __bool__ = __float__ = __int__ = __len__ = __iter__ = __array__ = _no_value
+
+
+def find_symbolic(value: Any) -> list[KerasTensor]:
+    """All symbolic tensors in nested lists, tuples and dicts, in order."""
+    if isinstance(value, KerasTensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [tensor for item in value for tensor in find_symbolic(item)]
+    return []
