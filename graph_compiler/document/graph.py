@@ -1,0 +1,84 @@
+"""The graph document: the single truth of a design."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from graph_compiler.document.edges import Edge
+from graph_compiler.document.nodes import Node
+from graph_compiler.document.settings import CompileSettings, DataBinding, TrainingSettings
+from graph_compiler.document.values import Id, Record, Text, by_key
+
+SCHEMA_VERSION = 1
+"""The form of document this program writes; raise it together with a migration."""
+
+
+class Group(Record):
+    """Nodes that belong together, drawn in one frame.
+
+    Args:
+        id: Stable and unique in the document.
+        title: What stands on the frame.
+        nodes: Ids of the nodes inside.
+    """
+
+    id: Id
+    title: Text = ""
+    nodes: tuple[Id, ...] = ()
+
+
+class GraphDocument(Record):
+    """A design: its layers and wires, and how the model is compiled, trained and fed.
+
+    A document is a value: it is never changed, an edit makes another one that shares all it can with it.
+    Whether it is a sensible *network* is the checks' question; the document only holds together as a graph.
+
+    Args:
+        schema_version: The form the document is written in.
+        name: Name of the model.
+        nodes: Layers by id; their order is the order of the model's inputs and outputs.
+        edges: Wires by id, oldest first.
+        groups: Frames by id.
+        compile: How the model learns.
+        training: How it is trained.
+        data: The data it is made for, if chosen.
+    """
+
+    schema_version: int = Field(default=SCHEMA_VERSION, ge=SCHEMA_VERSION, le=SCHEMA_VERSION)
+    name: Text = "model"
+    nodes: dict[Id, Node] = Field(default_factory=dict)
+    edges: dict[Id, Edge] = Field(default_factory=dict)
+    groups: Annotated[dict[Id, Group], AfterValidator(by_key)] = Field(default_factory=dict)
+    compile: CompileSettings = CompileSettings()
+    training: TrainingSettings = TrainingSettings()
+    data: DataBinding | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        for place, table in (("nodes", self.nodes), ("edges", self.edges), ("groups", self.groups)):
+            for key, record in table.items():
+                if record.id != key:
+                    raise ValueError(
+                        f"{place}.{key}: the entry says its id is {record.id!r}, its key says {key!r}"
+                    )
+        for edge in self.edges.values():
+            for end, node_id in (("source", edge.source), ("target", edge.target)):
+                if node_id not in self.nodes:
+                    raise ValueError(
+                        f"edges.{edge.id}.{end}: the wire ends at {node_id!r}, and there is no such node"
+                    )
+        for group in self.groups.values():
+            for node_id in group.nodes:
+                if node_id not in self.nodes:
+                    raise ValueError(
+                        f"groups.{group.id}.nodes: {node_id!r} is in the group, and there is no such node"
+                    )
+        return self
+
+    def edges_of(self, node_id: str) -> tuple[Edge, ...]:
+        """The wires that begin or end at a node, oldest first."""
+        return tuple(edge for edge in self.edges.values() if node_id in (edge.source, edge.target))
+
+    def names(self) -> frozenset[str]:
+        """The names of all layers."""
+        return frozenset(node.name for node in self.nodes.values())
