@@ -1,6 +1,7 @@
 """Tensors without values: what flows between layers while a functional model is being described."""
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from runtime.errors import GraphError
@@ -8,6 +9,9 @@ from runtime.types import Shape, TensorSpec
 
 if TYPE_CHECKING:
     from runtime.layers.base import Layer
+
+
+_calls = count()
 
 
 @dataclass(eq=False)
@@ -18,11 +22,13 @@ class Node:
         layer: The layer that was called.
         arguments: Arguments of its `call`, by name; symbolic tensors stand where values will be.
         outputs: The symbolic tensors it returned.
+        number: Counts calls up, so that those of one layer have an order.
     """
 
     layer: "Layer"
     arguments: dict[str, Any]
     outputs: list["KerasTensor"] = field(default_factory=list["KerasTensor"])
+    number: int = field(default_factory=lambda: next(_calls))
 
     @property
     def inputs(self) -> list["KerasTensor"]:

@@ -68,6 +68,7 @@ class Layer(Configurable, WeightOwner):
         self._own_weights = []
         self._losses: list[torch.Tensor] = []
         self._layers_with_losses: list[Layer] = []
+        self._nodes: list[Node] = []
         self._trainable = trainable
         self.name = _checked_name(name, type(self))
         self.dtype = _dtype_name(dtype)
@@ -204,6 +205,7 @@ class Layer(Configurable, WeightOwner):
         outputs = self.output_spec(specs)
         self.build_from_shapes({name: _shapes(value) for name, value in specs.items()})
         node = Node(self, arguments)
+        self._nodes.append(node)
         node.outputs = [
             KerasTensor(spec.shape, spec.dtype, f"{self.name}/{name}", node, index)
             for index, (name, spec) in enumerate(outputs.items())
@@ -284,6 +286,24 @@ class Layer(Configurable, WeightOwner):
         ]
         return added + penalties
 
+    @property
+    def input(self) -> Any:
+        """Symbolic input of the layer's first call in a functional graph."""
+        return _one_or_all(self._first_node().inputs)
+
+    @property
+    def output(self) -> Any:
+        """Symbolic output of the layer's first call in a functional graph."""
+        return _one_or_all(self._first_node().outputs)
+
+    def _first_node(self) -> Node:
+        if not self._nodes:
+            raise NotBuiltError(
+                f"{self.label} was never called on symbolic tensors, so it has no input and output yet.",
+                hint="Build the model from an Input.",
+            )
+        return self._nodes[0]
+
     def count_params(self) -> int:
         """How many numbers the weights hold.
 
@@ -331,6 +351,10 @@ def _dtype_name(dtype: Any) -> str:
             hint="Use 'float32', or 'int32' for ids.",
         )
     return name
+
+
+def _one_or_all(tensors: list[KerasTensor]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def _is_shape(value: Any) -> bool:

@@ -43,13 +43,9 @@ class InputLayer(Layer):
         sample = (shape,) if isinstance(shape, int) else tuple(shape or ())
         self.batch_shape: Shape = tuple(batch_shape) if batch_shape else (batch_size, *sample)
         self.built = True
-
-    @property
-    def output(self) -> KerasTensor:
-        """A symbolic tensor of the stated shape, new at each use."""
         node = Node(self, {})
         node.outputs = [KerasTensor(self.batch_shape, self.dtype, self.name, node)]
-        return node.outputs[0]
+        self._nodes.append(node)
 
     def get_config(self) -> dict[str, Any]:
         """As Keras 3 writes it: `batch_shape`, whichever way the shape was given."""

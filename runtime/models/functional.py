@@ -1,0 +1,187 @@
+"""`Functional`: a model described by symbolic tensors from inputs to outputs."""
+
+from typing import Any
+
+import torch
+
+from runtime.errors import DataError, ShapeError
+from runtime.layers import Layer
+from runtime.layers.calls import call_signature
+from runtime.models.graph import trace_graph
+from runtime.models.model import Model
+from runtime.models.program import Program, compile_program
+from runtime.symbolic import KerasTensor, find_symbolic
+from runtime.types import TensorSpec, show_shape
+
+
+class Functional(Model):
+    """A model made of the layers between its inputs and outputs.
+
+    Args:
+        inputs: One symbolic tensor, or a list or dict of them.
+        outputs: One symbolic tensor, or a list or dict of them.
+        name: Name of the model.
+    """
+
+    supports_mask = True
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
+        Layer.__init__(self, name=name, **kwargs)
+        self._input_structure = inputs
+        self._output_structure = outputs
+        self.graph = trace_graph(find_symbolic(inputs), find_symbolic(outputs))
+        for layer in self.graph.layers:
+            # Set directly: add_module refuses names such as "output", which layers often have.
+            self._modules[layer.name.replace(".", "_")] = layer
+        self._programs: dict[bool, Program] = {}
+        self.built = True
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic inputs, in order."""
+        return self.graph.inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic outputs, in order."""
+        return self.graph.outputs
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input, or the list or dict of them, as the model was given it."""
+        return self._input_structure
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output, or the list or dict of them, as the model was given it."""
+        return self._output_structure
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs, by which a dict of data is matched."""
+        if isinstance(self._input_structure, dict):
+            return list(self._input_structure)
+        return [tensor.node.layer.name for tensor in self.inputs if tensor.node]
+
+    @property
+    def output_names(self) -> list[str]:  # type: ignore[override]
+        """Names of the layers the outputs come from, by which losses and metrics are matched."""
+        if isinstance(self._output_structure, dict):
+            return list(self._output_structure)
+        return [tensor.node.layer.name for tensor in self.outputs if tensor.node]
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of the input, or the list of them."""
+        shapes = [tensor.shape for tensor in self.inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the output, or the list of them."""
+        shapes = [tensor.shape for tensor in self.outputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All layers, inputs included, those farthest from the output first."""
+        return list(self.graph.layers)
+
+    def output_spec(self, ports: dict[str, Any]) -> dict[str, TensorSpec]:
+        """Shapes of the outputs for other shapes of the inputs, such as another batch size."""
+        given = ports["inputs"]
+        specs = given if isinstance(given, list) else [given]
+        known: dict[int, TensorSpec] = {}
+        for tensor, spec in zip(self.inputs, specs, strict=True):
+            self._check_shape(tensor, spec.shape)
+            known[id(tensor)] = spec
+        for node in self.graph.nodes:
+            if id(node.outputs[0]) in known:
+                continue
+            values = call_signature(type(node.layer)).port_values(node.arguments)
+            found = node.layer.output_spec({name: _replaced(value, known) for name, value in values.items()})
+            known |= {id(t): spec for t, spec in zip(node.outputs, found.values(), strict=True)}
+        names = self.output_names if len(self.outputs) > 1 else ["output"]
+        return {name: known[id(tensor)] for name, tensor in zip(names, self.outputs, strict=True)}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Calls the model on symbolic or real tensors, given as one, a list, or a dict by name."""
+        if args and isinstance(args[0], dict):
+            args = (self._ordered(args[0]), *args[1:])
+        return super().__call__(*args, **kwargs)
+
+    def call(self, inputs: torch.Tensor, training: bool = False, mask: Any = None) -> Any:
+        """Computes the outputs, in the structure the model was given them in."""
+        tensors = self.prepare_inputs(inputs)
+        masks = mask if isinstance(mask, list) else [mask]
+        outputs = (
+            self.program(training=training)(*tensors, *masks)
+            if mask is not None
+            else self.program(training=training)(*tensors)
+        )
+        return self.structured(outputs)
+
+    def program(self, *, training: bool) -> Program:
+        """The flat function that computes the outputs."""
+        if training not in self._programs:
+            self._programs[training] = compile_program(self.graph, training=training)
+        return self._programs[training]
+
+    def prepare_inputs(self, inputs: Any) -> list[torch.Tensor]:
+        """Inputs as a list of tensors of the stated dtypes and number of axes.
+
+        Raises:
+            DataError: There are more or fewer than the model has inputs, or one is missing by name.
+            ShapeError: One has a size that differs from the stated one.
+        """
+        if isinstance(inputs, dict):
+            inputs = self._ordered(inputs)
+        given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+        if len(given) != len(self.inputs):
+            raise DataError(
+                f"Model '{self.name}' has {len(self.inputs)} inputs ({', '.join(self.input_names)}), "
+                f"but gets {len(given)}.",
+                hint="Give a list with one array an input, or a dict by name.",
+            )
+        tensors: list[torch.Tensor] = []
+        for tensor, stated in zip(given, self.inputs, strict=True):
+            value = torch.as_tensor(tensor)
+            if value.ndim == len(stated.shape) - 1 and stated.shape[-1] == 1:
+                value = value.unsqueeze(-1)
+            self._check_shape(stated, tuple(value.shape))
+            tensors.append(value.to(getattr(torch, stated.dtype)))
+        return tensors
+
+    def structured(self, outputs: list[Any]) -> Any:
+        """A list of outputs in the structure the model was given: one, a list, or a dict."""
+        if isinstance(self._output_structure, dict):
+            return dict(zip(self._output_structure, outputs, strict=True))
+        return outputs if isinstance(self._output_structure, list | tuple) else outputs[0]
+
+    def _ordered(self, inputs: dict[str, Any]) -> list[Any]:
+        missing = [name for name in self.input_names if name not in inputs]
+        if missing:
+            raise DataError(
+                f"Model '{self.name}' wants an input called '{missing[0]}', "
+                f"but the data has {', '.join(map(repr, inputs))}.",
+                hint="The names of the Inputs and of the data must agree.",
+            )
+        return [inputs[name] for name in self.input_names]
+
+    def _check_shape(self, stated: KerasTensor, shape: Any) -> None:
+        fits = len(shape) == len(stated.shape) and all(
+            a is None or b is None or a == b for a, b in zip(stated.shape[1:], shape[1:], strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f"Input '{stated.name}' of model '{self.name}' wants {show_shape(stated.shape)}, "
+                f"but gets {show_shape((None, *shape[1:]))}.",
+                port="inputs",
+                hint="Reshape the data, or state its shape in the Input.",
+            )
+
+
+def _replaced(value: Any, known: dict[int, TensorSpec]) -> Any:
+    if isinstance(value, list):
+        return [_replaced(item, known) for item in value]
+    return known[id(value)] if isinstance(value, KerasTensor) else TensorSpec(tuple(value.shape))

@@ -1,0 +1,49 @@
+"""`Model`: a layer that can be trained, evaluated, saved and summarised."""
+
+from typing import Any, ClassVar, Self
+
+from runtime.errors import UnknownNameError
+from runtime.layers import Layer
+from runtime.models.training import Trainer
+
+
+class Model(Trainer, Layer):
+    """Layers put together: `Model(inputs, outputs)` from a graph, or a subclass with its own `call`.
+
+    Args:
+        inputs: Symbolic tensor(s) made by `Input`.
+        outputs: Symbolic tensor(s) computed from them.
+        name: Name of the model.
+    """
+
+    _module: ClassVar[str] = "keras"
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """`Model(inputs, outputs)` makes a functional model."""
+        if cls is Model and (args or "inputs" in kwargs):
+            from runtime.models.functional import Functional  # noqa: PLC0415 (a subclass of this one)
+
+            return Functional.__new__(Functional, *args, **kwargs)  # type: ignore[return-value]
+        return super().__new__(cls, *args, **kwargs)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers held directly by the model."""
+        return [layer for layer in self.sublayers if isinstance(layer, Layer)]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """One layer of the model.
+
+        Args:
+            name: Its name.
+            index: Its place in `layers`.
+
+        Raises:
+            UnknownNameError: There is no layer of that name; close names are suggested.
+        """
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise UnknownNameError("layer of the model", str(name), [layer.name for layer in self.layers])

@@ -1,0 +1,147 @@
+"""Turns a functional graph into one flat function, so that a step costs no look-ups and no checks.
+
+For a chain of two layers the generated function is
+
+    def program(i0):
+        t0 = f0(i0)
+        t1 = f1(t0, training=True)
+        return [t1]
+
+where f0 and f1 are the layers' own `call` methods. The text holds only numbered names made here, never
+anything from a document or a file.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from runtime.layers import Layer
+from runtime.layers.calls import CallSignature, call_signature
+from runtime.models.graph import Graph
+from runtime.symbolic import KerasTensor, Node, find_symbolic
+
+Program = Callable[..., list[Any]]
+
+
+def compile_program(graph: Graph, *, training: bool, preactivation: bool = False) -> Program:
+    """Compiles a graph for training or for inference.
+
+    Args:
+        graph: What to compute; its layers must be built.
+        training: The training flag every layer gets. Layers that do nothing in inference are left out of
+            the inference program.
+        preactivation: True leaves the activation of the last layer out, for a loss that has it inside.
+
+    Returns:
+        A function of one tensor for each input, and one mask each after those, to a list of the outputs.
+    """
+    return _Writer(graph, training=training, preactivation=preactivation).compile()
+
+
+def can_skip_activation(graph: Graph) -> bool:
+    """True if the only output comes from a layer that can leave its activation out."""
+    if len(graph.outputs) != 1 or graph.outputs[0].node is None:
+        return False
+    node = graph.outputs[0].node
+    used_once = sum(graph.outputs[0] in other.inputs for other in graph.nodes) == 0
+    return used_once and hasattr(node.layer, "preactivation") and node.layer.activity_regularizer is None
+
+
+class _Writer:
+    """Writes the lines of one program."""
+
+    def __init__(self, graph: Graph, *, training: bool, preactivation: bool) -> None:
+        self.graph = graph
+        self.training = training
+        self.last = graph.outputs[0].node if preactivation else None
+        self.namespace: dict[str, Any] = {}
+        self.lines: list[str] = []
+        self.value_of: dict[int, str] = {}
+        self.mask_of: dict[int, str] = {}
+        self.uses_masks = any(layer.creates_mask for layer in graph.layers)
+
+    def compile(self) -> Program:
+        """The finished function."""
+        arguments: list[str] = []
+        for number, tensor in enumerate(self.graph.inputs):
+            self.value_of[id(tensor)] = f"i{number}"
+            arguments.append(f"i{number}")
+        for number, tensor in enumerate(self.graph.inputs):
+            self.mask_of[id(tensor)] = f"m{number}"
+            arguments.append(f"m{number}=None")
+        for node in self.graph.nodes:
+            if not all(id(tensor) in self.value_of for tensor in node.outputs):
+                self._write_call(node)
+        results = ", ".join(self.value_of[id(tensor)] for tensor in self.graph.outputs)
+        source = "\n    ".join([f"def program({', '.join(arguments)}):", *self.lines, f"return [{results}]"])
+        exec(compile(source, "<program>", "exec"), self.namespace)
+        return self.namespace["program"]
+
+    def _write_call(self, node: Node) -> None:
+        layer = node.layer
+        if layer.identity_in_inference and not self.training and len(node.inputs) == 1:
+            source, target = id(node.inputs[0]), id(node.outputs[0])
+            self.value_of[target] = self.value_of[source]
+            self.mask_of[target] = self.mask_of.get(source, "None")
+            return
+        function = layer.preactivation if node is self.last else layer.to_program()  # type: ignore[attr-defined]
+        signature = call_signature(type(layer))
+        arguments = self._arguments(node, signature, leave_out_flags=node is self.last)
+        outputs = [f"t{len(self.value_of) + place}" for place in range(len(node.outputs))]
+        for tensor, name in zip(node.outputs, outputs, strict=True):
+            self.value_of[id(tensor)] = name
+        target = outputs[0] if len(outputs) == 1 else ", ".join(outputs)
+        self.lines.append(f"{target} = {self._constant(function)}({arguments})")
+        if self.uses_masks:
+            self._write_mask(node, layer, signature)
+
+    def _arguments(self, node: Node, signature: CallSignature, *, leave_out_flags: bool) -> str:
+        given = dict(node.arguments)
+        given.pop("training", None)
+        words: list[str] = []
+        for name in signature.names:
+            if name not in given:
+                break
+            words.append(self._expression(given.pop(name)))
+        words += [f"{name}={self._expression(value)}" for name, value in given.items()]
+        if signature.takes_training and not leave_out_flags:
+            words.append(f"training={self.training}")
+        if self.uses_masks and not leave_out_flags:
+            ports = signature.port_values(node.arguments)
+            words += [
+                f"{argument}={self._mask_expression(ports[port])}"
+                for argument, port in signature.masks.items()
+                if port in ports and argument not in node.arguments
+            ]
+        return ", ".join(words)
+
+    def _write_mask(self, node: Node, layer: Layer, signature: CallSignature) -> None:
+        if not (layer.supports_mask or layer.creates_mask) or len(node.outputs) != 1:
+            return
+        ports = signature.port_values(node.arguments)
+        first = next(iter(ports.values()), None)
+        mask = f"k{len(self.namespace)}"
+        self.namespace[mask] = layer.compute_mask
+        name = f"n{len(self.mask_of)}"
+        self.lines.append(f"{name} = {mask}({self._expression(first)}, {self._mask_expression(first)})")
+        self.mask_of[id(node.outputs[0])] = name
+
+    def _mask_expression(self, value: Any) -> str:
+        if isinstance(value, list | tuple):
+            masks = [self.mask_of.get(id(tensor), "None") for tensor in find_symbolic(value)]
+            return "None" if set(masks) == {"None"} else f"[{', '.join(masks)}]"
+        return self.mask_of.get(id(value), "None")
+
+    def _expression(self, value: Any) -> str:
+        if isinstance(value, KerasTensor):
+            return self.value_of[id(value)]
+        if find_symbolic(value):
+            if isinstance(value, dict):
+                items = [f"{self._constant(key)}: {self._expression(item)}" for key, item in value.items()]
+                return "{" + ", ".join(items) + "}"
+            return "[" + ", ".join(self._expression(item) for item in value) + "]"
+        return self._constant(value)
+
+    def _constant(self, value: Any) -> str:
+        name = f"k{len(self.namespace)}"
+        self.namespace[name] = value
+        return name

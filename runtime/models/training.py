@@ -1,0 +1,5 @@
+"""`Trainer`: compile, fit, evaluate and predict."""
+
+
+class Trainer:
+    """The part of a model that trains it."""
