@@ -1,0 +1,1 @@
+"""Keras's API on torch: `import runtime as keras`."""

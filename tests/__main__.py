@@ -1,0 +1,39 @@
+"""The one check: format, lint, types, import contracts, frontend, tests. `python -m tests` runs them all."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PYTHON = sys.executable
+CHECKS: dict[str, list[str]] = {
+    "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
+    "lint": [PYTHON, "-m", "ruff", "check", "."],
+    "types": [PYTHON, "-m", "basedpyright", "--pythonpath", PYTHON],
+    "imports": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+    "tests": [PYTHON, "-m", "pytest"],
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs every check, the tests last, and fails if one fails.
+
+    Args:
+        arguments: Passed on to pytest.
+    """
+    failed: list[str] = []
+    for name, command in CHECKS.items():
+        print(f"== {name}", flush=True)
+        extra = arguments if name == "tests" else []
+        if subprocess.run([*command, *extra], cwd=ROOT, check=False).returncode:
+            failed.append(name)
+            if name != "tests":
+                print(f"== {name} failed", flush=True)
+    if failed and failed != ["tests"]:
+        # The last line of the output stays pytest's own summary; what else failed is told on stderr.
+        print(f"failed: {', '.join(failed)}", file=sys.stderr, flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
