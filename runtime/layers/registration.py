@@ -1,8 +1,9 @@
 """The registry of layers: what is in it is in the palette, opens from files and may be named in code."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from runtime.layers import spec
 from runtime.layers.base import Layer
 from runtime.registries import Registry
 
@@ -32,6 +33,20 @@ def register(
         return cls
 
     return decorate
+
+
+def layer_names() -> tuple[str, ...]:
+    """Names of all layers, in order of registration."""
+    return registry.names()
+
+
+def layer_spec(layer: str | type) -> spec.LayerSpec:
+    """The description of a layer, given by name or class.
+
+    Raises:
+        UnknownNameError: There is no layer of that name; close names are suggested.
+    """
+    return spec.layer_spec(layer if isinstance(layer, type) else cast(type, registry.lookup(layer)))
 
 
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Layer:
