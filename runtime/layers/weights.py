@@ -207,16 +207,17 @@ class WeightOwner(nn.Module):
 
 
 def _as_weights(module: nn.Module, own: list[Weight] | None = None) -> list[Weight]:
-    """Parameters of a plain torch module (or assigned by hand), given the attributes of a weight."""
+    """Parameters of a plain torch module (or assigned by hand), made weights where they stand."""
     known = {id(weight) for weight in own or []}
     found: list[Weight] = []
-    for path, parameter in module.named_parameters(recurse=own is None):
-        if id(parameter) in known:
-            continue
-        if not hasattr(parameter, "can_train"):
-            named = cast(Weight, parameter)
-            named.name, named.path = path.rpartition(".")[2], path.replace(".", "/")
-            named.regularizer = named.constraint = None
-            named.can_train = parameter.requires_grad
-        found.append(cast(Weight, parameter))
+    for prefix, part in module.named_modules() if own is None else [("", module)]:
+        for name, parameter in part._parameters.items():
+            if parameter is None or id(parameter) in known:
+                continue
+            if not isinstance(parameter, Weight):
+                path = f"{prefix}.{name}".lstrip(".").replace(".", "/")
+                can_train = parameter.requires_grad
+                parameter = make_weight(parameter.data, name=name, path=path, trainable=can_train)  # noqa: PLW2901
+                part._parameters[name] = parameter
+            found.append(parameter)
     return found
