@@ -1,0 +1,57 @@
+"""Which designers are running on a data directory: each holds a lock that ends with its process."""
+
+import os
+import secrets
+from pathlib import Path
+
+if os.name == "posix":
+    import fcntl
+
+    def _try_lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+else:
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+
+class Presence:
+    """Says that this designer is running, for as long as its process lives.
+
+    A number of a process would not do: after a restart of the machine it may belong to another program.
+
+    Args:
+        folder: Where the designers of one data directory hold their locks.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.name = secrets.token_hex(6)
+        self._descriptor = os.open(self._file(self.name), os.O_RDWR | os.O_CREAT, 0o600)
+        _try_lock(self._descriptor)
+
+    def is_present(self, name: str) -> bool:
+        """Whether the designer of that name is running; the mark of one that is gone is removed."""
+        if name == self.name:
+            return True
+        try:
+            descriptor = os.open(self._file(name), os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        try:
+            _try_lock(descriptor)
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        self._file(name).unlink(missing_ok=True)
+        return False
+
+    def close(self) -> None:
+        """Says that this designer has ended."""
+        os.close(self._descriptor)
+        self._file(self.name).unlink(missing_ok=True)
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.lock"

@@ -1,0 +1,101 @@
+import pytest
+
+from app.services.events import Event, finite
+from app.services.run_store import INTERRUPTED, RunError, RunStore
+from graph_compiler.document import GraphDocument
+
+
+@pytest.fixture
+def run(projects, runs):
+    return runs.create(projects.create("Project").id, GraphDocument(), "module:function", {"epochs": 3})
+
+
+def epoch(seq, number, loss=0.5):
+    return Event(seq, "epoch", {"epoch": number, "metrics": {"loss": loss}}, at=100.0 + seq)
+
+
+def test_a_run_is_found_again_as_it_was_entered(runs, run):
+    assert runs.get(run.id) == run
+    assert runs.of_project(run.project_id) == [run]
+    assert runs.document(run.id) == GraphDocument()
+    assert (run.state, run.is_open, run.spec) == ("queued", True, {"epochs": 3})
+    with pytest.raises(RunError, match="no run 'r_x'"):
+        runs.get("r_x")
+
+
+def test_readers_get_what_came_since_they_looked(runs, run):
+    runs.append([(run.id, 1, epoch(1, 1)), (run.id, 1, epoch(2, 2))])
+    first = runs.events_after(run.id)
+    assert [event.data["epoch"] for event in first] == [1, 2]
+    assert runs.events_after(run.id, first[-1].cursor) == []
+    runs.append([(run.id, 1, epoch(3, 3))])
+    assert [event.seq for event in runs.events_after(run.id, first[-1].cursor)] == [3]
+    assert len(runs.events_after(run.id, limit=2)) == 2
+
+
+def test_an_event_counts_once_for_each_attempt(runs, run):
+    for _ in range(2):
+        runs.append([(run.id, 1, epoch(1, 1)), (run.id, 2, epoch(1, 1))])
+    assert [(event.attempt, event.seq) for event in runs.events_after(run.id)] == [(1, 1), (2, 1)]
+
+
+def test_the_run_follows_its_events(runs, run):
+    runs.change_state(run.id, "running")
+    runs.append([(run.id, 1, Event(1, "start", {"epochs": 3, "samples": 10}, 1.0)), (run.id, 1, epoch(2, 1))])
+    assert runs.get(run.id).progress == {"epochs": 3, "epoch": 1, "metrics": {"loss": 0.5}}
+    runs.append([(run.id, 1, Event(3, "end", {"state": "stopped", "reason": "you stopped it"}, 9.0))])
+    ended = runs.get(run.id)
+    assert (ended.state, ended.reason, ended.ended_at, ended.is_open) == (
+        "stopped",
+        "you stopped it",
+        9.0,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [
+        (["running", "finished"], "finished"),
+        (["running", "stopping", "stopped"], "stopped"),
+        (["running", "failed", "finished"], "failed"),
+        (["finished"], "queued"),
+        (["stopped", "running"], "stopped"),
+        (["stopping"], "queued"),
+    ],
+)
+def test_states_follow_each_other_one_way(runs, run, path, last):
+    for state in path:
+        runs.change_state(run.id, state)
+    assert runs.get(run.id).state == last
+
+
+def test_runs_of_a_designer_that_is_gone_are_taken_over(store, projects, runs):
+    project = projects.create("Project")
+    gone = RunStore(store, "gone")
+    training, stopping, waiting, done = (
+        gone.create(project.id, GraphDocument(), "m:f", {}) for _ in range(4)
+    )
+    for run in (training, stopping, done):
+        gone.change_state(run.id, "running")
+    gone.change_state(stopping.id, "stopping")
+    gone.change_state(done.id, "finished")
+    gone.append([(training.id, 1, epoch(1, 1))])
+    other = RunStore(store, "running elsewhere").create(project.id, GraphDocument(), "m:f", {})
+
+    assert [run.id for run in runs.take_over(lambda owner: owner == "running elsewhere")] == [waiting.id]
+    states = {run.id: (run.state, run.reason) for run in runs.of_project(project.id)}
+    assert states == {
+        training.id: ("failed", INTERRUPTED),
+        stopping.id: ("failed", INTERRUPTED),
+        waiting.id: ("queued", ""),
+        done.id: ("finished", ""),
+        other.id: ("queued", ""),
+    }
+    assert len(runs.events_after(training.id)) == 1
+    assert [run.id for run in runs.take_over(lambda owner: False)] == [other.id]
+
+
+def test_numbers_json_does_not_know_become_none():
+    wild = {"loss": float("nan"), "rates": [float("inf"), 0.5], 3: (1, "a")}
+    assert finite(wild) == {"loss": None, "rates": [None, 0.5], "3": [1, "a"]}
