@@ -1,0 +1,39 @@
+import type { GraphDoc } from "../protocol";
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** What a card measures until the browser has measured it. */
+export const CARD: Size = { width: 216, height: 96 };
+const GAP = 24;
+
+/** The free place nearest to a wish, so that a new card never hides another: down first, then to the right. */
+export function freePlace(graph: GraphDoc, wish: Point, size: Size = CARD): Point {
+  const step = { x: size.width + GAP, y: size.height + GAP };
+  for (let ring = 0; ring < 40; ring += 1) {
+    for (const [across, down] of around(ring)) {
+      const place = { x: Math.round(wish.x + across * step.x), y: Math.round(wish.y + down * step.y) };
+      if (!graph.nodes.some((node) => overlaps(node, place, size))) return place;
+    }
+  }
+  return wish;
+}
+
+function around(ring: number): [number, number][] {
+  if (ring === 0) return [[0, 0]];
+  const cells: [number, number][] = [];
+  for (let across = 0; across <= ring; across += 1) cells.push([across, ring]);
+  for (let down = ring - 1; down >= 0; down -= 1) cells.push([ring, down]);
+  return cells;
+}
+
+function overlaps(a: Point, b: Point, size: Size): boolean {
+  return Math.abs(a.x - b.x) < size.width + GAP / 2 && Math.abs(a.y - b.y) < size.height + GAP / 2;
+}

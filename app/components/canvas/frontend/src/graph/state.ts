@@ -1,0 +1,78 @@
+import type { Epoch, GraphDoc } from "../protocol";
+import { type History, begin, record, redo, undo } from "./history";
+
+export interface Selection {
+  readonly nodes: readonly string[];
+  readonly edges: readonly string[];
+}
+
+/** Everything about one design that the browser owns. */
+export interface EditorState {
+  readonly history: History<GraphDoc>;
+  readonly selection: Selection;
+  readonly epoch: Epoch;
+  /** The last command of Python's that was carried out. */
+  readonly ack: number;
+}
+
+export type Action =
+  | { type: "load"; graph: GraphDoc; epoch: Epoch; selected: readonly string[]; ack: number }
+  /** A change of the graph: one undo step, unless `tag` joins it to the step before. */
+  | { type: "edit"; graph: GraphDoc; now: number; tag?: string; select?: Selection }
+  | { type: "select"; selection: Selection }
+  | { type: "acknowledge"; id: number }
+  | { type: "undo" }
+  | { type: "redo" };
+
+export const NOTHING: Selection = { nodes: [], edges: [] };
+
+export function emptyState(): EditorState {
+  return { history: begin<GraphDoc>({ nodes: [], edges: [] }), selection: NOTHING, epoch: "", ack: 0 };
+}
+
+export function reduce(state: EditorState, action: Action): EditorState {
+  switch (action.type) {
+    case "load":
+      return {
+        history: begin(action.graph),
+        selection: existing({ nodes: action.selected, edges: [] }, action.graph),
+        epoch: action.epoch,
+        ack: action.ack,
+      };
+    case "edit": {
+      const history = record(state.history, action.graph, action.tag ?? null, action.now);
+      return { ...state, history, selection: keep(state.selection, action.select ?? state.selection, history.present) };
+    }
+    case "select":
+      return { ...state, selection: keep(state.selection, action.selection, state.history.present) };
+    case "acknowledge":
+      return action.id > state.ack ? { ...state, ack: action.id } : state;
+    case "undo":
+      return stepped(state, undo(state.history));
+    case "redo":
+      return stepped(state, redo(state.history));
+  }
+}
+
+function stepped(state: EditorState, history: History<GraphDoc>): EditorState {
+  if (history === state.history) return state;
+  // Wires that come back must not be selected, or the next Delete would take them away again.
+  return { ...state, history, selection: existing({ nodes: state.selection.nodes, edges: [] }, history.present) };
+}
+
+/** The old selection object when the new one says the same, so that nothing is sent for it. */
+function keep(old: Selection, wanted: Selection, graph: GraphDoc): Selection {
+  const next = existing(wanted, graph);
+  const same = (a: readonly string[], b: readonly string[]) =>
+    a.length === b.length && a.every((id, index) => id === b[index]);
+  return same(old.nodes, next.nodes) && same(old.edges, next.edges) ? old : next;
+}
+
+function existing(selection: Selection, graph: GraphDoc): Selection {
+  const nodes = new Set(graph.nodes.map((node) => node.id));
+  const edges = new Set(graph.edges.map((edge) => edge.id));
+  return {
+    nodes: selection.nodes.filter((id) => nodes.has(id)),
+    edges: selection.edges.filter((id) => edges.has(id)),
+  };
+}

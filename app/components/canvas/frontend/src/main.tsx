@@ -1,0 +1,37 @@
+import { type Root, createRoot } from "react-dom/client";
+import type { CanvasData, CommittedDoc } from "./protocol";
+import { sessionOf } from "./session";
+import { styleSheet } from "./styles";
+import { themeOf } from "./theme";
+import { Canvas } from "./view/Canvas";
+
+/** What Streamlit hands to a component, as far as the canvas uses it. */
+interface Mount {
+  data: CanvasData;
+  parentElement: HTMLElement | ShadowRoot;
+  setStateValue: (name: "doc", value: CommittedDoc) => void;
+}
+
+const roots = new WeakMap<HTMLElement | ShadowRoot, Root>();
+
+/** Streamlit calls this at mount and again whenever the data changed. */
+export default function render({ data, parentElement, setStateValue }: Mount): () => void {
+  const session = sessionOf(data.key);
+  let root = roots.get(parentElement);
+  const mounted = root === undefined;
+  if (!root) {
+    const style = document.createElement("style");
+    style.textContent = styleSheet;
+    const host = document.createElement("div");
+    parentElement.append(style, host);
+    root = createRoot(host);
+    roots.set(parentElement, root);
+  }
+  session.receive(data, (doc) => setStateValue("doc", doc), mounted);
+  root.render(<Canvas key={data.key} session={session} height={data.height} theme={themeOf(parentElement, data.theme)} />);
+  return () => {
+    root.unmount();
+    roots.delete(parentElement);
+    parentElement.replaceChildren();
+  };
+}

@@ -1,0 +1,193 @@
+import { applyEdit } from "./graph/edits";
+import { type Action, type EditorState, emptyState, reduce } from "./graph/state";
+import type { CanvasData, CommittedDoc, NodeNotes, PaletteEntry } from "./protocol";
+
+export type Send = (doc: CommittedDoc) => void;
+
+export interface View {
+  x: number;
+  y: number;
+  zoom: number;
+}
+
+/** A wish of Python's or of a key to bring nodes into sight; `count` tells two equal wishes apart. */
+export interface Sight {
+  nodes: readonly string[];
+  count: number;
+}
+
+export interface Snapshot {
+  state: EditorState;
+  /** Number of the last commit; the wrapper shows it as data-rev. */
+  rev: number;
+  notes: Readonly<Record<string, NodeNotes>>;
+  palette: readonly PaletteEntry[];
+  sight: Sight;
+}
+
+/**
+ * One canvas, kept outside of the page's elements: Streamlit throws those away at a page switch, and undo, the view and
+ * edits not yet sent must outlive them.
+ */
+export class Session {
+  view: View | null = null;
+  private snapshot: Snapshot = {
+    state: emptyState(),
+    rev: 0,
+    notes: {},
+    palette: [],
+    sight: { nodes: [], count: 0 },
+  };
+  private loaded = false;
+  private sent: EditorState = this.snapshot.state;
+  private send: Send = () => {};
+  private holds = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly listeners = new Set<() => void>();
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly read = (): Snapshot => this.snapshot;
+
+  /** Takes in what Python sent in this run; `mounted` when the elements of the page are new. */
+  receive(data: CanvasData, send: Send, mounted: boolean): void {
+    this.send = send;
+    const { notes, palette } = this.snapshot;
+    this.snapshot = { ...this.snapshot, notes: settled(notes, data.notes), palette: sameOr(palette, data.palette) };
+    if (!this.loaded || data.epoch !== this.snapshot.state.epoch) this.load(data);
+    this.obey(data);
+    this.tell();
+    // After a page switch Python may have forgotten what it was told. While the page stands, a lower number only means
+    // that Python is still busy with an earlier commit.
+    if (mounted && data.rev < this.snapshot.rev) this.schedule(true);
+  }
+
+  private load(data: CanvasData): void {
+    this.loaded = true;
+    this.view = null;
+    const { nodes, edges, selected = [] } = data.doc;
+    const state = reduce(this.snapshot.state, {
+      type: "load",
+      graph: { nodes, edges },
+      epoch: data.epoch,
+      selected,
+      ack: data.ack,
+    });
+    this.sent = state;
+    this.snapshot = { ...this.snapshot, state, rev: Math.max(this.snapshot.rev, data.rev) };
+  }
+
+  private obey(data: CanvasData): void {
+    const due = data.commands.filter((command) => command.id > this.snapshot.state.ack);
+    for (const command of [...due].sort((a, b) => a.id - b.id)) {
+      if (command.op === "select" || command.op === "focus") {
+        this.apply({ type: "select", selection: { nodes: command.nodes, edges: [] } });
+        if (command.op === "focus") this.show(command.nodes);
+      } else {
+        const graph = applyEdit(this.graph, command);
+        const select = command.op === "add_node" && command.select ? lastNode(graph) : undefined;
+        const tag = command.op === "set_node" ? tagOf(command) : undefined;
+        this.apply({ type: "edit", graph, now: Date.now(), tag, select });
+      }
+      this.apply({ type: "acknowledge", id: command.id });
+    }
+    if (due.length > 0) this.schedule();
+  }
+
+  get graph() {
+    return this.snapshot.state.history.present;
+  }
+
+  readonly dispatch = (action: Action): void => {
+    this.apply(action);
+    this.tell();
+    this.schedule();
+  };
+
+  /** Asks the view to bring nodes into sight. */
+  show(nodes: readonly string[]): void {
+    this.snapshot = { ...this.snapshot, sight: { nodes, count: this.snapshot.sight.count + 1 } };
+    this.tell();
+  }
+
+  /** Nothing is sent while a gesture lasts; what it changed is one commit. */
+  hold(): void {
+    this.holds += 1;
+  }
+
+  release(): void {
+    this.holds = Math.max(0, this.holds - 1);
+    this.schedule();
+  }
+
+  private apply(action: Action): void {
+    const state = reduce(this.snapshot.state, action);
+    if (state !== this.snapshot.state) this.snapshot = { ...this.snapshot, state };
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  private again = false;
+
+  private schedule(again = false): void {
+    this.again ||= again;
+    if (this.timer !== null || this.holds > 0) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.commit();
+    }, 0);
+  }
+
+  /** Sends the whole document, once for everything that happened since the last time. */
+  private commit(): void {
+    if (this.holds > 0) return;
+    const { state } = this.snapshot;
+    const { history, selection, ack } = this.sent;
+    const changed =
+      state.history.present !== history.present || state.selection.nodes !== selection.nodes || state.ack !== ack;
+    if (!changed && !this.again) return;
+    this.again = false;
+    this.sent = state;
+    const rev = this.snapshot.rev + 1;
+    this.snapshot = { ...this.snapshot, rev };
+    this.tell();
+    this.send({ ...state.history.present, rev, epoch: state.epoch, ack: state.ack, selected: state.selection.nodes });
+  }
+}
+
+function lastNode(graph: { nodes: readonly { id: string }[] }) {
+  return { nodes: graph.nodes.slice(-1).map((node) => node.id), edges: [] };
+}
+
+/** Changes of the same fields of the same node in quick succession are one undo step: a slider, a burst of typing. */
+function tagOf(edit: { node: string; params?: object; settings?: object; [key: string]: unknown }): string {
+  const fields = [...Object.keys(edit), ...Object.keys(edit.params ?? {}), ...Object.keys(edit.settings ?? {})];
+  return `set ${edit.node} ${fields.join(" ")}`;
+}
+
+/** Keeps the old object of every node whose notes say the same, so that only changed cards are drawn anew. */
+function settled(
+  old: Readonly<Record<string, NodeNotes>>,
+  fresh: Readonly<Record<string, NodeNotes>>,
+): Readonly<Record<string, NodeNotes>> {
+  const kept = Object.entries(fresh).map(([id, notes]) => [id, sameOr(old[id], notes)] as const);
+  return Object.fromEntries(kept);
+}
+
+function sameOr<T>(old: T | undefined, fresh: T): T {
+  return old !== undefined && JSON.stringify(old) === JSON.stringify(fresh) ? old : fresh;
+}
+
+const sessions = new Map<string, Session>();
+
+/** The canvas of a key, for as long as the browser tab lives. */
+export function sessionOf(key: string): Session {
+  const session = sessions.get(key) ?? new Session();
+  sessions.set(key, session);
+  return session;
+}

@@ -1,0 +1,8 @@
+import flow from "@xyflow/react/dist/base.css?inline";
+import base from "./styles/base.css?inline";
+import card from "./styles/card.css?inline";
+import drawing from "./styles/drawing.css?inline";
+import lists from "./styles/lists.css?inline";
+
+/** All styles as one text: put into the page with the first element, the canvas is never seen without them. */
+export const styleSheet = [flow, base, drawing, card, lists].join("\n");

@@ -1,0 +1,73 @@
+import { type NodeProps } from "@xyflow/react";
+import { memo } from "react";
+import { summaryOf } from "../graph/summary";
+import { useEditor } from "./editor";
+import { Badge } from "./Badge";
+import { NameField } from "./NameField";
+import { Port } from "./Port";
+import type { CardNode } from "./types";
+
+const NUMBER = new Intl.NumberFormat("en-US");
+
+/** A layer on the canvas. */
+export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) {
+  const { node, notes, entry, ports, hue } = data;
+  const { renaming, startRename } = useEditor();
+  const findings = notes?.findings ?? [];
+  const worst = findings.some((finding) => finding.severity === "error") ? "error" : findings[0]?.severity;
+  const summary = notes?.summary ?? summaryOf(node, entry);
+  const rows = Math.max(ports.inputs.length, ports.outputs.length);
+  const shape = notes?.outputs?.[ports.outputs[0] ?? "output"];
+
+  return (
+    <div
+      className="card"
+      data-node-name={node.name}
+      data-node-id={node.id}
+      data-state={worst}
+      data-selected={selected || undefined}
+      data-rows={rows > 1 || undefined}
+      style={{ "--hue": hue } as React.CSSProperties}
+    >
+      <div className="card-head">
+        <span className="card-label">{entry?.label ?? node.layer}</span>
+        <Badge findings={findings} />
+      </div>
+      {renaming === node.id ? (
+        <NameField node={node} />
+      ) : (
+        <div className="card-name" onDoubleClick={() => startRename(node.id)} title="Double-click or F2 to rename">
+          {node.name}
+        </div>
+      )}
+      <div className="card-summary" title={summary || entry?.summary} data-faint={summary === "" || undefined}>
+        {summary || entry?.summary || "\u00a0"}
+      </div>
+      <div className="card-ports">
+        {Array.from({ length: rows }, (_, row) => {
+          const input = ports.inputs[row];
+          const output = ports.outputs[row];
+          return (
+            <div className="port-row" key={row}>
+              {input && <Port node={node} spec={input} side="in" named={rows > 1} />}
+              {output !== undefined && (
+                <Port node={node} spec={{ name: output }} side="out" named={rows > 1} shape={notes?.outputs?.[output]} />
+              )}
+            </div>
+          );
+        })}
+      </div>
+      <div className="card-foot">
+        <span className="card-shape" title={shape && `Output shape: ${shape}`} data-faint={!shape || undefined}>
+          {shape ?? "no shape yet"}
+        </span>
+        {notes?.parameters ? (
+          <span className="card-count" title={`${NUMBER.format(notes.parameters)} parameters`}>
+            {NUMBER.format(notes.parameters)}
+            <span className="unseen"> parameters</span>
+          </span>
+        ) : null}
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,129 @@
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { search } from "../graph/search";
+import type { PaletteEntry } from "../protocol";
+import { LAYER_TYPE } from "./dragged";
+import { useEditor } from "./editor";
+import { ChevronIcon, PanelIcon, SearchIcon } from "./icons";
+
+interface Props {
+  palette: readonly PaletteEntry[];
+  open: boolean;
+  onToggle: () => void;
+}
+
+/** All layers at the left: by group, or those that answer the search. */
+export function Palette({ palette, open, onToggle }: Props) {
+  const { addLayer } = useEditor();
+  const [query, setQuery] = useState("");
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const list = useRef<HTMLDivElement>(null);
+  const items = useMemo(
+    () => palette.map((entry) => ({ entry, label: entry.label, words: `${entry.layer} ${entry.group} ${entry.summary ?? ""}` })),
+    [palette],
+  );
+  const hits = search(query, items).map((item) => item.entry);
+  const searching = query.trim() !== "";
+  const groups = searching ? [] : [...new Set(palette.map((entry) => entry.group))];
+
+  const walk = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const stops = [...(list.current?.parentElement?.querySelectorAll<HTMLElement>("input, .palette-list button") ?? [])];
+    const at = stops.indexOf(event.target as HTMLElement);
+    stops[at + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+    event.preventDefault();
+  };
+
+  if (!open) {
+    return (
+      <div className="palette-closed">
+        <button type="button" className="tool" aria-label="Show the layers" title="Show the layers" onClick={onToggle}>
+          <PanelIcon />
+        </button>
+      </div>
+    );
+  }
+
+  return (
+    <section className="palette" aria-label="Layers" data-testid="palette" onKeyDown={walk}>
+      <div className="palette-head">
+        <div className="palette-search">
+          <SearchIcon />
+          <input
+            type="search"
+            aria-label="Search layers"
+            placeholder="Search layers"
+            spellCheck={false}
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && hits[0] && searching) addLayer(hits[0].layer);
+              if (event.key === "Escape") setQuery("");
+            }}
+          />
+        </div>
+        <button type="button" className="tool" aria-label="Hide the layers" title="Hide the layers" onClick={onToggle}>
+          <PanelIcon />
+        </button>
+      </div>
+      <div className="palette-list" ref={list}>
+        {searching && hits.map((entry) => <Entry entry={entry} key={entry.layer} />)}
+        {searching && hits.length === 0 && <p className="palette-nothing">No layer is called like that.</p>}
+        {groups.map((group) => (
+          <Group
+            key={group}
+            name={group}
+            entries={palette.filter((entry) => entry.group === group)}
+            open={!closed.has(group)}
+            onToggle={() => setClosed(toggled(closed, group))}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function toggled(set: ReadonlySet<string>, item: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(item)) next.add(item);
+  return next;
+}
+
+function Group(props: { name: string; entries: readonly PaletteEntry[]; open: boolean; onToggle: () => void }) {
+  const { name, entries, open, onToggle } = props;
+  return (
+    <div className="palette-group">
+      <button type="button" className="palette-group-head" aria-expanded={open} onClick={onToggle}>
+        <ChevronIcon />
+        {name}
+        <span className="palette-count">{entries.length}</span>
+      </button>
+      {open && entries.map((entry) => <Entry entry={entry} key={entry.layer} />)}
+    </div>
+  );
+}
+
+function Entry({ entry }: { entry: PaletteEntry }) {
+  const { addLayer, hueOf } = useEditor();
+  return (
+    <button
+      type="button"
+      className="entry"
+      draggable
+      data-layer={entry.layer}
+      title={entry.summary}
+      style={{ "--hue": hueOf(entry.layer) } as React.CSSProperties}
+      onDragStart={(event) => {
+        event.dataTransfer.setData(LAYER_TYPE, entry.layer);
+        event.dataTransfer.effectAllowed = "copy";
+      }}
+      // A click that no mouse made (Enter, a screen reader) adds; the mouse drags, or clicks twice.
+      onClick={(event) => {
+        if (event.detail === 0) addLayer(entry.layer);
+      }}
+      onDoubleClick={() => addLayer(entry.layer)}
+    >
+      <span className="dot" aria-hidden="true" />
+      <span className="entry-label">{entry.label}</span>
+    </button>
+  );
+}

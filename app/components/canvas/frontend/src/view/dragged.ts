@@ -1,0 +1,2 @@
+/** The kind of data a palette entry carries while it is dragged; its value is the layer's registry name. */
+export const LAYER_TYPE = "application/x-layerloom-layer";

@@ -1,0 +1,36 @@
+import { type RefObject, useCallback, useEffect, useState } from "react";
+import type { ClientPoint } from "./types";
+
+export interface ToastMessage {
+  text: string;
+  /** Where in the editor, in pixels from its upper left corner. */
+  x: number;
+  y: number;
+  count: number;
+}
+
+const SHOWN_MS = 5000;
+
+/** Messages beside the pointer, and messages for screen readers only. */
+export function useAnnouncements(frame: RefObject<HTMLElement | null>) {
+  const [toast, setToast] = useState<ToastMessage | null>(null);
+  const [announcement, setAnnouncement] = useState("");
+
+  const showToast = useCallback(
+    (text: string, at?: ClientPoint) => {
+      const box = frame.current?.getBoundingClientRect();
+      const x = at && box ? at.x - box.left : (box?.width ?? 0) / 2;
+      const y = at && box ? at.y - box.top : (box?.height ?? 0) - 90;
+      setToast((old) => ({ text, x, y, count: (old?.count ?? 0) + 1 }));
+    },
+    [frame],
+  );
+
+  useEffect(() => {
+    if (!toast) return undefined;
+    const timer = setTimeout(() => setToast(null), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [toast]);
+
+  return { toast, announcement, showToast, announce: setAnnouncement };
+}

@@ -1,0 +1,127 @@
+import { type RefObject, useEffect, useRef } from "react";
+import type { Editor } from "./editor";
+import { type Task, taskOf } from "./shortcuts";
+import { type Actions, useActions } from "./useActions";
+
+const STEP = 8;
+const FAR = 40;
+
+interface Options {
+  editor: Editor;
+  frame: RefObject<HTMLElement | null>;
+  pane: RefObject<HTMLElement | null>;
+  /** A list or the help is open and has the keys. */
+  blocked: boolean;
+  openConnect: (node: string) => void;
+  openHelp: () => void;
+}
+
+/**
+ * The keys of the canvas.
+ *
+ * They are heard at the window, before Streamlit (whose own C clears caches and R runs the page again), and only while the
+ * canvas is the last thing that was clicked or focused: focus alone does not tell, since it falls to the page when the
+ * focused card is deleted.
+ */
+export function useKeys(options: Options): Actions {
+  const { editor, frame, pane } = options;
+  const actions = useActions(editor, pane);
+  const latest = useRef({ ...options, actions });
+  latest.current = { ...options, actions };
+
+  useEffect(() => {
+    let active = false;
+    // Tab opens the list of layers for someone at the mouse; someone at the keyboard needs it to move on.
+    let atMouse = false;
+
+    const onPointer = (event: PointerEvent) => {
+      active = frame.current !== null && event.composedPath().includes(frame.current);
+      atMouse = pane.current !== null && event.composedPath().includes(pane.current);
+    };
+    const onFocus = (event: FocusEvent) => {
+      if (event.target === document.body || event.target === window) return;
+      active = frame.current !== null && event.composedPath().includes(frame.current);
+    };
+
+    const onKey = (event: KeyboardEvent) => {
+      const { actions, blocked, editor, openConnect, openHelp } = latest.current;
+      const target = event.composedPath()[0];
+      if (!active || blocked || isField(target)) return;
+      if (event.key === "Tab") {
+        if (atMouse && !event.shiftKey && !event.ctrlKey) take(() => editor.openQuickAdd());
+        else atMouse = false;
+        return;
+      }
+      const focused = target instanceof Element ? target : null;
+      if (event.key === "Enter" || event.key === " ") {
+        const card = focused?.matches(".react-flow__node") ? focused.getAttribute("data-id") : null;
+        if (card) take(() => actions.selectNode(card));
+        return;
+      }
+      const task = taskOf(event);
+      // Outside of the drawing (palette, toolbar) arrow keys and Delete belong to what has the focus.
+      const local = focused === null || pane.current === null || pane.current.contains(focused) || focused === document.body;
+      if (!task || (!local && !GLOBAL.has(task))) return;
+      take(() => run(task, { actions, editor, openConnect, openHelp }));
+
+      function take(act: () => void) {
+        event.preventDefault();
+        event.stopPropagation();
+        act();
+      }
+    };
+
+    window.addEventListener("pointerdown", onPointer, true);
+    window.addEventListener("focusin", onFocus, true);
+    window.addEventListener("keydown", onKey, true);
+    return () => {
+      window.removeEventListener("pointerdown", onPointer, true);
+      window.removeEventListener("focusin", onFocus, true);
+      window.removeEventListener("keydown", onKey, true);
+    };
+  }, [frame, pane]);
+
+  return actions;
+}
+
+const GLOBAL = new Set<Task>(["undo", "redo", "help", "quickAdd"]);
+
+type Doing = Pick<Options, "editor" | "openConnect" | "openHelp"> & { actions: Actions };
+
+function run(task: Task, { actions, editor, openConnect, openHelp }: Doing): void {
+  const [chosen] = editor.session.read().state.selection.nodes;
+  switch (task) {
+    case "quickAdd":
+      return editor.openQuickAdd();
+    case "connect":
+      if (chosen) return openConnect(chosen);
+      return editor.announce("Select a layer first, then press C to connect it.");
+    case "rename":
+      if (chosen) editor.startRename(chosen);
+      return undefined;
+    case "help":
+      return openHelp();
+    case "left":
+      return actions.nudge(-STEP, 0);
+    case "right":
+      return actions.nudge(STEP, 0);
+    case "up":
+      return actions.nudge(0, -STEP);
+    case "down":
+      return actions.nudge(0, STEP);
+    case "farLeft":
+      return actions.nudge(-FAR, 0);
+    case "farRight":
+      return actions.nudge(FAR, 0);
+    case "farUp":
+      return actions.nudge(0, -FAR);
+    case "farDown":
+      return actions.nudge(0, FAR);
+    default:
+      return actions[task]();
+  }
+}
+
+function isField(target: EventTarget | undefined): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}

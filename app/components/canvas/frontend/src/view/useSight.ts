@@ -1,0 +1,37 @@
+import { useNodesInitialized, useReactFlow } from "@xyflow/react";
+import { useEffect, useRef } from "react";
+import type { Session, Snapshot } from "../session";
+
+export const FIT = { padding: 0.16, maxZoom: 1 };
+
+/** Milliseconds a view takes to move; none for those who asked their system for less motion. */
+export function motion(): number {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 280;
+}
+
+/** Brings the whole design into sight when it is opened, and single nodes when they are asked for. */
+export function useSight(session: Session, snapshot: Snapshot): void {
+  const flow = useReactFlow();
+  const measured = useNodesInitialized();
+  const { epoch, history } = snapshot.state;
+  const empty = history.present.nodes.length === 0;
+  const fitted = useRef(session.view ? epoch : null);
+  const { sight } = snapshot;
+  const shown = useRef(0);
+
+  useEffect(() => {
+    if (fitted.current === epoch) return;
+    // An empty design counts as seen: the view must not move when its first layer is put down.
+    if (empty) fitted.current = epoch;
+    if (empty || !measured) return;
+    fitted.current = epoch;
+    void flow.fitView(FIT);
+  }, [flow, measured, empty, epoch]);
+
+  useEffect(() => {
+    if (!measured || sight.count === shown.current) return;
+    shown.current = sight.count;
+    const nodes = sight.nodes.map((id) => ({ id }));
+    if (nodes.length > 0) void flow.fitView({ nodes, padding: 0.4, maxZoom: Math.max(1, flow.getZoom()), minZoom: 0.6, duration: motion() });
+  }, [flow, measured, sight]);
+}

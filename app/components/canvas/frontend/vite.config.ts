@@ -1,0 +1,19 @@
+import { defineConfig } from "vite";
+
+// Streamlit imports the bundle as a module and calls its default export, so the entry's exports must survive;
+// lib mode would keep them too, but leaves the white space in.
+export default defineConfig({
+  base: "./",
+  define: { "process.env.NODE_ENV": JSON.stringify("production") },
+  build: {
+    outDir: "../frontend_dist",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: false,
+    rollupOptions: {
+      input: "src/main.tsx",
+      preserveEntrySignatures: "strict",
+      output: { entryFileNames: "canvas-[hash].js" },
+    },
+  },
+});

@@ -1,0 +1,79 @@
+"""What the browser last said about the design on a canvas."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+import streamlit as st
+
+Epoch: TypeAlias = int | str
+
+
+@dataclass(frozen=True)
+class CanvasState:
+    """The design as it stands in the browser.
+
+    Attributes:
+        document: `{"nodes": [...], "edges": [...]}`, as README.md describes them.
+        rev: number of the browser's last commit, 0 before the first.
+        epoch: the opening this state belongs to.
+        ack: id of the last command the browser has carried out.
+        selected: ids of the selected nodes.
+    """
+
+    document: dict[str, Any]
+    rev: int
+    epoch: Epoch
+    ack: int
+    selected: tuple[str, ...]
+
+
+def read_state(key: str, epoch: Epoch) -> CanvasState | None:
+    """Look at the newest design of a canvas, before it is drawn in this run.
+
+    Checks made from it are then drawn in the same run in which the edit arrived.
+
+    Args:
+        key: the key the canvas is mounted with.
+        epoch: the opening in force; what is left of an earlier one is not given back.
+
+    Returns:
+        The state, or None when the browser has not sent one for this opening.
+    """
+    value: object = st.session_state.get(key)
+    if not isinstance(value, Mapping):
+        return None
+    state = parse_state(cast("Mapping[str, object]", value).get("doc"))
+    return state if state is not None and state.epoch == epoch else None
+
+
+def parse_state(doc: object) -> CanvasState | None:
+    """Read what the browser sent; None when it is not a design at all."""
+    if not isinstance(doc, Mapping):
+        return None
+    fields = cast("Mapping[str, Any]", doc)
+    nodes, edges = _records(fields.get("nodes")), _records(fields.get("edges"))
+    epoch = fields.get("epoch")
+    if nodes is None or edges is None or not isinstance(epoch, int | str):
+        return None
+    selected = fields.get("selected")
+    return CanvasState(
+        document={"nodes": nodes, "edges": edges},
+        rev=_count(fields.get("rev")),
+        epoch=epoch,
+        ack=_count(fields.get("ack")),
+        selected=tuple(str(node) for node in selected) if isinstance(selected, list) else (),
+    )
+
+
+def _records(value: object) -> list[dict[str, Any]] | None:
+    if not isinstance(value, list):
+        return None
+    items = cast("list[object]", value)
+    if not all(isinstance(item, Mapping) for item in items):
+        return None
+    return [dict(cast("Mapping[str, Any]", item)) for item in items]
+
+
+def _count(value: object) -> int:
+    return int(value) if isinstance(value, int | float) else 0
