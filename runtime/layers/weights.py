@@ -28,6 +28,11 @@ class Weight(nn.Parameter):
     constraint: Callable[[torch.Tensor], torch.Tensor] | None = None
     can_train: bool = True
 
+    @property
+    def value(self) -> "Weight":
+        """The tensor itself: Keras keeps it inside a variable, here they are one."""
+        return self
+
     def __deepcopy__(self, memo: dict[int, Any]) -> "Weight":
         if id(self) not in memo:
             twin = make_weight(

@@ -1,0 +1,16 @@
+"""Padding does not count: the same text, padded further, gives the same answer."""
+
+import keras
+import numpy as np
+from keras import layers
+from keras.utils import pad_sequences
+
+texts = [[3, 5, 2], [7, 1, 4, 4, 2], [6]]
+model = keras.Sequential(
+    [layers.Embedding(10, 6, mask_zero=True), layers.Bidirectional(layers.GRU(5)), layers.Dense(1)]
+)
+short = pad_sequences(texts, maxlen=6, padding="post")
+long = pad_sequences(texts, maxlen=9, padding="post")
+assert np.allclose(model.predict(short, verbose=0), model.predict(long, verbose=0), atol=1e-5)
+model.compile("adam", "mse")
+model.fit(short, np.zeros((3, 1)), epochs=1, verbose=0)

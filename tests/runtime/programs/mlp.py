@@ -1,0 +1,27 @@
+"""A dense network tells three kinds of points apart."""
+
+import keras
+import numpy as np
+from keras import layers
+
+rng = np.random.default_rng(0)
+y = rng.integers(0, 3, 300)
+x = (rng.normal(size=(300, 4)) + 3 * np.eye(3, 4)[y]).astype("float32")
+
+model = keras.Sequential(
+    [
+        keras.Input(shape=(4,)),
+        layers.Dense(16, activation="relu"),
+        layers.Dense(3, activation="softmax"),
+    ]
+)
+model.compile(
+    optimizer=keras.optimizers.Adam(learning_rate=0.02),
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+)
+history = model.fit(x, y, epochs=15, batch_size=32, validation_split=0.2, verbose=0)
+assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+loss, accuracy = model.evaluate(x, y, verbose=0)
+assert accuracy > 0.9
+assert model.predict(x[:5], verbose=0).shape == (5, 3)
