@@ -3,6 +3,9 @@
 from runtime.layers.base import Layer
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
 from runtime.layers.core import Activation, Dense, Input, InputLayer
+from runtime.layers.embedding import Embedding, Masking
+from runtime.layers.gru import GRU, GRUCell
+from runtime.layers.lstm import LSTM, LSTMCell
 from runtime.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -11,6 +14,7 @@ from runtime.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from runtime.layers.recurrent import RNN
 from runtime.layers.registration import deserialize, layer_names, layer_spec, registry, serialize
 from runtime.layers.regularization import (
     ActivityRegularization,
@@ -21,8 +25,13 @@ from runtime.layers.regularization import (
     SpatialDropout2D,
 )
 from runtime.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from runtime.layers.simple_rnn import SimpleRNN, SimpleRNNCell
+from runtime.layers.stacked_cells import StackedRNNCells
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "Activation",
     "ActivityRegularization",
     "AveragePooling1D",
@@ -33,20 +42,27 @@ __all__ = [
     "Conv3D",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "Input",
     "InputLayer",
+    "LSTMCell",
     "Layer",
+    "Masking",
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
     "Permute",
     "RepeatVector",
     "Reshape",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "SpatialDropout1D",
     "SpatialDropout2D",
+    "StackedRNNCells",
     "deserialize",
     "layer_names",
     "layer_spec",

@@ -118,8 +118,9 @@ class Layer(Configurable, WeightOwner):
         shapes = probe_output_shapes(self, ports)
         return shapes[0] if len(shapes) == 1 else shapes
 
-    def output_names(self) -> tuple[str, ...]:
-        """Names of the output ports, which may depend on the arguments."""
+    def output_names(self, **settings: Any) -> tuple[str, ...]:
+        """Names of the output ports, which may depend on the arguments and on the settings of the call."""
+        del settings
         return ("output",)
 
     def output_dtype(self, dtypes: list[str]) -> str:
@@ -156,11 +157,14 @@ class Layer(Configurable, WeightOwner):
             base["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         return {**base, **super().get_config(), **base}
 
-    def output_spec(self, ports: dict[str, Any]) -> dict[str, TensorSpec]:
+    def output_spec(
+        self, ports: dict[str, Any], settings: dict[str, Any] | None = None
+    ) -> dict[str, TensorSpec]:
         """Shape and dtype at each output port, for those at the input ports; makes no weights.
 
         Args:
             ports: Input port → TensorSpec, or list of them for a variadic port.
+            settings: Arguments of the call that are no tensors, such as `return_attention_scores`.
 
         Raises:
             ShapeError: They do not fit.
@@ -178,7 +182,7 @@ class Layer(Configurable, WeightOwner):
             found = self.compute_output_shape(**shape_arguments(self.compute_output_shape, spec, shapes))
             outputs = [found] if _is_shape(found) else list(found)
         dtype = self.output_dtype([item.dtype for item in flat])
-        names = self.output_names()
+        names = self.output_names(**(settings or {}))
         if len(names) != len(outputs):
             names = tuple(f"output_{place}" for place in range(len(outputs)))
         return {name: TensorSpec(tuple(shape), dtype) for name, shape in zip(names, outputs, strict=True)}
@@ -202,7 +206,8 @@ class Layer(Configurable, WeightOwner):
         signature = call_signature(type(self))
         ports = signature.port_values(arguments)
         specs = {name: _specs(value) for name, value in ports.items()}
-        outputs = self.output_spec(specs)
+        settings = signature.settings(arguments)
+        outputs = self.output_spec(specs, settings) if settings else self.output_spec(specs)
         self.build_from_shapes({name: _shapes(value) for name, value in specs.items()})
         node = Node(self, arguments)
         self._nodes.append(node)
@@ -234,10 +239,11 @@ class Layer(Configurable, WeightOwner):
             except RuntimeError as error:
                 raise self._explained(error, ports) from error
             if self.activity_regularizer is not None:
-                self.add_loss(self.activity_regularizer(outputs))
+                for output in outputs if isinstance(outputs, list | tuple) else [outputs]:
+                    self.add_loss(self.activity_regularizer(output))
         previous = next(iter(masks.values()), None)
-        if (previous is not None or self.creates_mask) and isinstance(outputs, torch.Tensor):
-            outputs._keras_mask = self.compute_mask(next(iter(ports.values())), previous)  # type: ignore[attr-defined]
+        if previous is not None or self.creates_mask:
+            _attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous))
         return outputs
 
     @contextmanager
@@ -371,6 +377,15 @@ def _specs(value: Any) -> Any:
 
 def _shapes(value: Any) -> Any:
     return [item.shape for item in value] if isinstance(value, list) else value.shape
+
+
+def _attach_masks(outputs: Any, masks: Any) -> None:
+    """Several outputs have a list of masks, one each; None stands for no mask."""
+    if isinstance(outputs, torch.Tensor):
+        outputs._keras_mask = masks  # type: ignore[attr-defined]
+    elif isinstance(outputs, list | tuple) and isinstance(masks, list | tuple):
+        for output, mask in zip(outputs, masks, strict=False):
+            _attach_masks(output, mask)
 
 
 def _mask_of(value: Any) -> Any:

@@ -49,6 +49,14 @@ class CallSignature:
                     values[port.name] = parts[port.part]
         return values
 
+    def settings(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments that are settings of the call, not tensors."""
+        return {
+            setting.name: arguments[setting.name]
+            for setting in self.spec.settings
+            if setting.name in arguments
+        }
+
 
 @cache
 def call_signature(cls: type) -> CallSignature:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
+from runtime.errors import ParameterError
 from runtime.layers import spec
 from runtime.layers.base import Layer
 from runtime.registries import Registry
@@ -56,6 +57,29 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
         UnknownNameError: The class is neither a layer here nor among the custom objects.
     """
     return registry.deserialize(config, custom_objects)
+
+
+def resolve_layer(value: Any) -> Layer:
+    """The layer that a parameter stands for which is a layer itself.
+
+    Args:
+        value: A layer, its config as Keras writes it, or {"layer": name, "params": arguments}.
+
+    Raises:
+        ParameterError: It is none of these.
+        UnknownNameError: There is no layer of that name; close names are suggested.
+    """
+    if isinstance(value, Layer):
+        return value
+    if isinstance(value, dict) and isinstance(value.get("layer"), str):
+        return cast(type[Layer], registry.lookup(value["layer"]))(**(value.get("params") or {}))
+    if isinstance(value, dict) and "class_name" in value:
+        return deserialize(cast(dict[str, Any], value))
+    raise ParameterError(
+        f"{value!r} is no layer.",
+        received=value,
+        hint="Give a layer, such as layers.Dense(8), or its config.",
+    )
 
 
 def serialize(layer: Layer) -> dict[str, Any]:
