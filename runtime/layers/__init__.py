@@ -4,6 +4,14 @@ from runtime.layers.base import Layer
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
 from runtime.layers.core import Activation, Dense, Input, InputLayer
 from runtime.layers.embedding import Embedding, Masking
+from runtime.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from runtime.layers.gru import GRU, GRUCell
 from runtime.layers.lstm import LSTM, LSTMCell
 from runtime.layers.pooling import (
@@ -25,8 +33,15 @@ from runtime.layers.regularization import (
     SpatialDropout2D,
 )
 from runtime.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from runtime.layers.separable_convolution import (
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+)
 from runtime.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from runtime.layers.stacked_cells import StackedRNNCells
+from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose
 
 __all__ = [
     "GRU",
@@ -38,15 +53,25 @@ __all__ = [
     "AveragePooling2D",
     "AveragePooling3D",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Dropout",
     "Embedding",
     "Flatten",
     "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "Input",
     "InputLayer",
     "LSTMCell",
@@ -58,6 +83,8 @@ __all__ = [
     "Permute",
     "RepeatVector",
     "Reshape",
+    "SeparableConv1D",
+    "SeparableConv2D",
     "SimpleRNN",
     "SimpleRNNCell",
     "SpatialDropout1D",

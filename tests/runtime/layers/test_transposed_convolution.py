@@ -1,0 +1,30 @@
+"""Conv1DTranspose and Conv2DTranspose, compared with the real Keras."""
+
+import pytest
+
+from tests.runtime.layers.oracle import arrays, assert_same, pair
+
+INPUTS = {1: (2, 5, 4), 2: (2, 5, 4, 3)}
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"kernel_size": 2},
+        {"strides": 2, "activation": "relu"},
+        {"strides": 2, "kernel_size": 4, "use_bias": False},
+        {"strides": 3, "kernel_size": 2},
+        {"strides": 3, "output_padding": 1},
+        {"strides": 2, "output_padding": 0, "kernel_size": 5},
+        {"dilation_rate": 2},
+    ],
+    ids=str,
+)
+def test_same_as_keras(rank, padding, arguments):
+    arguments = {"filters": 6, "kernel_size": 3, "padding": padding, **arguments}
+    ours, theirs = pair(f"Conv{rank}DTranspose", **arguments)
+    outputs = assert_same(ours, theirs, arrays(INPUTS[rank]))
+    assert tuple(outputs.shape) == ours.compute_output_shape(INPUTS[rank])
