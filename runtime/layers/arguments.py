@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from runtime.types import From, Range
 
-ActivationLike = Annotated[Any, From("activations")]
+ActivationLike = Annotated[Any, From("activations")] | None
 InitializerLike = Annotated[Any, From("initializers")]
 RegularizerLike = Annotated[Any, From("regularizers")]
 ConstraintLike = Annotated[Any, From("constraints")]

@@ -223,6 +223,8 @@ def _registry_problem(registry: Registry[Any], value: Any) -> str | None:
 def _layer_problem(value: Any) -> str | None:
     if hasattr(value, "compute_output_shape"):
         return None
+    if isinstance(value, list | tuple):
+        return next((problem for problem in map(_layer_problem, value) if problem is not None), None)
     if not isinstance(value, dict):
         return ""
     name = value.get("layer") or value.get("class_name")

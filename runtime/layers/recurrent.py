@@ -16,7 +16,7 @@ from runtime.layers.stacked_cells import StackedRNNCells
 from runtime.types import Shape, show_shape
 
 
-@register("Recurrent")
+@register("")
 class RNN(Layer):
     """Reads a sequence step by step with a cell that you choose.
 

@@ -7,12 +7,13 @@ import torch
 from torch import Tensor
 
 from runtime import activations, constraints, initializers, regularizers
+from runtime.errors import ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, require_rank
 from runtime.layers.recurrent_kernels import Kernel, States, Step, run_masked, run_steps
 from runtime.layers.regularization import drop
 from runtime.layers.weights import Weight
-from runtime.types import Shape
+from runtime.types import Shape, show_shape
 
 
 class RecurrentCell(Layer):
@@ -157,6 +158,8 @@ class RecurrentCell(Layer):
         """Runs along whole sequences (batch, steps, features): all outputs, and the states at the end."""
         if not sequences.is_floating_point():
             sequences = sequences.to(self.kernel.dtype)
+        # Torch's kernels read on past the end of what is too short.
+        self._check_sizes(sequences, states)
         kernel = None if training and self.recurrent_dropout else self.fused()
         if kernel is None:
             return run_steps(self.step(states, training), self.project(sequences, training), states, mask)
@@ -165,6 +168,23 @@ class RecurrentCell(Layer):
         if mask is None:
             return kernel(sequences, states, None)
         return run_masked(kernel, sequences, states, mask)
+
+    def _check_sizes(self, sequences: Tensor, states: States) -> None:
+        features = self.kernel.shape[0]
+        if sequences.shape[-1] != features:
+            raise ShapeError(
+                f"{self.label} was built for {features} features, but gets {sequences.shape[-1]}.",
+                port="sequences",
+                hint="A layer that is used twice needs inputs of equal size.",
+            )
+        for state in states:
+            if state.shape != (sequences.shape[0], self.units):
+                raise ShapeError(
+                    f"{self.label} keeps states of {sequences.shape[0]} × {self.units} (batch × units), "
+                    f"but gets one of {show_shape(tuple(state.shape))}.",
+                    port="initial_state",
+                    hint="Give states of a layer with as many units, for as many sequences.",
+                )
 
     def fused(self) -> Kernel | None:
         """Torch's kernel for the cell as it is set, or None where there is none."""

@@ -72,7 +72,7 @@ def assert_same_config(ours: Any, theirs: Any) -> None:
     assert again == theirs.get_config()
 
 
-def pair(name: str, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+def pair(name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
     """The layer of that name here and in the real Keras, made with the same arguments."""
     return getattr(our_layers, name)(*args, **kwargs), getattr(keras.layers, name)(*args, **kwargs)
 
