@@ -1,0 +1,41 @@
+"""The services of one running designer, put together."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from app.services.jobs import JobPool
+from app.services.presence import Presence
+from app.services.projects import Projects
+from app.services.run_store import RunStore
+from app.services.settings import Settings, resolve_settings
+from app.services.store import Store
+
+
+@dataclass(frozen=True)
+class Designer:
+    """Everything the pages work with.
+
+    Args:
+        settings: The folders.
+        projects: The users' designs.
+        runs: Training runs and what they reported.
+        jobs: The worker processes.
+    """
+
+    settings: Settings
+    projects: Projects
+    runs: RunStore
+    jobs: JobPool
+
+    @classmethod
+    def start(cls) -> Self:
+        """Opens the data directory and takes over what an earlier designer left behind."""
+        settings = resolve_settings()
+        store = Store(settings.database)
+        presence = Presence(settings.presence_dir)
+        runs = RunStore(store, presence.name)
+        waiting = runs.take_over(presence.is_present)
+        jobs = JobPool(settings, runs)
+        for run in waiting:
+            jobs.enqueue(run)
+        return cls(settings, Projects(store), runs, jobs)

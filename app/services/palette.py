@@ -1,0 +1,75 @@
+"""The palette of the canvas: every layer of the registry that belongs to a group."""
+
+from typing import Any
+
+from runtime.layers import layer_names, layer_spec
+from runtime.layers.parameters import ParamSpec
+from runtime.layers.spec import LayerSpec, PortSpec
+
+GROUPS = (
+    "Core",
+    "Convolution",
+    "Pooling",
+    "Reshaping",
+    "Merging",
+    "Normalization",
+    "Regularization",
+    "Activation",
+    "Recurrent",
+    "Attention",
+    "Wrappers",
+    "Preprocessing",
+)
+"""Order of the groups; a group that is not named here comes last."""
+
+
+def palette_entries() -> list[dict[str, Any]]:
+    """What can be added, group by group, in the form the canvas reads."""
+    specs = [layer_spec(name) for name in layer_names()]
+    shown = [spec for spec in specs if spec.group]
+    return [_entry(spec) for spec in sorted(shown, key=lambda spec: _place(spec.group))]
+
+
+def first_params(spec: LayerSpec) -> dict[str, Any]:
+    """Values for those parameters of a new node that have no default."""
+    return {param.name: first_value(param) for param in spec.params if param.required}
+
+
+def first_value(param: ParamSpec) -> Any:
+    """A value to begin with, for a parameter that has no default; None where none makes sense."""
+    match param.kind:
+        case "int" | "ints":
+            return max(32, int(param.range.min or 0))
+        case "float":
+            return 0.5
+        case "size":
+            return 3 if param.axes == 1 else [3] * param.axes
+        case "bool":
+            return False
+        case "choice" | "registry":
+            return param.names[0]
+        case "shape":
+            return [1]
+        case _:
+            return None
+
+
+def port_entries(ports: tuple[PortSpec, ...]) -> list[dict[str, Any]]:
+    """Input ports in the form the canvas reads."""
+    return [{"name": p.name, "optional": p.optional, "variadic": p.variadic} for p in ports]
+
+
+def _entry(spec: LayerSpec) -> dict[str, Any]:
+    return {
+        "layer": spec.name,
+        "label": spec.label,
+        "group": spec.group,
+        "summary": spec.summary,
+        "inputs": port_entries(spec.inputs),
+        "outputs": ["output"],
+        "params": first_params(spec),
+    }
+
+
+def _place(group: str) -> tuple[int, str]:
+    return (GROUPS.index(group), "") if group in GROUPS else (len(GROUPS), group)
