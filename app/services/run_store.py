@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.services.events import Event, Kind
 from app.services.store import EventRow, RunRow, Store
-from graph_compiler.document import GraphDocument, dump_document, load_document
+from graph_compiler.document import GraphDocument, load_document
 from runtime.errors import LayerloomError
 
 RunState = Literal["queued", "running", "stopping", "finished", "stopped", "failed"]
@@ -93,19 +93,17 @@ class RunStore:
         self._store = store
         self._owner = owner
 
-    def create(self, project_id: str, document: GraphDocument, job: str, spec: Mapping[str, Any]) -> Run:
+    def create(self, project_id: str, job: str, spec: Mapping[str, Any]) -> Run:
         """Enters a run, waiting to begin.
 
         Args:
             project_id: The project it trains.
-            document: The design as it is now; later edits don't touch it.
             job: Import path of the function that does the work.
             spec: That function's argument, as JSON.
         """
         row = RunRow(
             id=f"r_{secrets.token_hex(6)}",
             project_id=project_id,
-            document=dump_document(document),
             job=job,
             spec=dict(spec),
             owner=self._owner,
@@ -131,13 +129,13 @@ class RunStore:
             return _run(_existing(session, run_id))
 
     def document(self, run_id: str) -> GraphDocument:
-        """The design as it was when the run was entered.
+        """The design as it was when the run was entered: the spec's "document".
 
         Raises:
             RunError: The run does not exist.
         """
         with self._store.read() as session:
-            return load_document(_existing(session, run_id).document)
+            return load_document(_existing(session, run_id).spec["document"])
 
     def of_project(self, project_id: str, limit: int = 100) -> list[Run]:
         """A project's runs, latest first."""

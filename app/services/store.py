@@ -65,7 +65,6 @@ class RunRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"))
-    document: Mapped[str]
     job: Mapped[str]
     spec: Mapped[dict[str, Any]]
     owner: Mapped[str]

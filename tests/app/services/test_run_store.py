@@ -2,12 +2,16 @@ import pytest
 
 from app.services.events import Event, finite
 from app.services.run_store import INTERRUPTED, RunError, RunStore
-from graph_compiler.document import GraphDocument
+from graph_compiler.document import GraphDocument, dump_document
 
 
 @pytest.fixture
 def run(projects, runs):
-    return runs.create(projects.create("Project").id, GraphDocument(), "module:function", {"epochs": 3})
+    return runs.create(
+        projects.create("Project").id,
+        "module:function",
+        {"epochs": 3, "document": dump_document(GraphDocument())},
+    )
 
 
 def epoch(seq, number, loss=0.5):
@@ -18,7 +22,7 @@ def test_a_run_is_found_again_as_it_was_entered(runs, run):
     assert runs.get(run.id) == run
     assert runs.of_project(run.project_id) == [run]
     assert runs.document(run.id) == GraphDocument()
-    assert (run.state, run.is_open, run.spec) == ("queued", True, {"epochs": 3})
+    assert (run.state, run.is_open, run.spec["epochs"]) == ("queued", True, 3)
     with pytest.raises(RunError, match="no run 'r_x'"):
         runs.get("r_x")
 
@@ -73,15 +77,13 @@ def test_states_follow_each_other_one_way(runs, run, path, last):
 def test_runs_of_a_designer_that_is_gone_are_taken_over(store, projects, runs):
     project = projects.create("Project")
     gone = RunStore(store, "gone")
-    training, stopping, waiting, done = (
-        gone.create(project.id, GraphDocument(), "m:f", {}) for _ in range(4)
-    )
+    training, stopping, waiting, done = (gone.create(project.id, "m:f", {}) for _ in range(4))
     for run in (training, stopping, done):
         gone.change_state(run.id, "running")
     gone.change_state(stopping.id, "stopping")
     gone.change_state(done.id, "finished")
     gone.append([(training.id, 1, epoch(1, 1))])
-    other = RunStore(store, "running elsewhere").create(project.id, GraphDocument(), "m:f", {})
+    other = RunStore(store, "running elsewhere").create(project.id, "m:f", {})
 
     assert [run.id for run in runs.take_over(lambda owner: owner == "running elsewhere")] == [waiting.id]
     states = {run.id: (run.state, run.reason) for run in runs.of_project(project.id)}

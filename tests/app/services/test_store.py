@@ -60,7 +60,8 @@ def test_a_transaction_that_raises_is_undone(tmp_path):
             session.get(ProjectRow, project.id).name = "Lost"
             raise RuntimeError
 
-    pytest.raises(RuntimeError, write_and_fail)
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     assert Projects(store).open(project.id).name == "Kept"
     store.close()
 

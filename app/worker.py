@@ -1,0 +1,80 @@
+"""The training worker: a process that runs one job and reports on it, started by the designer.
+
+It reads its order from standard input and reports on standard output. Started with a socket's number, it is
+a fork server instead: a process that has torch loaded and makes workers by forking, in a fraction of the time
+and memory.
+"""
+
+import importlib
+import json
+import os
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+from app.services.fork_server import serve_forks
+from app.services.job_context import DESIGNER_GONE, JobContext
+from runtime.errors import LayerloomError
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs a worker, or a fork server when a socket's number and modules to load are given."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words:
+        serve_forks(int(words[0]), words[1:], work)
+    else:
+        # What the job prints must not mix with its reports.
+        reports = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+        work(sys.stdin.buffer, reports)
+        # At once: the thread that waits for orders cannot be joined.
+        os._exit(0)
+
+
+def work(orders: IO[bytes], reports: IO[bytes]) -> None:
+    """Runs the job that is ordered and reports how it ended.
+
+    Args:
+        orders: The first line is the job, as JSON: its import path, spec and folder. A later line asks it to
+            stop and says why; so does the end.
+        reports: Where its events go, one line of JSON each.
+    """
+    order: dict[str, Any] = json.loads(orders.readline())
+    folder = Path(order["folder"])
+    _print_to(folder / "worker.log")
+    context = JobContext(reports, folder)
+    threading.Thread(target=_listen, args=(orders, context), daemon=True).start()
+    try:
+        module, _, function = order["job"].partition(":")
+        said = getattr(importlib.import_module(module), function)(context, order["spec"])
+    except LayerloomError as error:
+        context.emit("end", state="failed", reason=str(error))
+    except MemoryError:
+        context.emit("end", state="failed", reason="out of memory: try smaller batches or a smaller network")
+    except Exception as error:
+        traceback.print_exc()
+        reason = (
+            f"an error inside Layerloom ({type(error).__name__}: {error}); its log is {folder / 'worker.log'}"
+        )
+        context.emit("end", state="failed", reason=reason)
+    else:
+        state = "stopped" if context.cancelled else "finished"
+        context.emit("end", state=state, reason=said or context.why_cancelled)
+
+
+def _listen(orders: IO[bytes], context: JobContext) -> None:
+    context.cancel(orders.readline().decode().strip() or DESIGNER_GONE)
+
+
+def _print_to(log: Path) -> None:
+    """Sends what the process prints, C libraries too, to a file instead of the designer's terminal."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(descriptor, stream.fileno())
+    os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from app.services.jobs import CLOSED, KILLED, NEVER_BEGAN, STOPPED, JobPool
+from app.services.run_store import RunStore
+from app.services.workers import Workers
+
+HERE = Path(__file__).parent
+DEADLINE = 30.0
+
+
+def wait_for(condition):
+    """Polls a condition until it holds; the pause is no wait for something to have happened."""
+    until = time.monotonic() + DEADLINE
+    while not (found := condition()):
+        assert time.monotonic() < until, "the condition never came true"
+        threading.Event().wait(0.005)
+    return found
+
+
+@pytest.fixture(params=["fork", "spawn"])
+def workers(request, monkeypatch):
+    monkeypatch.syspath_prepend(HERE)
+    return Workers(forking=request.param == "fork", preload=())
+
+
+@pytest.fixture
+def forked(monkeypatch):
+    monkeypatch.syspath_prepend(HERE)
+    return Workers(preload=())
+
+
+class Bench:
+    """A pool, and the words to talk about its runs."""
+
+    def __init__(self, settings, projects, runs, workers, limit=1):
+        self.settings, self.runs = settings, runs
+        self.project = projects.create("Project").id
+        self.pool = JobPool(settings, runs, limit=limit, workers=workers)
+
+    def submit(self, job, **spec):
+        return self.pool.submit(self.project, f"sample_jobs:{job}", spec).id
+
+    def state(self, run_id):
+        return self.runs.get(run_id).state
+
+    def wait_for_events(self, run_id, number):
+        wait_for(lambda: len(self.runs.events_after(run_id)) >= number)
+
+    def ended(self, run_id):
+        wait_for(lambda: not self.runs.get(run_id).is_open)
+        return self.runs.get(run_id)
+
+    def file(self, run_id, name):
+        return self.settings.run_dir(run_id) / name
+
+
+@pytest.fixture
+def bench(settings, projects, runs, workers):
+    bench = Bench(settings, projects, runs, workers)
+    yield bench
+    bench.pool.close()
+
+
+@pytest.fixture
+def quick(settings, projects, runs, forked):
+    """A bench that only forks: for what does not depend on how workers are started."""
+    bench = Bench(settings, projects, runs, forked)
+    yield bench
+    bench.pool.close()
+
+
+def test_a_job_reports_and_finishes(bench):
+    run = bench.ended(bench.submit("count", epochs=50, reason="all is learned"))
+    assert (run.state, run.reason) == ("finished", "all is learned")
+    assert run.progress == {"epochs": 50, "epoch": 50, "metrics": {"loss": 0.02}}
+    assert run.created_at <= run.started_at <= run.ended_at
+    events = bench.runs.events_after(run.id)
+    assert [event.seq for event in events] == list(range(1, 53))
+    assert [event.data["epoch"] for event in events[1:-1]] == list(range(1, 51))
+
+
+def test_stopping_lets_a_job_save_what_it_has(bench):
+    run_id = bench.submit("until_stopped")
+    bench.wait_for_events(run_id, 1)
+    bench.pool.stop(run_id)
+    run = bench.ended(run_id)
+    assert (run.state, run.reason) == ("stopped", STOPPED)
+    assert bench.file(run_id, "checkpoint").read_text() == "saved when stopped"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by signal")
+def test_a_worker_that_is_killed_leaves_what_was_reached(bench):
+    run_id = bench.submit("deaf")
+    bench.wait_for_events(run_id, 1)
+    os.kill(bench.pool.pid(run_id), signal.SIGKILL)
+    run = bench.ended(run_id)
+    assert run.state == "failed"
+    assert "killed" in run.reason
+    assert run.progress == {"epoch": 2, "metrics": {"loss": 0.25}}
+    assert bench.file(run_id, "checkpoint").read_text() == "saved before"
+    assert bench.pool.pid(run_id) is None
+
+
+def test_a_job_that_does_not_listen_can_be_ended(bench):
+    run_id = bench.submit("deaf")
+    bench.wait_for_events(run_id, 1)
+    bench.pool.stop(run_id)
+    assert bench.state(run_id) == "stopping"
+    bench.pool.kill(run_id)
+    run = bench.ended(run_id)
+    assert (run.state, run.reason) == ("stopped", KILLED)
+
+
+def test_a_worker_has_its_own_process_log_and_nothing_of_the_pages(bench):
+    run_id = bench.submit("who")
+    bench.ended(run_id)
+    said = bench.runs.events_after(run_id)[0].data["text"]
+    assert said.split()[0] != str(os.getpid())
+    assert "[]" in said
+    assert bench.file(run_id, "worker.log").read_text() == "words for the log\n"
+
+
+def test_errors_are_told_in_words_and_kept_in_the_log(quick):
+    wrong, broken = quick.ended(quick.submit("wrong_data")), quick.ended(quick.submit("broken"))
+    assert (wrong.state, wrong.reason) == ("failed", "The labels do not fit. Choose others.")
+    assert broken.state == "failed"
+    assert "ZeroDivisionError: by zero" in broken.reason
+    assert "Traceback" not in broken.reason
+    assert "Traceback" in quick.file(broken.id, "worker.log").read_text()
+
+
+def test_a_crash_is_told_by_its_signal(quick):
+    run = quick.ended(quick.submit("crash"))
+    assert (run.state, run.reason) == ("failed", f"its process was ended by signal {signal.SIGSEGV.value}")
+
+
+def test_a_loss_that_is_no_number_is_reported_as_none(quick):
+    run = quick.ended(quick.submit("not_a_number"))
+    assert run.progress["metrics"] == {"loss": None}
+
+
+def test_a_file_is_whole_or_as_it_was(quick):
+    run = quick.ended(quick.submit("half_a_file"))
+    assert run.reason == "the disk is full"
+    assert quick.file(run.id, "checkpoint").read_text() == "whole"
+    assert {file.name for file in quick.settings.run_dir(run.id).iterdir()} == {"checkpoint", "worker.log"}
+
+
+def test_runs_wait_in_line_and_begin_in_turn(quick):
+    first, second, third = (quick.submit("until_stopped") for _ in range(3))
+    assert [quick.pool.place_in_line(run_id) for run_id in (first, second, third)] == [None, 1, 2]
+    assert quick.state(second) == "queued"
+    quick.pool.stop(second)
+    assert (quick.runs.get(second).state, quick.runs.get(second).reason) == ("stopped", NEVER_BEGAN)
+    assert quick.pool.place_in_line(third) == 1
+    quick.wait_for_events(first, 1)
+    quick.pool.stop(first)
+    wait_for(lambda: quick.state(third) == "running")
+    assert quick.pool.place_in_line(third) is None
+
+
+def test_several_run_at_once_where_there_is_room(settings, projects, runs, forked):
+    bench = Bench(settings, projects, runs, forked, limit=2)
+    first, second, third = (bench.submit("until_stopped") for _ in range(3))
+    wait_for(lambda: bench.state(second) == "running")
+    assert [bench.state(run_id) for run_id in (first, second, third)] == ["running", "running", "queued"]
+    bench.pool.close()
+    assert [(bench.state(run_id)) for run_id in (first, second, third)] == ["stopped", "stopped", "queued"]
+    assert runs.get(first).reason == CLOSED
+
+
+def test_a_fork_server_that_died_is_replaced(quick):
+    quick.ended(quick.submit("count", epochs=1))
+    server = quick.pool._workers.prepare()
+    os.kill(server._process.pid, signal.SIGKILL)
+    wait_for(lambda: not server.is_running)
+    assert quick.ended(quick.submit("count", epochs=1)).state == "finished"
+
+
+DESIGNER = """
+import sys
+from app.services.jobs import JobPool
+from app.services.presence import Presence
+from app.services.projects import Projects
+from app.services.run_store import RunStore
+from app.services.settings import resolve_settings
+from app.services.store import Store
+from app.services.workers import Workers
+
+settings = resolve_settings(sys.argv[1])
+store = Store(settings.database)
+runs = RunStore(store, Presence(settings.presence_dir).name)
+pool = JobPool(settings, runs, limit=1, workers=Workers(preload=()))
+project = Projects(store).create("Project").id
+ids = [pool.submit(project, "sample_jobs:until_stopped", {}).id for _ in range(2)]
+while not runs.events_after(ids[0]):
+    pass
+print(*ids, pool.pid(ids[0]), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks for a process by its number")
+def test_a_designer_that_is_killed_leaves_no_process_and_a_later_one_takes_its_runs_over(
+    settings, store, forked
+):
+    from app.services.presence import Presence
+
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), os.getcwd()])}
+    command = [sys.executable, "-c", DESIGNER, str(settings.data_dir)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as designer:
+        training, waiting, pid = designer.stdout.readline().split()
+        designer.kill()
+    checkpoint = settings.run_dir(training) / "checkpoint"
+    wait_for(checkpoint.exists)
+    wait_for(lambda: not is_alive(int(pid)))
+
+    presence = Presence(settings.presence_dir)
+    runs = RunStore(store, presence.name)
+    pool = JobPool(settings, runs, limit=1, workers=forked)
+    for run in runs.take_over(presence.is_present):
+        pool.enqueue(run)
+    assert runs.get(training).state == "failed"
+    assert "interrupted" in runs.get(training).reason
+    assert len(runs.events_after(training)) == 1
+    wait_for(lambda: runs.get(waiting).state == "running")
+    pool.close()
+    presence.close()
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # One that has ended and is not yet asked for by its parent still has its number.
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
