@@ -41,7 +41,7 @@ def name_problem(name: str) -> str | None:
 
 
 def name_from_label(label: str) -> str:
-    """A label as a layer name: "MaxPooling2D" is "max_pooling2d", "My layer!" is "my_layer"."""
+    """A label as a layer name: "TwoWords" is "two_words", "My layer!" is "my_layer"."""
     text = unicodedata.normalize("NFKC", label)
     text = snake_case(re.sub(r"\W+", "_", text).strip("_"))
     text = re.sub(r"__+", "_", text)[: MAX_NAME - 8]

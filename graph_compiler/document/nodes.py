@@ -10,7 +10,7 @@ class Node(Record):
 
     Args:
         id: Stable and unique in the document; wires and findings refer to it.
-        layer: The layer's name in the registry, such as "Dense".
+        layer: The layer's name in the registry, as the palette shows it.
         name: What the layer is called in the model and in the code.
         params: Arguments of the layer's constructor by name; those left out keep their defaults.
         settings: Arguments given where the layer is called, such as `return_attention_scores`.

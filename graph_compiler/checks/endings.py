@@ -1,0 +1,71 @@
+"""How a model ends: the size and the activation of an output, and the loss it is held to."""
+
+from dataclasses import dataclass
+
+from graph_compiler.checks.rule import Context
+from graph_compiler.compile_settings import make_loss
+from runtime.errors import LayerloomError
+from runtime.losses import Loss, SparseCategoricalCrossentropy
+from runtime.types import Shape
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What comes out of the model at one output.
+
+    Args:
+        shape: Shape of one sample, without the batch.
+        activation: Name of the activation, if the layer has such a parameter.
+    """
+
+    shape: Shape
+    activation: str | None
+
+    @property
+    def size(self) -> int | None:
+        """Size of the last axis, if there is one and it is known."""
+        return self.shape[-1] if self.shape else None
+
+
+def ending_of(context: Context, node_id: str) -> Ending | None:
+    """How the model ends at an output; None where the shape is not known."""
+    tensor = context.output_spec(node_id)
+    spec = context.instance(node_id).spec
+    if tensor is None or spec is None:
+        return None
+    param = spec.param("activation")
+    if param is None or param.registry != "activations":
+        return Ending(tensor.shape[1:], None)
+    value = context.document.nodes[node_id].params.get("activation", param.default)
+    if isinstance(value, dict):
+        value = value.get("class_name")
+    return Ending(tensor.shape[1:], str(value) if value else "linear")
+
+
+def loss_of(context: Context) -> Loss | LayerloomError | None:
+    """The document's loss, or why there is none."""
+    try:
+        return make_loss(context.document.compile)
+    except LayerloomError as error:
+        return error
+
+
+def wants_class_numbers(loss: object) -> bool:
+    """True for a loss whose targets are class numbers while the model answers with one value a class."""
+    return isinstance(loss, SparseCategoricalCrossentropy)
+
+
+def compares_classes(loss: object) -> bool:
+    """True for a loss that takes one probability for each class."""
+    return getattr(loss, "fuses_with", None) == "softmax"
+
+
+def shapes_agree(one: Shape, other: Shape) -> bool:
+    """True if two shapes can be the same once the unknown sizes are known, a last axis of 1 being no axis."""
+    if len(one) == len(other) + 1 and one[-1] in (1, None):
+        one = one[:-1]
+    elif len(other) == len(one) + 1 and other[-1] in (1, None):
+        other = other[:-1]
+    return len(one) == len(other) and all(
+        a is None or b is None or a == b for a, b in zip(one, other, strict=True)
+    )

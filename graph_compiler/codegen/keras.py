@@ -1,0 +1,248 @@
+"""A document as a Keras program: what a good teacher would write on the board."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from graph_compiler.analysis import Analysis, analyze
+from graph_compiler.codegen.data_snippet import DataSnippet, synthetic_data
+from graph_compiler.codegen.expressions import (
+    WIDTH,
+    Expression,
+    call,
+    called,
+    flat,
+    keyword,
+    layout,
+    list_of,
+    text,
+)
+from graph_compiler.codegen.values import constructor_arguments, is_default, literal, parameter_value
+from graph_compiler.codegen.variables import Variables, choose_variables
+from graph_compiler.compile_settings import optimizer_arguments
+from graph_compiler.document import CompileSettings, GraphDocument, Node
+from graph_compiler.instances import find_spec
+from graph_compiler.lowering import CompilationError, model_name
+from graph_compiler.wiring import Wiring
+from runtime.configurable import constructor_parameters
+from runtime.layers.parameters import find_registry
+from runtime.layers.spec import LayerSpec
+from runtime.types import Shape
+
+_RESERVED = frozenset({"keras", "layers", "model", "os", "results"})
+_BACKEND = (
+    "import os",
+    "",
+    "# Keras computes with another library: torch, jax or tensorflow.",
+    'os.environ.setdefault("KERAS_BACKEND", "torch")',
+)
+
+
+def keras_code(
+    document: GraphDocument,
+    data: DataSnippet | None = None,
+    *,
+    file_format: Literal["keras", "h5"] = "keras",
+) -> str:
+    """Writes the program that makes, trains, tests and saves the model.
+
+    Args:
+        document: A design without errors.
+        data: How the program gets its data; None for random numbers in the right shapes.
+        file_format: Ending of the file the program saves.
+
+    Returns:
+        A Python program that runs as it is under Keras 3.
+
+    Raises:
+        CompilationError: The document has errors.
+    """
+    analysis = analyze(document)
+    if not analysis.ok:
+        raise CompilationError(document, analysis.errors)
+    data = data or synthetic_data(document)
+    variables = choose_variables(document, analysis, _RESERVED | data.names)
+    sections = [
+        [_heading(document, analysis)],
+        _imports(data),
+        _seed(document),
+        [data.code.strip()],
+        _layers(document, analysis, variables),
+        _model(document, analysis, variables),
+        _training(document, data, len(analysis.outputs)),
+        _testing(document, data, len(analysis.outputs), file_format),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+
+
+def _heading(document: GraphDocument, analysis: Analysis) -> str:
+    title = "".join(c for c in document.name if c.isprintable() and c not in '"\\').strip() or "model"
+    count = len(analysis.order)
+    layer_word = "layer" if count == 1 else "layers"
+    summary = f"{count} {layer_word}, {analysis.total_parameters:,} parameters. Designed with Layerloom."
+    return f'"""{_shortened(title)}: a neural network in Keras.\n\n{summary}\n"""'
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= 50 else f"{title[:49]}…"
+
+
+def _imports(data: DataSnippet) -> list[str]:
+    theirs = sorted(set(data.imports) - {"import keras", "from keras import layers"})
+    plain = [line for line in theirs if line.startswith("import ")]
+    others = [line for line in theirs if not line.startswith("import ")]
+    return [*_BACKEND, "", "import keras", *plain, "from keras import layers", *others]
+
+
+def _seed(document: GraphDocument) -> list[str]:
+    seed = document.training.seed
+    if seed is None:
+        return []
+    return ["# The same random numbers in each run.", f"keras.utils.set_random_seed({seed})"]
+
+
+def _layers(document: GraphDocument, analysis: Analysis, variables: Variables) -> list[str]:
+    lines = ["# The layers; behind each, the shape that comes out of it."]
+    wiring = Wiring(document)
+    for node_id in analysis.order:
+        node = document.nodes[node_id]
+        lines += _note(node)
+        ports = analysis.shapes[node_id]
+        names = ", ".join(variables[node_id, port] for port in ports)
+        shapes = ", ".join(_shown(spec.shape) for spec in ports.values())
+        lines += _assignment(names, _made_and_called(node, wiring, variables), shapes)
+    return lines
+
+
+def _note(node: Node) -> list[str]:
+    """What the author wrote about the layer, as comments."""
+    return [
+        f"# {line}"
+        for paragraph in node.note.splitlines()
+        for line in textwrap.wrap(paragraph, WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+    ]
+
+
+def _assignment(names: str, expression: Expression, comment: str) -> list[str]:
+    """`names = expression  # comment`, the comment above where it has no room behind."""
+    whole = f"{names} = {flat(expression)}  # {comment}"
+    if len(whole) <= WIDTH:
+        return [whole]
+    return [f"# {comment}", f"{names} = {layout(expression, before=len(names) + 3)}"]
+
+
+def _shown(shape: Shape) -> str:
+    sizes = ["batch" if shape[0] is None else str(shape[0]), *(str(size) for size in shape[1:])]
+    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+
+
+def _made_and_called(node: Node, wiring: Wiring, variables: Variables) -> Expression:
+    spec = find_spec(node.layer)
+    if spec is None:
+        raise ValueError(f"There is no layer {node.layer!r}.")
+    made = call(spec.constructor, constructor_arguments(spec, node.params, node.name))
+    if spec.is_source:
+        return made
+    return called(made, _call_arguments(spec, node, wiring, variables))
+
+
+def _call_arguments(
+    spec: LayerSpec, node: Node, wiring: Wiring, variables: Variables
+) -> Iterable[Expression]:
+    """Required tensors by place, optional tensors and settings by name."""
+    wires: dict[str, Expression] = {}
+    for port in spec.inputs:
+        edges = wiring.incoming[node.id].get(port.name, ())
+        tensors = [text(variables[edge.source, edge.source_port]) for edge in edges]
+        if tensors:
+            wires[port.name] = list_of(tensors) if port.variadic else tensors[0]
+    required = {port.argument for port in spec.inputs if not port.optional}
+    for name, value in spec.call_arguments(wires).items():
+        tensor = list_of(value) if isinstance(value, list) else value
+        yield tensor if name in required else keyword(name, tensor)
+    for setting in spec.settings:
+        if setting.name in node.settings and not is_default(setting, node.settings[setting.name]):
+            yield keyword(setting.name, parameter_value(setting, node.settings[setting.name]))
+
+
+def _model(document: GraphDocument, analysis: Analysis, variables: Variables) -> list[str]:
+    def ends(node_ids: Sequence[str]) -> Expression:
+        first = [text(variables[key, next(iter(analysis.shapes[key]))]) for key in node_ids]
+        return first[0] if len(first) == 1 else list_of(first)
+
+    made = call(
+        "keras.Model",
+        [
+            keyword("inputs", ends(analysis.inputs)),
+            keyword("outputs", ends(analysis.outputs)),
+            keyword("name", literal(model_name(document))),
+        ],
+    )
+    return [f"model = {layout(made, before=8)}", "model.summary()"]
+
+
+def _training(document: GraphDocument, data: DataSnippet, outputs: int) -> list[str]:
+    compile_settings, training = document.compile, document.training
+    metrics = [literal(name) for name in compile_settings.metrics]
+    # One list of metrics serves one output; with several outputs Keras wants a list for each.
+    wanted = list_of(metrics) if outputs == 1 else list_of([list_of(metrics)] * outputs)
+    compiled = call(
+        "model.compile",
+        [
+            keyword("optimizer", _optimizer(compile_settings)),
+            keyword("loss", literal(compile_settings.loss)),
+            *([keyword("metrics", wanted)] if metrics else []),
+        ],
+    )
+    fitted = call(
+        "model.fit",
+        [
+            _arrays(data.x_train),
+            _arrays(data.y_train, outputs),
+            keyword("epochs", literal(training.epochs)),
+            keyword("batch_size", literal(training.batch_size)),
+            *(
+                [keyword("validation_split", literal(training.validation_split))]
+                * (training.validation_split > 0)
+            ),
+            *([keyword("shuffle", literal(False))] * (not training.shuffle)),
+        ],
+    )
+    return ["# Training: the optimizer makes the loss small, step by step.", layout(compiled), layout(fitted)]
+
+
+def _optimizer(settings: CompileSettings) -> Expression:
+    """The optimizer's name, or the object where one of its parameters differs from its default."""
+    cls = find_registry("optimizers").lookup(settings.optimizer)
+    defaults = constructor_parameters(cls)  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        name: value
+        for name, value in optimizer_arguments(settings).items()
+        if defaults[name].default != value
+    }
+    if not given:
+        return literal(settings.optimizer)
+    return call(
+        f"keras.optimizers.{cls.__name__}", [keyword(name, literal(value)) for name, value in given.items()]
+    )
+
+
+def _testing(document: GraphDocument, data: DataSnippet, outputs: int, file_format: str) -> list[str]:
+    tested = call(
+        "model.evaluate",
+        [_arrays(data.x_test), _arrays(data.y_test, outputs), keyword("return_dict", literal(True))],
+    )
+    return [
+        "# Testing on data the model has never seen, and saving what it has learned.",
+        f"results = {layout(tested, before=10)}",
+        "print(results)",
+        f'model.save("{model_name(document)}.{file_format}")',
+    ]
+
+
+def _arrays(names: Sequence[str], wanted: int = 1) -> Expression:
+    """One array by its name, several as a list; one array for several outputs is given to each."""
+    if len(names) == 1 and wanted > 1:
+        names = [names[0]] * wanted
+    arrays = [text(name) for name in names]
+    return arrays[0] if len(arrays) == 1 else list_of(arrays)

@@ -1,0 +1,29 @@
+"""What a check found, as data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake, or one piece of advice.
+
+    Args:
+        code: The rule's permanent code, such as "NN201".
+        severity: "error" if no model can be made of it, "warning" if one can that is hardly meant.
+        node_id: The node to mend; None if it concerns the design as a whole.
+        port: The port it concerns.
+        message: What is wrong, with the values received.
+        hint: How to mend it.
+        param: The parameter or call setting it concerns.
+    """
+
+    code: str
+    severity: Severity
+    node_id: str | None
+    port: str | None
+    message: str
+    hint: str = ""
+    param: str | None = None

@@ -1,0 +1,178 @@
+"""Shapes along the wires: what comes out of every port, the unknown batch carried through.
+
+A small interpreter over the graph in order. A node that cannot say what comes out of it is *broken*; what
+lies behind it is not wrong, it *waits* for the broken one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from graph_compiler.document import Edge, Node
+from graph_compiler.instances import Instance, instance_of
+from graph_compiler.parameter_count import count_parameters
+from graph_compiler.wiring import Wiring
+from runtime.errors import LayerloomError, ShapeError
+from runtime.types import Shape, TensorSpec
+
+PortSpecs = tuple[tuple[str, TensorSpec | tuple[TensorSpec, ...]], ...]
+"""What goes into a layer: port name and tensor, or the tensors of a port that takes several."""
+
+_REMEMBERED = 8192
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a layer makes of its inputs.
+
+    Args:
+        outputs: Shape and dtype by output port; empty when it fails.
+        parameters: How many numbers its weights hold.
+        error: Why it fails.
+    """
+
+    outputs: Mapping[str, TensorSpec]
+    parameters: int = 0
+    error: LayerloomError | None = None
+
+
+@dataclass
+class Shapes:
+    """What is known of every node.
+
+    Args:
+        instances: The layer of each node.
+        outputs: Shape and dtype by node and output port, where known.
+        inputs: What goes into each node whose inputs are all known.
+        parameters: How many numbers the weights of a node hold, where known.
+        failures: Why a layer refuses its inputs, by node.
+        broken: Nodes that cannot say what comes out of them, for a reason of their own.
+        waiting: Nodes that wait for a broken one, and for which.
+    """
+
+    instances: dict[str, Instance] = field(default_factory=dict[str, Instance])
+    outputs: dict[str, Mapping[str, TensorSpec]] = field(default_factory=dict[str, Mapping[str, TensorSpec]])
+    inputs: dict[str, PortSpecs] = field(default_factory=dict[str, PortSpecs])
+    parameters: dict[str, int] = field(default_factory=dict[str, int])
+    failures: dict[str, LayerloomError] = field(default_factory=dict[str, LayerloomError])
+    broken: set[str] = field(default_factory=set[str])
+    waiting: dict[str, str] = field(default_factory=dict[str, str])
+
+    def at(self, edge: Edge) -> TensorSpec | None:
+        """What flows through a wire, if known."""
+        return self.outputs.get(edge.source, {}).get(edge.source_port)
+
+
+def propagate(wiring: Wiring) -> Shapes:
+    """Finds what comes out of every node.
+
+    Args:
+        wiring: The wires of the document.
+
+    Returns:
+        What is known; every node is in exactly one of outputs, broken and waiting.
+    """
+    nodes = wiring.document.nodes
+    shapes = Shapes(instances={key: instance_of(node) for key, node in nodes.items()})
+    for loop in wiring.loops:
+        shapes.broken.add(loop.edge.target)
+    for node_id in wiring.order:
+        _visit(nodes[node_id], wiring, shapes)
+    _wait_behind_loops(wiring, shapes)
+    return shapes
+
+
+def has_all_wires(instance: Instance, ports: Mapping[str, list[Edge]]) -> bool:
+    """True if every input port has the wires it needs, and there is no wire to another port."""
+    spec = instance.spec
+    if spec is None or any(spec.port(name) is None for name in ports):
+        return False
+    if incomplete_argument(instance, ports):
+        return False
+    return all(
+        (port.optional or ports.get(port.name)) and (port.variadic or len(ports.get(port.name, ())) <= 1)
+        for port in spec.inputs
+    )
+
+
+def incomplete_argument(instance: Instance, ports: Mapping[str, list[Edge]]) -> tuple[str, ...]:
+    """The unwired ports of an argument that is made of several ports, some of which are wired.
+
+    A recurrent layer, for instance, starts from all of its states or from none.
+    """
+    wired: set[str] = set()
+    for port in instance.spec.inputs if instance.spec else ():
+        if port.part is not None and ports.get(port.name):
+            wired.add(port.argument)
+    return tuple(
+        port.name
+        for port in (instance.spec.inputs if instance.spec else ())
+        if port.argument in wired and not ports.get(port.name)
+    )
+
+
+def _visit(node: Node, wiring: Wiring, shapes: Shapes) -> None:
+    instance = shapes.instances[node.id]
+    ports = wiring.incoming[node.id]
+    if instance.spec is None or instance.layer is None or not has_all_wires(instance, ports):
+        shapes.broken.add(node.id)
+        return
+    for edge in wiring.wires_into(node.id):
+        if shapes.at(edge) is None:
+            shapes.waiting[node.id] = shapes.waiting.get(edge.source, edge.source)
+            return
+    given: PortSpecs = tuple(
+        (
+            port.name,
+            tuple(shapes.outputs[edge.source][edge.source_port] for edge in ports[port.name])
+            if port.variadic
+            else shapes.outputs[ports[port.name][0].source][ports[port.name][0].source_port],
+        )
+        for port in instance.spec.inputs
+        if ports.get(port.name)
+    )
+    shapes.inputs[node.id] = given
+    outcome = _outcome(instance, given)
+    if outcome.error is not None:
+        shapes.failures[node.id] = outcome.error
+        shapes.broken.add(node.id)
+        return
+    shapes.outputs[node.id] = outcome.outputs
+    shapes.parameters[node.id] = outcome.parameters
+
+
+def _wait_behind_loops(wiring: Wiring, shapes: Shapes) -> None:
+    """What stands in or behind a loop waits for the node where the loop's newest wire ends."""
+    for loop in wiring.loops:
+        pending = [loop.edge.target]
+        while pending:
+            for edge in wiring.outgoing[pending.pop()]:
+                known = (shapes.broken, shapes.waiting, shapes.outputs)
+                if not any(edge.target in table for table in known):
+                    shapes.waiting[edge.target] = loop.edge.target
+                    pending.append(edge.target)
+
+
+@lru_cache(_REMEMBERED)
+def _outcome(instance: Instance, given: PortSpecs) -> Outcome:
+    """What a layer makes of its inputs; equal nodes share an instance, so each case is computed once."""
+    layer = instance.make()
+    ports = {name: list(spec) if isinstance(spec, tuple) else spec for name, spec in given}
+    try:
+        outputs = (
+            layer.output_spec(ports, instance.settings) if instance.settings else layer.output_spec(ports)
+        )
+        parameters = count_parameters(layer, shapes_by_port(ports))
+    except LayerloomError as error:
+        return Outcome({}, error=error.with_traceback(None))
+    except Exception as error:
+        return Outcome({}, error=ShapeError(f"{layer.label} fails on this input: {error}."))
+    return Outcome(outputs, parameters)
+
+
+def shapes_by_port(ports: Mapping[str, TensorSpec | list[TensorSpec]]) -> dict[str, Shape | list[Shape]]:
+    """Only the shapes of what goes into a layer."""
+    return {
+        name: [item.shape for item in spec] if isinstance(spec, list) else spec.shape
+        for name, spec in ports.items()
+    }
