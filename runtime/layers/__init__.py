@@ -13,7 +13,22 @@ from runtime.layers.global_pooling import (
     GlobalMaxPooling3D,
 )
 from runtime.layers.gru import GRU, GRUCell
+from runtime.layers.joining import Concatenate, Dot, concatenate, dot
 from runtime.layers.lstm import LSTM, LSTMCell
+from runtime.layers.merging import (
+    Add,
+    Average,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
 from runtime.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -33,6 +48,17 @@ from runtime.layers.regularization import (
     SpatialDropout2D,
 )
 from runtime.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from runtime.layers.resizing import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+)
 from runtime.layers.separable_convolution import (
     DepthwiseConv1D,
     DepthwiseConv2D,
@@ -42,6 +68,7 @@ from runtime.layers.separable_convolution import (
 from runtime.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from runtime.layers.stacked_cells import StackedRNNCells
 from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose
+from runtime.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 __all__ = [
     "GRU",
@@ -49,17 +76,25 @@ __all__ = [
     "RNN",
     "Activation",
     "ActivityRegularization",
+    "Add",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
+    "Bidirectional",
+    "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Dot",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -80,6 +115,9 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "Maximum",
+    "Minimum",
+    "Multiply",
     "Permute",
     "RepeatVector",
     "Reshape",
@@ -90,9 +128,26 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "StackedRNNCells",
+    "Subtract",
+    "TimeDistributed",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "Wrapper",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "ZeroPadding3D",
+    "add",
+    "average",
+    "concatenate",
     "deserialize",
+    "dot",
     "layer_names",
     "layer_spec",
+    "maximum",
+    "minimum",
+    "multiply",
     "registry",
     "serialize",
+    "subtract",
 ]

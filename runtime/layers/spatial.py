@@ -160,7 +160,7 @@ def _annotation_for_rank(annotation: Any, rank: int) -> Any:
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *markers = get_args(annotation)
-        markers = [Size(rank) if isinstance(marker, Size) else marker for marker in markers]
+        markers = [Size(rank) if marker == Size(0) else marker for marker in markers]
         return Annotated.__class_getitem__((inner, *markers))  # type: ignore[attr-defined]
     if origin in (Union, UnionType):
         return reduce(or_, (_annotation_for_rank(member, rank) for member in get_args(annotation)))

@@ -1,5 +1,6 @@
 """Compares a layer with the real Keras's: weights, outputs, gradients and configs."""
 
+import json
 from typing import Any
 
 import keras
@@ -64,12 +65,13 @@ def assert_same(
 
 def assert_same_config(ours: Any, theirs: Any) -> None:
     """Fails unless each library makes an equal layer from the other's config."""
-    from_ours = type(theirs).from_config(ours.get_config()).get_config()
-    assert from_ours == theirs.get_config() | {"name": ours.name}
+    real = _plain(theirs.get_config())
+    from_ours = _plain(type(theirs).from_config(ours.get_config()).get_config())
+    assert from_ours == real | {"name": ours.name}, f"Keras makes {from_ours} of our config, not {real}"
     config = {key: value for key, value in theirs.get_config().items() if key not in _DROPPED_BY_READERS}
     from_theirs = type(ours).from_config(config)
-    again = type(theirs).from_config(from_theirs.get_config()).get_config()
-    assert again == theirs.get_config()
+    again = _plain(type(theirs).from_config(from_theirs.get_config()).get_config())
+    assert again == real, f"Keras's config {real} comes back as {again}"
 
 
 def pair(name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -109,6 +111,11 @@ def _tensors(value: Any) -> Any:
 
 def _call(layer: Any, inputs: Any, settings: dict[str, Any]) -> Any:
     return layer(**inputs, **settings) if isinstance(inputs, dict) else layer(inputs, **settings)
+
+
+def _plain(config: dict[str, Any]) -> dict[str, Any]:
+    """A config as it is read back from a file: tuples are lists there."""
+    return json.loads(json.dumps(config))
 
 
 def _flat(value: Any) -> list[torch.Tensor]:
