@@ -1,6 +1,6 @@
 """`Functional`: a model described by symbolic tensors from inputs to outputs."""
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import torch
 
@@ -10,10 +10,14 @@ from runtime.layers.calls import call_signature
 from runtime.models.graph import trace_graph
 from runtime.models.model import Model
 from runtime.models.program import Program, compile_program
+from runtime.saving.graph_reading import read_graph
+from runtime.saving.graph_writing import graph_config
+from runtime.saving.reading import Reading, model_class
 from runtime.symbolic import KerasTensor, find_symbolic
 from runtime.types import TensorSpec, show_shape
 
 
+@model_class("Functional", "Model")
 class Functional(Model):
     """A model made of the layers between its inputs and outputs.
 
@@ -24,6 +28,7 @@ class Functional(Model):
     """
 
     supports_mask = True
+    _file_module: ClassVar[str] = "keras.src.models.functional"
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         Layer.__init__(self, name=name, **kwargs)
@@ -86,6 +91,17 @@ class Functional(Model):
     def layers(self) -> list[Layer]:
         """All layers, inputs included, those farthest from the output first."""
         return list(self.graph.layers)
+
+    def get_config(self) -> dict[str, Any]:
+        """Layers, their calls, inputs and outputs, in the form of Keras 3."""
+        graph = graph_config(self.graph, self._input_structure, self._output_structure)
+        return {"name": self.name, "trainable": self._trainable, **graph}
+
+    @classmethod
+    def read_config(cls, config: Any, reading: Reading) -> Self:
+        """Makes the model that a config in a file describes."""
+        inputs, outputs = read_graph(config, reading)
+        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable") is not False)
 
     def output_spec(self, ports: dict[str, Any]) -> dict[str, TensorSpec]:
         """Shapes of the outputs for other shapes of the inputs, such as another batch size."""

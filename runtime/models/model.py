@@ -4,10 +4,11 @@ from typing import Any, ClassVar, Self
 
 from runtime.errors import UnknownNameError
 from runtime.layers import Layer
+from runtime.models.stored import Stored
 from runtime.models.training import Trainer
 
 
-class Model(Trainer, Layer):
+class Model(Trainer, Stored, Layer):
     """Layers put together: `Model(inputs, outputs)` from a graph, or a subclass with its own `call`.
 
     Args:

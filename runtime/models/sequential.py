@@ -1,7 +1,7 @@
 """`Sequential`: a chain of layers, each fed by the one before it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import torch
 
@@ -10,10 +10,14 @@ from runtime.layers import InputLayer, Layer
 from runtime.models.functional import Functional
 from runtime.models.model import Model
 from runtime.models.program import Program
+from runtime.saving.chain_reading import read_chain
+from runtime.saving.graph_writing import chain_config
+from runtime.saving.reading import Reading, model_class
 from runtime.symbolic import KerasTensor
 from runtime.types import Shape, TensorSpec
 
 
+@model_class("Sequential")
 class Sequential(Model):
     """A model whose layers stand one behind the other.
 
@@ -107,6 +111,24 @@ class Sequential(Model):
     def layers(self) -> list[Layer]:
         """The layers, in order, without the Input."""
         return list(self._chain)
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers, led by the Input if the shape of the input is known."""
+        start = self._input.node.layer if self._input is not None and self._input.node is not None else None
+        layers = self._chain if start is None else [start, *self._chain]
+        shape = None if self._input is None else self._input.shape
+        base = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        return {**base, **chain_config(layers, shape)}
+
+    @classmethod
+    def read_config(cls, config: Any, reading: Reading) -> Self:
+        """Makes the model that a config in a file describes."""
+        layers, shape = read_chain(config, reading)
+        named = config if isinstance(config, dict) else {}
+        model = cls(layers, name=named.get("name"), trainable=named.get("trainable") is not False)
+        if not model.built and shape is not None:
+            model.build(shape)
+        return model
 
     @property
     def functional(self) -> Functional:

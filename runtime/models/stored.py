@@ -1,0 +1,92 @@
+"""`Stored`: the part of a model that writes it to files, reads it back and prints it."""
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any, Self
+
+from runtime.saving import model_file
+from runtime.saving.graph_writing import layer_config
+from runtime.saving.memory import MemoryLimit, usable_memory
+from runtime.saving.reading import Reading, model_classes
+
+
+class Stored:
+    """What a model can do with files."""
+
+    name: str
+    get_config: Callable[[], dict[str, Any]]
+
+    def save(
+        self,
+        filepath: str | os.PathLike[str],
+        overwrite: bool = True,
+        include_optimizer: bool = True,
+        **options: Any,
+    ) -> None:
+        """Writes the whole model to a file: layers, weights, compile settings and optimizer state.
+
+        Args:
+            filepath: The file, ending in `.h5`.
+            overwrite: False refuses to replace a file.
+            include_optimizer: False leaves compile settings and optimizer state out.
+            **options: Accepted for Keras's sake.
+        """
+        del options
+        model_file.save_model(self, filepath, overwrite=overwrite, include_optimizer=include_optimizer)
+
+    def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+        """Writes the weights to a file.
+
+        Args:
+            filepath: The file, ending in `.weights.h5` or `.h5`.
+            overwrite: False refuses to replace a file.
+        """
+        model_file.save_weights(self, filepath, overwrite=overwrite)
+
+    def load_weights(
+        self,
+        filepath: str | os.PathLike[str],
+        skip_mismatch: bool = False,
+        by_name: bool = False,
+        **options: Any,
+    ) -> None:
+        """Takes the weights out of a file of weights or of a whole model.
+
+        Args:
+            filepath: The file.
+            skip_mismatch: True leaves weights whose shape differs as they are, with a warning.
+            by_name: True pairs layers by name and leaves the others alone; False takes them in order.
+            **options: Accepted for Keras's sake.
+        """
+        del options
+        model_file.load_weights(self, filepath, skip_mismatch=skip_mismatch, by_name=by_name)
+
+    def to_json(self, **options: Any) -> str:
+        """The description of the model, without weights, as JSON; `model_from_json` reads it.
+
+        Args:
+            **options: Passed on to `json.dumps`, such as `indent=2`.
+        """
+        module = getattr(type(self), "_file_module", None) or getattr(type(self), "_module", "keras")
+        return json.dumps({"module": module, "registered_name": None, **layer_config(self)}, **options)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:
+        """Makes an equal model, with new weights, from what `get_config` returned.
+
+        Args:
+            config: The config.
+            custom_objects: Classes and functions of your own, by the names the config has for them.
+
+        Raises:
+            FileFormatError: The config is wrong.
+            RefusedError: It names something that is not known, or would run code.
+        """
+        reader: Any = cls
+        if not hasattr(cls, "read_config"):
+            if not isinstance(config, dict) or "input_layers" not in config:
+                return cls(**config)
+            reader = model_classes["Functional"]
+        with MemoryLimit(usable_memory(), "this machine has not the memory for it"):
+            return reader.read_config(config, Reading(custom_objects or {}))

@@ -1,0 +1,24 @@
+"""Files: whole models and weights, read as mere data, written so that the real Keras opens them."""
+
+from runtime.saving.custom_objects import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from runtime.saving.model_file import load_model, load_weights, save_model, save_weights
+
+__all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "load_model",
+    "load_weights",
+    "register_keras_serializable",
+    "save_model",
+    "save_weights",
+]

@@ -1,0 +1,197 @@
+"""Weights in HDF5, layer by layer: the layout of `.h5` files since Keras 1.
+
+A group has the attribute "layer_names"; each layer's group has "weight_names" and the arrays. A layer lists
+the weights that are trained before the others; a nested model counts as one layer.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import torch
+
+from runtime.errors import FileFormatError
+from runtime.layers import Layer
+from runtime.layers.weights import Weight
+from runtime.saving.h5_reading import child_dataset, child_group, declared_size, name_list, read_values
+from runtime.saving.h5_writing import KERAS_VERSION, write_arrays, write_names
+
+TOP_LEVEL = "top_level_model_weights"
+
+
+@dataclass(frozen=True)
+class StoredLayer:
+    """Weights of one layer as they lie in a file, not yet read.
+
+    Args:
+        name: Name of the layer.
+        datasets: Its weights, in order.
+    """
+
+    name: str
+    datasets: list[h5py.Dataset]
+
+
+def write_layers(group: h5py.Group, model: Any) -> None:
+    """Writes the weights of all layers of a model."""
+    layers: list[Layer] = model.layers
+    write_names(group, "layer_names", [layer.name for layer in layers])
+    group.attrs["backend"] = "torch"
+    group.attrs["keras_version"] = KERAS_VERSION
+    # In order of names: the group "a" must be there before the group "a/b".
+    for layer in sorted(layers, key=lambda layer: layer.name):
+        write_arrays(group.create_group(layer.name), _named(in_file_order(layer)))
+    write_arrays(group.create_group(TOP_LEVEL), _named(own_weights(model)))
+
+
+def stored_layers(group: h5py.Group) -> list[StoredLayer]:
+    """What a file holds for each layer, with nothing read yet.
+
+    Raises:
+        FileFormatError: The group has not this layout, or is broken.
+    """
+    names = name_list(group, "layer_names")
+    if names is None:
+        raise FileFormatError(
+            f"'{group.name}' lists no layers.",
+            hint="This is not a file of weights in the layout of Keras's .h5.",
+        )
+    return [_stored_layer(group, name) for name in names]
+
+
+def stored_size(layers: Sequence[StoredLayer]) -> int:
+    """Bytes of all weights in a file."""
+    return sum(declared_size(dataset) for layer in layers for dataset in layer.datasets)
+
+
+def load_layers(group: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> None:
+    """Gives a model the weights in a file, the layers that have weights taken in their order.
+
+    Args:
+        group: The group with the layers.
+        model: The model; it must be built.
+        skip_mismatch: True leaves a weight whose shape differs as it is, with a warning.
+
+    Raises:
+        FileFormatError: The layers or shapes do not agree; nothing is changed then.
+    """
+    stored = [layer for layer in stored_layers(group) if layer.datasets]
+    layers = [layer for layer in model.layers if layer.weights]
+    by_name = {layer.name: layer for layer in layers}
+    if len(stored) != len(layers):
+        raise FileFormatError(
+            f"The file holds weights of {len(stored)} layers, but model '{model.name}' has {len(layers)} "
+            f"layers with weights{_first_difference(stored, layers)}.",
+            hint="Load by_name=True to take only those whose names agree.",
+        )
+    # A file of this very model names its layers; in a file of another, only their order counts.
+    if {layer.name for layer in stored} == set(by_name):
+        layers = [by_name[layer.name] for layer in stored]
+    pairs = list(zip(layers, stored, strict=True))
+    _load(pairs, model, _stored_own(group), skip_mismatch=skip_mismatch)
+
+
+def load_layers_by_name(group: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> None:
+    """Gives the layers whose names are in a file the weights there; the others stay as they are.
+
+    Args:
+        group: The group with the layers.
+        model: The model; it must be built.
+        skip_mismatch: True leaves a layer that does not fit as it is, with a warning.
+
+    Raises:
+        FileFormatError: A layer of the same name does not fit; nothing is changed then.
+    """
+    by_name = {layer.name: layer for layer in model.layers}
+    pairs = [(by_name[stored.name], stored) for stored in stored_layers(group) if stored.name in by_name]
+    _load(pairs, model, _stored_own(group), skip_mismatch=skip_mismatch)
+
+
+def in_file_order(layer: Layer) -> list[Weight]:
+    """Weights of a layer as files list them: those that are trained come first."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
+
+
+def own_weights(model: Any) -> list[Weight]:
+    """Weights a model has besides those of its layers."""
+    of_layers = {id(weight) for layer in model.layers for weight in layer.weights}
+    return [weight for weight in in_file_order(model) if id(weight) not in of_layers]
+
+
+def assign(pairs: Sequence[tuple[Weight, h5py.Dataset]]) -> None:
+    """Copies checked datasets into weights of the same shape."""
+    with torch.no_grad():
+        for weight, dataset in pairs:
+            weight.copy_(torch.from_numpy(read_values(dataset).copy()))
+
+
+def _stored_layer(group: h5py.Group, name: str) -> StoredLayer:
+    found = child_group(group, name)
+    names = name_list(found, "weight_names")
+    if names is None:
+        raise FileFormatError(f"'{found.name}' lists no weights.")
+    return StoredLayer(name, [child_dataset(found, weight) for weight in names])
+
+
+def _stored_own(group: h5py.Group) -> StoredLayer | None:
+    return _stored_layer(group, TOP_LEVEL) if group.get(TOP_LEVEL, getlink=True) is not None else None
+
+
+def _load(
+    pairs: list[tuple[Layer, StoredLayer]], model: Any, own: StoredLayer | None, *, skip_mismatch: bool
+) -> None:
+    """Checks everything, then copies."""
+    found: list[tuple[Weight, h5py.Dataset]] = []
+    for layer, stored in pairs:
+        label = (
+            f"{layer.label}" if layer.name == stored.name else f"{layer.label} ('{stored.name}' in the file)"
+        )
+        found += _matched(in_file_order(layer), stored, label, skip_mismatch=skip_mismatch)
+    if own is not None:
+        found += _matched(
+            own_weights(model), own, f"Model '{model.name}' itself", skip_mismatch=skip_mismatch
+        )
+    assign(found)
+
+
+def _matched(
+    weights: list[Weight], stored: StoredLayer, label: str, *, skip_mismatch: bool
+) -> list[tuple[Weight, h5py.Dataset]]:
+    problem = None
+    if len(weights) != len(stored.datasets):
+        problem = f"{label} has {len(weights)} weights, but the file holds {len(stored.datasets)} for it."
+        weights = []
+    fitting: list[tuple[Weight, h5py.Dataset]] = []
+    for weight, dataset in zip(weights, stored.datasets, strict=False):
+        if tuple(weight.shape) == dataset.shape:
+            fitting.append((weight, dataset))
+        else:
+            problem = (
+                f"{label}: its weight '{weight.name}' has shape {tuple(weight.shape)}, "
+                f"but the file holds {dataset.shape} for it."
+            )
+    if problem is not None:
+        if not skip_mismatch:
+            raise FileFormatError(problem, hint="The file belongs to a model of other sizes.")
+        warnings.warn(f"Skipped: {problem}", stacklevel=5)
+    return fitting
+
+
+def _named(weights: list[Weight]) -> list[tuple[str, torch.Tensor]]:
+    return [(weight.path or weight.name, weight) for weight in weights]
+
+
+def _first_difference(stored: list[StoredLayer], layers: list[Layer]) -> str:
+    in_file, in_model = {one.name for one in stored}, {one.name for one in layers}
+    missing = [layer.name for layer in layers if layer.name not in in_file]
+    unknown = [layer.name for layer in stored if layer.name not in in_model]
+    if len(missing) == len(layers) or not (missing or unknown):
+        return ""
+    return "".join(
+        [
+            f"; '{missing[0]}' is not in the file" if missing else "",
+            f"; '{unknown[0]}' is not in the model" if unknown else "",
+        ]
+    )

@@ -1,0 +1,194 @@
+"""Opens HDF5 files nobody vouches for: hard links only, nothing outside the file, sizes before contents."""
+
+import math
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from runtime.errors import FileFormatError, LayerloomError, RefusedError
+from runtime.saving.memory import readable_size
+
+MAX_TEXT = 64 * 2**20
+MAX_NAMES = 200_000
+MAX_AXES = 32
+_INNATE_FILTERS = {
+    h5py.h5z.FILTER_DEFLATE,
+    h5py.h5z.FILTER_SHUFFLE,
+    h5py.h5z.FILTER_FLETCHER32,
+    h5py.h5z.FILTER_LZF,
+}
+_MODEST = 2**20
+_MOST_COMPRESSION = 64
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Generator[h5py.File]:
+    """An HDF5 file, open for reading; whatever goes wrong inside the block is said in one message.
+
+    Raises:
+        FileFormatError: There is no such file, it is not HDF5, or it is broken.
+    """
+    if not os.path.isfile(path):
+        raise FileFormatError(f"There is no file '{path}'.")
+    if not h5py.is_hdf5(path):
+        size = os.path.getsize(path)
+        raise FileFormatError(
+            f"'{path}' is not an HDF5 file ({size:,} bytes)." if size else f"'{path}' is empty.",
+            hint="A download may have been cut off, or the file is of another kind than its name says.",
+        )
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except LayerloomError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise FileFormatError(
+            f"'{path}' is broken: {str(error)[:300]}.", hint="Get the file again, or save the model anew."
+        ) from error
+
+
+def child_group(parent: h5py.Group, name: str) -> h5py.Group:
+    """The group of that name, which may lead through several groups: "a/b".
+
+    Raises:
+        FileFormatError: There is none.
+        RefusedError: A link on the way does not stay in the file.
+    """
+    found = _child(parent, name)
+    if not isinstance(found, h5py.Group):
+        raise FileFormatError(f"'{_path(parent, name)}' is no group.")
+    return found
+
+
+def child_dataset(parent: h5py.Group, name: str) -> h5py.Dataset:
+    """The dataset of that name, checked but not read.
+
+    Raises:
+        FileFormatError: There is none, or it holds no numbers.
+        RefusedError: It lies outside the file, or claims far more than is stored.
+    """
+    found = _child(parent, name)
+    path = _path(parent, name)
+    if not isinstance(found, h5py.Dataset):
+        raise FileFormatError(f"'{path}' is no dataset.")
+    plan = found.id.get_create_plist()
+    if found.is_virtual or plan.get_external_count():
+        raise RefusedError(
+            f"The values of '{path}' lie in another file.", what=path, hint="They are not read."
+        )
+    if any(plan.get_filter(n)[0] not in _INNATE_FILTERS for n in range(plan.get_nfilters())):
+        raise RefusedError(f"'{path}' is packed by a filter that would have to be loaded.", what=path)
+    if found.dtype.kind not in "fiubV" or found.shape is None or found.ndim > MAX_AXES:
+        raise FileFormatError(f"'{path}' holds no numbers (dtype {found.dtype}).")
+    if declared_size(found) > max(_MODEST, _MOST_COMPRESSION * found.id.get_storage_size()):
+        raise RefusedError(
+            f"'{path}' claims {readable_size(declared_size(found))}, but the file stores "
+            f"{readable_size(found.id.get_storage_size())}.",
+            what=path,
+        )
+    return found
+
+
+def declared_size(dataset: h5py.Dataset) -> int:
+    """Bytes the values would take."""
+    return math.prod(dataset.shape) * dataset.dtype.itemsize
+
+
+def read_values(dataset: h5py.Dataset) -> npt.NDArray[Any]:
+    """The values of a checked dataset; bfloat16 becomes float32.
+
+    Raises:
+        FileFormatError: They are no numbers.
+    """
+    if dataset.dtype.kind != "V":
+        values = np.asarray(dataset[()])
+        return values.astype(values.dtype.newbyteorder("="), copy=False)
+    if dataset.dtype.itemsize != 2 or text_attribute(dataset, "dtype") != "bfloat16":
+        raise FileFormatError(f"'{dataset.name}' holds no numbers (dtype {dataset.dtype}).")
+    upper = np.asarray(dataset[()]).view(np.uint16).astype(np.uint32) << 16
+    return upper.view(np.float32).reshape(dataset.shape)
+
+
+def text_attribute(holder: Any, name: str) -> str | None:
+    """A text kept beside a group or file, of either string type; None if there is none.
+
+    Raises:
+        FileFormatError: It is no text, or is too long.
+    """
+    if name not in holder.attrs:
+        return None
+    value = _attribute(holder, name)
+    if isinstance(value, bytes | np.bytes_):
+        return bytes(value).decode()
+    if not isinstance(value, str):
+        raise FileFormatError(f"The attribute '{name}' is a {type(value).__name__}, not a text.")
+    return value
+
+
+def name_list(group: h5py.Group, name: str) -> list[str] | None:
+    """A list of names kept beside a group, also where it was split into "name0", "name1", …; None without.
+
+    Raises:
+        FileFormatError: It is no list of texts.
+    """
+    if name in group.attrs:
+        parts = [_attribute(group, name)]
+    else:
+        parts: list[Any] = []
+        while f"{name}{len(parts)}" in group.attrs:
+            parts.append(_attribute(group, f"{name}{len(parts)}"))
+    if not parts:
+        return None
+    names = [item for part in parts for item in _items(part, name)]
+    return [bytes(item).decode() if isinstance(item, bytes) else str(item) for item in names]
+
+
+def _items(part: Any, name: str) -> list[Any]:
+    # An empty list is stored as an array of no floats.
+    items = part.tolist() if isinstance(part, np.ndarray) and part.ndim == 1 else None
+    if items is None or not all(isinstance(item, str | bytes) for item in items):
+        raise FileFormatError(f"The attribute '{name}' is no list of names.")
+    return items
+
+
+def _attribute(holder: Any, name: str) -> Any:
+    found = holder.attrs.get_id(name)
+    count = math.prod(found.shape) if found.shape is not None else 0
+    if count > MAX_NAMES or count * found.dtype.itemsize > MAX_TEXT:
+        raise FileFormatError(f"The attribute '{name}' is larger than what is read.")
+    value = holder.attrs[name]
+    if isinstance(value, str | bytes) and len(value) > MAX_TEXT:
+        raise FileFormatError(
+            f"The attribute '{name}' is {len(value) / 2**20:.0f} MiB long; 64 MiB are read."
+        )
+    return value
+
+
+def _child(parent: h5py.Group, name: str) -> Any:
+    steps = name.split("/")
+    found: Any = parent
+    for step in steps:
+        link = (
+            found.get(step, getlink=True) if isinstance(found, h5py.Group) and step not in ("", ".") else None
+        )
+        if link is None:
+            raise FileFormatError(
+                f"'{_path(parent, name)}' is missing in the file.", hint="The file is broken or was cut off."
+            )
+        if not isinstance(link, h5py.HardLink):
+            raise RefusedError(
+                f"'{_path(parent, name)}' is a link to somewhere else.",
+                what=name,
+                hint="Links are not followed.",
+            )
+        found = found[step]
+    return found
+
+
+def _path(parent: h5py.Group, name: str) -> str:
+    return f"{str(parent.name).rstrip('/')}/{name}"[:200]

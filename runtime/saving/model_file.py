@@ -1,0 +1,123 @@
+"""`save_model`, `load_model` and their kind: which sort of file it is decides who writes or reads it."""
+
+import os
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import h5py
+
+from runtime.errors import FileFormatError, LayerloomError, NotBuiltError
+from runtime.saving.atomic import replacing
+from runtime.saving.h5_layers import load_layers, load_layers_by_name, write_layers
+from runtime.saving.h5_reading import child_group, opened
+from runtime.saving.whole_h5 import WEIGHTS, load_h5, save_h5
+
+_H5 = (".h5", ".hdf5")
+Path = str | os.PathLike[str]
+
+
+def save_model(model: Any, filepath: Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
+    """Writes a whole model to a file that the real Keras opens too.
+
+    Args:
+        model: The model.
+        filepath: The file; its ending says the kind: `.h5`.
+        overwrite: False refuses to replace a file.
+        include_optimizer: False leaves compile settings and optimizer state out.
+
+    Raises:
+        LayerloomError: An unknown ending, a model that cannot be described, or a file that cannot be written.
+    """
+    if _ending(filepath) not in _H5:
+        raise LayerloomError(
+            f"A model cannot be saved as '{filepath}'.",
+            hint="Give the file the ending .h5, as in 'model.h5'.",
+        )
+    save_h5(model, filepath, overwrite=overwrite, include_optimizer=include_optimizer)
+
+
+def load_model(
+    filepath: Path,
+    custom_objects: Mapping[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+) -> Any:
+    """Makes the model that a file holds, with its weights and, if it was compiled, ready to train on.
+
+    A file is only data: whatever it holds, no code in it is run.
+
+    Args:
+        filepath: The file.
+        custom_objects: Classes and functions of your own, by the names the file has for them.
+        compile: False leaves compile settings and optimizer state alone.
+        safe_mode: Accepted for Keras's sake; code in files is never run.
+
+    Raises:
+        FileFormatError: The file is missing, broken, or holds no whole model.
+        RefusedError: It names something that is not known, or would run code.
+    """
+    del safe_mode
+    if zipfile.is_zipfile(filepath):
+        raise FileFormatError(
+            f"'{filepath}' is a .keras archive, which cannot be opened yet.",
+            hint="Save the model with model.save('name.h5') in Keras, and open that.",
+        )
+    return load_h5(filepath, custom_objects, compile=compile)
+
+
+def save_weights(model: Any, filepath: Path, overwrite: bool = True) -> None:
+    """Writes the weights of a model, without its description.
+
+    Args:
+        model: The model; it must be built.
+        filepath: The file, ending in `.h5`.
+        overwrite: False refuses to replace a file.
+
+    Raises:
+        NotBuiltError: There are no weights yet.
+        LayerloomError: An unknown ending, or a file that cannot be written.
+    """
+    _require_built(model)
+    if _ending(filepath) not in _H5:
+        raise LayerloomError(
+            f"Weights cannot be saved as '{filepath}'.", hint="Give the file the ending .weights.h5."
+        )
+    with replacing(filepath, overwrite=overwrite) as temporary, h5py.File(temporary, "w") as file:
+        write_layers(file, model)
+
+
+def load_weights(model: Any, filepath: Path, *, skip_mismatch: bool = False, by_name: bool = False) -> None:
+    """Gives a model the weights in a file: one of weights alone, or of a whole model.
+
+    Args:
+        model: The model; it must be built.
+        filepath: The file.
+        skip_mismatch: True leaves weights whose shape differs as they are, with a warning.
+        by_name: True pairs layers by name and leaves the others alone; False takes them in order.
+
+    Raises:
+        NotBuiltError: The model has no weights yet.
+        FileFormatError: The file is broken, or does not fit the model; the model is unchanged then.
+    """
+    _require_built(model)
+    with opened(filepath) as file:
+        group = (
+            file
+            if "layer_names" in file.attrs or "layer_names0" in file.attrs
+            else child_group(file, WEIGHTS)
+        )
+        load = load_layers_by_name if by_name else load_layers
+        load(group, model, skip_mismatch=skip_mismatch)
+
+
+def _require_built(model: Any) -> None:
+    if not model.built:
+        raise NotBuiltError(
+            f"Model '{model.name}' has no weights yet.",
+            hint="Give it an Input, call build(input_shape), or call it.",
+        )
+
+
+def _ending(path: Path) -> str:
+    return os.path.splitext(os.fspath(path))[1].lower()

@@ -1,0 +1,111 @@
+"""Compile settings and optimizer state in `.h5` files."""
+
+import warnings
+from typing import Any, cast
+
+import h5py
+import numpy as np
+
+from runtime.configurable import to_json
+from runtime.errors import FileFormatError, LayerloomError
+from runtime.layers.parameters import find_registry
+from runtime.registries import Registry
+from runtime.saving.h5_reading import child_dataset, child_group, name_list, read_values
+from runtime.saving.h5_writing import write_arrays
+from runtime.saving.reading import Reading, class_and_config, read_object
+
+GROUP = "optimizer_weights"
+_KEPT_AS_GIVEN = ("loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+def training_config(model: Any) -> dict[str, Any] | None:
+    """Compile settings of a model as they stand in files; None if it is not compiled."""
+    given: dict[str, Any] | None = getattr(model, "compile_arguments", None)
+    optimizer = getattr(model, "optimizer", None)
+    if not given or optimizer is None:
+        return None
+    config: dict[str, Any] = {name: _short(to_json(given.get(name))) for name in _KEPT_AS_GIVEN}
+    config |= {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": False}
+    config["optimizer_config"] = _short(to_json(optimizer))
+    return config
+
+
+def compile_arguments(config: Any, reading: Reading) -> dict[str, Any]:
+    """Arguments for `compile` from what `training_config` or any Keras wrote.
+
+    Raises:
+        RefusedError: It names a loss, metric or optimizer that is not known.
+        FileFormatError: It is wrong in another way.
+    """
+    if not isinstance(config, dict):
+        raise FileFormatError(f"The training settings are a {type(config).__name__}, not a dict.")
+    with reading.inside("Training settings"):
+        return {
+            "optimizer": read_object(find_registry("optimizers"), config.get("optimizer_config"), reading),
+            "loss": _nested(find_registry("losses"), config.get("loss"), reading),
+            "metrics": _nested(find_registry("metrics"), config.get("metrics"), reading),
+            "weighted_metrics": _nested(find_registry("metrics"), config.get("weighted_metrics"), reading),
+            "loss_weights": config.get("loss_weights"),
+        }
+
+
+def write_optimizer(file: h5py.Group, model: Any) -> None:
+    """Writes the state of a model's optimizer, if it has begun to train."""
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None and optimizer.built:
+        write_arrays(file.create_group(GROUP), optimizer.variables)
+
+
+def load_optimizer(file: h5py.Group, model: Any) -> None:
+    """Gives a compiled model's optimizer the state in a file, so that training goes on where it stopped.
+
+    A state that does not fit leaves the optimizer as new, with a warning.
+    """
+    if file.get(GROUP, getlink=True) is None:
+        return
+    group = child_group(file, GROUP)
+    datasets = [child_dataset(group, name) for name in name_list(group, "weight_names") or []]
+    optimizer = model.optimizer
+    optimizer.build(model.trainable_weights)
+    wanted = [tuple(tensor.shape) for _, tensor in optimizer.variables]
+    if [dataset.shape for dataset in datasets] != wanted:
+        warnings.warn(
+            f"The optimizer's state in the file ({len(datasets)} arrays) does not fit {optimizer.name!r}, "
+            f"which has {len(wanted)}: it starts anew.",
+            stacklevel=4,
+        )
+        return
+    try:
+        optimizer.load_variables([np.asarray(read_values(dataset)) for dataset in datasets])
+    except LayerloomError as error:
+        raise FileFormatError(f"The optimizer's state cannot be read: {error.message}") from error
+
+
+def _nested(family: Registry[Any], value: Any, reading: Reading) -> Any:
+    """Losses and metrics: one, a list, a list of lists, or a dict by output."""
+    if isinstance(value, dict) and "class_name" not in value:
+        return {str(name): _nested(family, item, reading) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_nested(family, item, reading) for item in value]
+    if isinstance(value, dict) and value.get("class_name") == "MeanMetricWrapper":
+        # Keras 2 wraps a function that was given by name.
+        _, config = class_and_config(value, family.kind)
+        return _nested(family, config.get("fn") if isinstance(config, dict) else None, reading)
+    if value in ("accuracy", "acc", "crossentropy", "ce"):
+        return value
+    return read_object(family, value, reading)
+
+
+def _short(value: Any) -> Any:
+    """Objects at the top of the settings are written by class name and arguments alone, as Keras does."""
+    if isinstance(value, list):
+        return [_short(item) for item in value]
+    if isinstance(value, dict):
+        config = cast(dict[str, Any], value)
+        if "class_name" in config and "registered_name" in config:
+            return {
+                "class_name": config["registered_name"] or config["class_name"],
+                "config": config["config"],
+            }
+        return {name: _short(item) for name, item in config.items()}
+    return value

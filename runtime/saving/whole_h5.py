@@ -1,0 +1,116 @@
+"""Whole models in `.h5` files: config, weights, compile settings and optimizer state."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import h5py
+
+from runtime.errors import FileFormatError, LayerloomError
+from runtime.layers import Layer
+from runtime.saving.atomic import replacing
+from runtime.saving.graph_writing import layer_config
+from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, write_layers
+from runtime.saving.h5_reading import child_group, opened, text_attribute
+from runtime.saving.h5_writing import KERAS_VERSION
+from runtime.saving.json_text import parse_json
+from runtime.saving.memory import MemoryLimit, readable_size
+from runtime.saving.reading import Reading, read_layer
+from runtime.saving.training_settings import (
+    compile_arguments,
+    load_optimizer,
+    training_config,
+    write_optimizer,
+)
+
+WEIGHTS = "model_weights"
+_WORKING_SPACE = 64 * 2**20
+
+
+def save_h5(
+    model: Any, path: str | os.PathLike[str], *, overwrite: bool = True, include_optimizer: bool = True
+) -> None:
+    """Writes a whole model into an HDF5 file in the layout of Keras.
+
+    Args:
+        model: A functional or sequential model.
+        path: The file.
+        overwrite: False refuses to replace a file.
+        include_optimizer: False leaves compile settings and optimizer state out.
+
+    Raises:
+        LayerloomError: The model has no description, or the file cannot be written.
+    """
+    if not hasattr(model, "read_config") and type(model).get_config is Layer.get_config:
+        raise LayerloomError(
+            f"Model '{model.name}' is a class of its own, so a .h5 file cannot describe how it computes.",
+            hint="Save its weights with save_weights('name.weights.h5'), or write get_config.",
+        )
+    texts = {"model_config": json.dumps(layer_config(model))}
+    settings = training_config(model) if include_optimizer else None
+    if settings is not None:
+        texts["training_config"] = json.dumps(settings)
+    with replacing(path, overwrite=overwrite) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["keras_version"] = KERAS_VERSION
+        file.attrs["backend"] = "torch"
+        for name, text in texts.items():
+            file.attrs[name] = text
+        write_layers(file.create_group(WEIGHTS), model)
+        if settings is not None:
+            write_optimizer(file, model)
+
+
+def load_h5(
+    path: str | os.PathLike[str],
+    custom_objects: Mapping[str, Any] | None = None,
+    *,
+    compile: bool = True,
+) -> Any:
+    """Makes the model that an HDF5 file of any Keras since 2.0 holds.
+
+    Args:
+        path: The file.
+        custom_objects: Classes and functions by name that the file may name.
+        compile: False leaves compile settings and optimizer state alone.
+
+    Raises:
+        FileFormatError: The file is broken, or holds no whole model.
+        RefusedError: It names something that is not known, or would run code.
+    """
+    with opened(path) as file:
+        reading = Reading(custom_objects or {}, keras_version=version_of(file))
+        config = config_of(file, path)
+        stored = child_group(file, WEIGHTS)
+        size = stored_size(stored_layers(stored))
+        limit = 2 * size + _WORKING_SPACE
+        with MemoryLimit(limit, f"the file holds only {readable_size(size)} of weights"):
+            model: Any = read_layer(config, reading)
+        load_layers(stored, model)
+        settings = text_attribute(file, "training_config") if compile else None
+        if settings is not None:
+            model.compile(**compile_arguments(parse_json(settings, "The training settings"), reading))
+            load_optimizer(file, model)
+    return model
+
+
+def version_of(file: h5py.Group) -> int:
+    """Major version of the Keras that wrote a file; 1 if it does not say."""
+    version = (text_attribute(file, "keras_version") or "1").split(".")[0]
+    return int(version) if version.isdigit() else 1
+
+
+def config_of(file: h5py.File, path: str | os.PathLike[str]) -> Any:
+    """The config of the model in a file, parsed.
+
+    Raises:
+        FileFormatError: There is none.
+    """
+    text = text_attribute(file, "model_config")
+    if text is None:
+        held = "weights without a model" if "layer_names" in file.attrs else "no model of Keras"
+        raise FileFormatError(
+            f"'{path}' holds {held}: it has no model_config.",
+            hint="Weights are loaded into a model with model.load_weights(path).",
+        )
+    return parse_json(text, "The model's config")
