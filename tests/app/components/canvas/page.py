@@ -1,12 +1,8 @@
 """A page with nothing but a canvas, a palette made up for it, and probes for the tests to wait on."""
 
 import json
-import sys
-from pathlib import Path
 
 import streamlit as st
-
-sys.path.insert(0, str(Path(__file__).parents[4]))
 
 from app.components.canvas import canvas, read_state, send
 

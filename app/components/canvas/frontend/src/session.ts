@@ -1,4 +1,4 @@
-import { applyEdit } from "./graph/edits";
+import { applyEdit, complete } from "./graph/edits";
 import { type Action, type EditorState, emptyState, reduce } from "./graph/state";
 import type { CanvasData, CommittedDoc, NodeNotes, PaletteEntry } from "./protocol";
 
@@ -68,12 +68,11 @@ export class Session {
   private load(data: CanvasData): void {
     this.loaded = true;
     this.view = null;
-    const { nodes, edges, selected = [] } = data.doc;
     const state = reduce(this.snapshot.state, {
       type: "load",
-      graph: { nodes, edges },
+      graph: complete(data.doc),
       epoch: data.epoch,
-      selected,
+      selected: data.doc.selected ?? [],
       ack: data.ack,
     });
     this.sent = state;

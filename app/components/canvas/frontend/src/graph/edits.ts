@@ -93,14 +93,20 @@ export function takenNames(graph: GraphDoc, except: readonly string[] = []): Set
   return new Set(graph.nodes.filter((node) => !except.includes(node.id)).map((node) => node.name));
 }
 
+const BLANK = { params: {}, settings: {}, x: 0, y: 0, note: "" };
+
+/** A document from Python with every field in its place. */
+export function complete(doc: GraphDoc): GraphDoc {
+  return {
+    nodes: doc.nodes.map((node) => ({ ...BLANK, ...node })),
+    edges: doc.edges.map((edge) => ({ ...edge, slot: edge.slot ?? 0 })),
+  };
+}
+
 /** A node with everything a partial description leaves open. */
 export function completeNode(graph: GraphDoc, part: Partial<NodeDoc> & { layer: string }): NodeDoc {
   return {
-    settings: {},
-    params: {},
-    x: 0,
-    y: 0,
-    note: "",
+    ...BLANK,
     ...part,
     id: part.id ?? newNodeId(),
     name: uniqueName(part.name ?? snakeCase(part.layer), takenNames(graph)),
@@ -124,7 +130,7 @@ export function applyEdit(graph: GraphDoc, edit: Edit): GraphDoc {
     case "reorder":
       return reorder(graph, edit.target, edit.port, edit.edges);
     case "replace":
-      return { nodes: edit.doc.nodes, edges: edit.doc.edges };
+      return withSlots(complete(edit.doc));
     case "batch":
       return edit.edits.reduce(applyEdit, graph);
   }

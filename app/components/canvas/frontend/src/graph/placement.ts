@@ -11,7 +11,7 @@ export interface Size {
 }
 
 /** What a card measures until the browser has measured it. */
-export const CARD: Size = { width: 216, height: 96 };
+export const CARD: Size = { width: 232, height: 104 };
 const GAP = 24;
 
 /** The free place nearest to a wish, so that a new card never hides another: down first, then to the right. */

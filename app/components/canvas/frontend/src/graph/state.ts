@@ -57,15 +57,20 @@ export function reduce(state: EditorState, action: Action): EditorState {
 function stepped(state: EditorState, history: History<GraphDoc>): EditorState {
   if (history === state.history) return state;
   // Wires that come back must not be selected, or the next Delete would take them away again.
-  return { ...state, history, selection: existing({ nodes: state.selection.nodes, edges: [] }, history.present) };
+  const selection = keep(state.selection, { nodes: state.selection.nodes, edges: [] }, history.present);
+  return { ...state, history, selection };
 }
 
-/** The old selection object when the new one says the same, so that nothing is sent for it. */
+/** The old lists where the new ones say the same, so that nothing is sent for them. */
 function keep(old: Selection, wanted: Selection, graph: GraphDoc): Selection {
   const next = existing(wanted, graph);
-  const same = (a: readonly string[], b: readonly string[]) =>
-    a.length === b.length && a.every((id, index) => id === b[index]);
-  return same(old.nodes, next.nodes) && same(old.edges, next.edges) ? old : next;
+  const nodes = sameList(old.nodes, next.nodes) ? old.nodes : next.nodes;
+  const edges = sameList(old.edges, next.edges) ? old.edges : next.edges;
+  return nodes === old.nodes && edges === old.edges ? old : { nodes, edges };
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index]);
 }
 
 function existing(selection: Selection, graph: GraphDoc): Selection {

@@ -8,6 +8,8 @@ import { Port } from "./Port";
 import type { CardNode } from "./types";
 
 const NUMBER = new Intl.NumberFormat("en-US");
+const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
+const EXACT_UNTIL = 100_000;
 
 /** A layer on the canvas. */
 export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) {
@@ -36,8 +38,15 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
       {renaming === node.id ? (
         <NameField node={node} />
       ) : (
-        <div className="card-name" onDoubleClick={() => startRename(node.id)} title="Double-click or F2 to rename">
-          {node.name}
+        <div className="card-line">
+          <span className="card-name" onDoubleClick={() => startRename(node.id)} title="Double-click or F2 to rename">
+            {node.name}
+          </span>
+          {notes?.parameters ? (
+            <span className="card-count" title={`${NUMBER.format(notes.parameters)} parameters`}>
+              {(notes.parameters < EXACT_UNTIL ? NUMBER : SHORT).format(notes.parameters)} params
+            </span>
+          ) : null}
         </div>
       )}
       <div className="card-summary" title={summary || entry?.summary} data-faint={summary === "" || undefined}>
@@ -61,12 +70,6 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
         <span className="card-shape" title={shape && `Output shape: ${shape}`} data-faint={!shape || undefined}>
           {shape ?? "no shape yet"}
         </span>
-        {notes?.parameters ? (
-          <span className="card-count" title={`${NUMBER.format(notes.parameters)} parameters`}>
-            {NUMBER.format(notes.parameters)}
-            <span className="unseen"> parameters</span>
-          </span>
-        ) : null}
       </div>
     </div>
   );

@@ -1,4 +1,6 @@
-import { Background, BackgroundVariant, ConnectionMode, MiniMap, type OnNodeDrag, ReactFlow, SelectionMode, useReactFlow } from "@xyflow/react";
+import {
+  Background, BackgroundVariant, ConnectionMode, MiniMap, type OnNodeDrag, ReactFlow, SelectionMode, useReactFlow, useStore,
+} from "@xyflow/react";
 import { type DragEvent, type MouseEvent, type RefObject, useCallback } from "react";
 import { move } from "../graph/edits";
 import type { Knowledge } from "../graph/ports";
@@ -21,6 +23,8 @@ const NODE_TYPES = { layer: Card };
 const EDGE_TYPES = { wire: Wire };
 const MULTI_KEYS = ["Shift", "Control", "Meta"];
 const ATTRIBUTION = { hideAttribution: true };
+/** Below this zoom small print cannot be read: cards show nothing but their label, larger. */
+const FAR = 0.5;
 
 interface Props {
   snapshot: Snapshot;
@@ -41,6 +45,7 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
     session, snapshot, knowledge, editor.portsOf, editor.hueOf,
   );
   useSight(session, snapshot);
+  const far = useStore((store) => store.transform[2] < FAR);
 
   const hold = useCallback(() => session.hold(), [session]);
   const release = useCallback(() => session.release(), [session]);
@@ -78,9 +83,10 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
     <div
       className="pane"
       data-wiring={fits ? "" : undefined}
+      data-far={far || undefined}
       ref={pane}
       tabIndex={0}
-      role="application"
+      role="group"
       aria-label="Design canvas. Press slash to add a layer, Shift and question mark for all keys."
       onDragOver={(event) => {
         if (event.dataTransfer.types.includes(LAYER_TYPE)) event.preventDefault();

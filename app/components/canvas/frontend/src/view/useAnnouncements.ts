@@ -28,8 +28,13 @@ export function useAnnouncements(frame: RefObject<HTMLElement | null>) {
 
   useEffect(() => {
     if (!toast) return undefined;
-    const timer = setTimeout(() => setToast(null), SHOWN_MS);
-    return () => clearTimeout(timer);
+    const hide = () => setToast(null);
+    const timer = setTimeout(hide, SHOWN_MS);
+    window.addEventListener("pointerdown", hide, true);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener("pointerdown", hide, true);
+    };
   }, [toast]);
 
   return { toast, announcement, showToast, announce: setAnnouncement };

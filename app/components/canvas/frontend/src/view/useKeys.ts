@@ -31,21 +31,26 @@ export function useKeys(options: Options): Actions {
 
   useEffect(() => {
     let active = false;
+    let byMouse = false;
     // Tab opens the list of layers for someone at the mouse; someone at the keyboard needs it to move on.
     let atMouse = false;
 
     const onPointer = (event: PointerEvent) => {
       active = frame.current !== null && event.composedPath().includes(frame.current);
+      byMouse = true;
       atMouse = pane.current !== null && event.composedPath().includes(pane.current);
     };
     const onFocus = (event: FocusEvent) => {
       if (event.target === document.body || event.target === window) return;
       active = frame.current !== null && event.composedPath().includes(frame.current);
+      // A ring around what has the focus is for those who moved it by keys; browsers draw it after any key.
+      frame.current?.toggleAttribute("data-keys", !byMouse);
     };
 
     const onKey = (event: KeyboardEvent) => {
       const { actions, blocked, editor, openConnect, openHelp } = latest.current;
       const target = event.composedPath()[0];
+      if (event.key === "Tab") byMouse = false;
       if (!active || blocked || isField(target)) return;
       if (event.key === "Tab") {
         if (atMouse && !event.shiftKey && !event.ctrlKey) take(() => editor.openQuickAdd());

@@ -2,7 +2,8 @@ import { useNodesInitialized, useReactFlow } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import type { Session, Snapshot } from "../session";
 
-export const FIT = { padding: 0.16, maxZoom: 1 };
+/** Room for the buttons at the lower edge. */
+export const FIT = { padding: { top: "40px", right: "48px", bottom: "76px", left: "48px" }, maxZoom: 1 } as const;
 
 /** Milliseconds a view takes to move; none for those who asked their system for less motion. */
 export function motion(): number {

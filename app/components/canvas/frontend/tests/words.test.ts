@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { nameProblem, snakeCase, uniqueName } from "../src/graph/names";
+import { search } from "../src/graph/search";
+import { summaryOf } from "../src/graph/summary";
+import { PALETTE, node } from "./build";
+
+describe("names", () => {
+  it.each([
+    ["Dense", "dense"],
+    ["MaxPooling2D", "max_pooling2d"],
+    ["Conv2D", "conv2d"],
+    ["LSTM", "lstm"],
+    ["MultiHeadAttention", "multi_head_attention"],
+    ["Max pooling 2D", "max_pooling_2d"],
+    ["Lambda", "lambda_layer"],
+    ["2D thing", "layer_2d_thing"],
+    ["…", "layer"],
+  ])("%s becomes %s", (label, name) => expect(snakeCase(label)).toBe(name));
+
+  it("are made unique by a number", () => {
+    expect(uniqueName("dense", new Set())).toBe("dense");
+    expect(uniqueName("dense", new Set(["dense"]))).toBe("dense_1");
+    expect(uniqueName("dense_1", new Set(["dense", "dense_1"]))).toBe("dense_2");
+  });
+
+  it.each(["", "2nd", "a b", "class", "taken", "<img>"])("cannot be %j", (name) => {
+    expect(nameProblem(name, new Set(["taken"]))).not.toBeNull();
+  });
+
+  it("may be any free identifier", () => expect(nameProblem("hidden_2", new Set(["taken"]))).toBeNull());
+});
+
+describe("search", () => {
+  const items = ["Dense", "Conv2D", "SeparableConv2D", "MaxPooling2D", "Embedding", "Dropout"].map((label) => ({
+    label,
+    words: label === "Dropout" ? "regularization forgets" : "",
+  }));
+  const found = (query: string) => search(query, items).map((item) => item.label);
+
+  it("puts what begins with the query before what contains it", () => {
+    expect(found("conv")).toEqual(["Conv2D", "SeparableConv2D"]);
+  });
+  it("finds by letters in order", () => expect(found("mp2")).toEqual(["MaxPooling2D"]));
+  it("finds by the beginnings of words", () => expect(found("sc")[0]).toBe("SeparableConv2D"));
+  it("finds by other words", () => expect(found("forgets")).toEqual(["Dropout"]));
+  it("shows everything for nothing, and nothing for nonsense", () => {
+    expect(found(" ")).toHaveLength(items.length);
+    expect(found("zzz")).toEqual([]);
+  });
+});
+
+describe("the summary of a card", () => {
+  const entry = PALETTE[0];
+  it("shows the first parameter and those that were changed", () => {
+    expect(summaryOf(node("a", "Dense", { params: { units: 64, activation: null } }), entry)).toBe("units 64");
+    expect(summaryOf(node("a", "Dense", { params: { units: 8, activation: "relu" } }), entry)).toBe(
+      "units 8 · activation relu",
+    );
+  });
+  it("writes tuples and named things shortly", () => {
+    const params = { size: [2, 2], rate: 0.123456, init: { class_name: "HeNormal", config: {} } };
+    expect(summaryOf(node("a", "Other", { params }), undefined)).toBe("size 2×2 · rate 0.1235 · init HeNormal");
+  });
+});
