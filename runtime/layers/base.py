@@ -194,6 +194,9 @@ class Layer(Configurable, WeightOwner):
         with name_scope(self.name):
             self.build(**shape_arguments(self.build, layer_spec(type(self)), shapes))
         self._register_unassigned_weights()
+        if not self._trainable:
+            # Layers inside of a frozen one are frozen, too.
+            self.trainable = False
         self.built = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
