@@ -163,8 +163,8 @@ def _fork_worker(channel: int, not_its_own: Sequence[socket.socket], work: Work)
     except BaseException:
         traceback.print_exc()
     finally:
-        # At once: what the server does at its end is not for its children to do, and the thread that waits for
-        # orders cannot be joined.
+        # At once: what the server does at its end is not for its children to do, and the thread that waits
+        # for orders cannot be joined.
         os._exit(status)
 
 

@@ -1,0 +1,166 @@
+"""How good a trained model is on the test rows: measures, confusion matrix, right and wrong samples."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from app.services.datasets import Dataset, load
+from app.services.datasets.dataset import Array
+
+CHECKPOINT = "checkpoint.h5"
+PREDICTIONS = "predictions.npy"
+RESULTS = "results.json"
+
+Choice = Literal["first", "wrong", "worst", "surest"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The examination of a run on the test rows.
+
+    Args:
+        dataset: The data set.
+        metrics: Loss and metrics, as the model computed them.
+        measures: Accuracy, or errors and share of variance, by name; see `measured`.
+        predictions: The model's answers, one row a test row.
+    """
+
+    dataset: Dataset
+    metrics: Mapping[str, float]
+    measures: Mapping[str, float]
+    predictions: Array
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the answers are classes."""
+        return bool(self.dataset.info.answer.class_names)
+
+    @cached_property
+    def expected(self) -> Array:
+        """The right class of each test row, by number."""
+        return class_numbers(self.dataset, self.dataset.test.y)
+
+    @cached_property
+    def predicted(self) -> Array:
+        """The class the model gives each test row, by number."""
+        return class_numbers(self.dataset, self.predictions)
+
+    @cached_property
+    def confusion(self) -> Array:
+        """How many test rows of each class (rows) were taken for each class (columns)."""
+        classes = len(self.dataset.info.answer.class_names)
+        matrix = np.zeros((classes, classes), dtype=np.int64)
+        np.add.at(matrix, (self.expected, self.predicted), 1)
+        return matrix
+
+    @cached_property
+    def sureness(self) -> Array:
+        """The share (0–1) the model gives to the class it chose, for each test row."""
+        shares = _shares(self.dataset, self.predictions)
+        return shares.max(axis=1)
+
+    @cached_property
+    def errors(self) -> Array:
+        """How far off the answer to each test row is: the share the right class lacks, or the mean error."""
+        if self.has_classes:
+            shares = _shares(self.dataset, self.predictions)
+            return 1 - shares[np.arange(len(shares)), self.expected]
+        difference = np.abs(self.predictions - self.dataset.test.y)
+        return difference.reshape(len(difference), -1).mean(axis=1) * self.dataset.target_scale
+
+    def rows(self, choice: Choice, limit: int = 24) -> list[int]:
+        """Numbers of test rows to look at.
+
+        Args:
+            choice: "first"; "wrong", the first that were taken for another class; "worst", the largest errors
+                first; "surest", those the model is most sure of, right or wrong.
+            limit: At most so many.
+        """
+        if choice == "wrong" and self.has_classes:
+            return [int(row) for row in np.flatnonzero(self.expected != self.predicted)[:limit]]
+        if choice in {"worst", "wrong"}:
+            return [int(row) for row in np.argsort(-self.errors, kind="stable")[:limit]]
+        if choice == "surest" and self.has_classes:
+            return [int(row) for row in np.argsort(-self.sureness, kind="stable")[:limit]]
+        return list(range(min(limit, len(self.dataset.test))))
+
+    def cell(self, expected: int, predicted: int, limit: int = 24) -> list[int]:
+        """Test rows of one cell of the confusion matrix."""
+        found = np.flatnonzero((self.expected == expected) & (self.predicted == predicted))
+        return [int(row) for row in found[:limit]]
+
+
+def read_evaluation(folder: Path) -> Evaluation | None:
+    """The examination of a run; None while there is none.
+
+    Args:
+        folder: The run's folder.
+    """
+    try:
+        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+        predictions = np.load(folder / PREDICTIONS, allow_pickle=False)
+    except FileNotFoundError:
+        return None
+    return Evaluation(load(results["dataset"]), results["metrics"], results["measures"], predictions)
+
+
+def measured(dataset: Dataset, predictions: Array) -> dict[str, float]:
+    """What a person asks of the answers to the test rows.
+
+    Args:
+        dataset: The data set.
+        predictions: The model's answers.
+
+    Returns:
+        For classes accuracy. Else mae (in the answer's original units), mse (of the scaled answers), r2 (the
+        share of the variance explained) and for forecasts mae_ratio (mae over that of the naive forecast).
+        Nothing when the answers do not have the shape the data set asks for.
+    """
+    expected = dataset.test.y
+    if dataset.info.answer.class_names:
+        numbers = class_numbers(dataset, predictions)
+        if len(numbers) != len(expected):
+            return {}
+        return {"accuracy": float((numbers == class_numbers(dataset, expected)).mean())}
+    if predictions.shape != expected.shape:
+        return {}
+    error = predictions.astype(np.float64) - expected
+    mae = float(np.abs(error).mean())
+    measures = {
+        "mae": mae * dataset.target_scale,
+        "mse": float((error**2).mean()),
+        "r2": 1 - float((error**2).sum() / ((expected - expected.mean(axis=0)) ** 2).sum()),
+    }
+    if dataset.naive is not None:
+        measures["mae_ratio"] = mae / float(np.abs(dataset.naive - expected).mean())
+    return measures
+
+
+def class_numbers(dataset: Dataset, answers: Array) -> Array:
+    """Answers as class numbers, be they numbers already, one value for two classes, or one for each class."""
+    classes = len(dataset.info.answer.class_names)
+    if answers.ndim > 1 and answers.shape[-1] == classes:
+        return answers.argmax(axis=-1)
+    if np.issubdtype(answers.dtype, np.integer):
+        return answers.reshape(len(answers))
+    # Answers outside of 0–1 come from a last layer without sigmoid: there the even chance is at 0.
+    even = 0.0 if answers.min() < 0 or answers.max() > 1 else 0.5
+    return (answers.reshape(len(answers), -1)[:, 0] > even).astype(np.int64)
+
+
+def _shares(dataset: Dataset, predictions: Array) -> Array:
+    """The share of each class in each answer, 0–1."""
+    values = predictions.reshape(len(predictions), -1).astype(np.float64)
+    is_probability = values.min() >= 0 and values.max() <= 1
+    if values.shape[1] == 1:
+        second = values[:, 0] if is_probability else 1 / (1 + np.exp(-np.clip(values[:, 0], -60, 60)))
+        return np.stack([1 - second, second], axis=1)
+    if is_probability:
+        return values
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -1,0 +1,108 @@
+"""The job that trains a design: data, model, fit, and an examination at the end."""
+
+import json
+import random
+import secrets
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict
+
+from app.services.datasets import Dataset, load
+from app.services.evaluation import PREDICTIONS, RESULTS, measured
+from app.services.fit_reporter import FitReporter
+from app.services.job_context import JobContext
+from graph_compiler.document import GraphDocument, load_document
+from graph_compiler.lowering import lower
+
+JOB = "app.services.train_job:train"
+
+
+class TrainSpec(BaseModel):
+    """What a training run is asked to do.
+
+    Args:
+        document: The design as JSON text, with its compile and training settings.
+        dataset: Name of the data set in the catalogue.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    document: str
+    dataset: str
+
+
+def train(context: JobContext, spec: dict[str, Any]) -> str:
+    """Trains a design and examines it on the test rows.
+
+    The folder then holds the model (`CHECKPOINT`, written as training goes on), its answers to the test rows
+    (`PREDICTIONS`) and how good they are (`RESULTS`).
+
+    Args:
+        context: Where to write, whom to tell, whether to stop.
+        spec: A `TrainSpec`.
+
+    Returns:
+        Why it ended, if that needs saying.
+
+    Raises:
+        LayerloomError: The design, the data and the settings do not go together.
+    """
+    order = TrainSpec.model_validate(spec)
+    document, dataset = load_document(order.document), load(order.dataset)
+    seed = _draw_from(document.training.seed)
+    context.emit(
+        "log", text=f"Seed {seed}; data set {dataset.info.title}, {len(dataset.train)} rows to learn from."
+    )
+    model: Any = lower(document, seed=seed)
+    reporter = FitReporter(context, document, dataset)
+    training = document.training
+    model.fit(
+        dataset.train.x,
+        dataset.train.y,
+        epochs=training.epochs,
+        batch_size=training.batch_size,
+        validation_split=training.validation_split,
+        shuffle=training.shuffle,
+        verbose=0,
+        callbacks=[reporter],
+    )
+    if reporter.blown_up:
+        raise reporter.blown_up
+    _examine(context, model, document, dataset)
+    return ""
+
+
+def _draw_from(seed: int | None) -> int:
+    """Makes this process draw numbers of its own: a forked one would repeat those of its server."""
+    chosen = secrets.randbits(32) if seed is None else seed
+    random.seed(chosen)
+    np.random.seed(chosen)
+    torch.manual_seed(chosen)
+    # Runs share the machine's cores one each; threads of one run that wait for each other slow all down.
+    torch.set_num_threads(1)
+    return chosen
+
+
+def _examine(context: JobContext, model: Any, document: GraphDocument, dataset: Dataset) -> None:
+    test = dataset.test
+    batch_size = max(256, document.training.batch_size)
+    scores = model.evaluate(test.x, test.y, batch_size=batch_size, verbose=0, return_dict=True)
+    predictions = np.asarray(model.predict(test.x, batch_size=batch_size, verbose=0), dtype=np.float32)
+    metrics = {name: float(value) for name, value in scores.items()}
+    results = {
+        "dataset": dataset.info.name,
+        "rows": len(test),
+        "metrics": metrics,
+        "measures": measured(dataset, predictions),
+    }
+    context.save(PREDICTIONS, lambda path: np.save(path, predictions))
+    context.save(RESULTS, lambda path: _write_json(path, results))
+    shown = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+    context.emit("log", text=f"On {len(test)} test rows: {shown}.")
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
