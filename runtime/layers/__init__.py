@@ -1,6 +1,8 @@
 """Layers: the steps a model is made of."""
 
+from runtime.layers.activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax
 from runtime.layers.base import Layer
+from runtime.layers.batch_normalization import BatchNormalization
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
 from runtime.layers.core import Activation, Dense, Input, InputLayer
 from runtime.layers.embedding import Embedding, Masking
@@ -14,6 +16,7 @@ from runtime.layers.global_pooling import (
 )
 from runtime.layers.gru import GRU, GRUCell
 from runtime.layers.joining import Concatenate, Dot, concatenate, dot
+from runtime.layers.layer_normalization import LayerNormalization
 from runtime.layers.lstm import LSTM, LSTMCell
 from runtime.layers.merging import (
     Add,
@@ -37,6 +40,7 @@ from runtime.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from runtime.layers.preprocessing import Rescaling
 from runtime.layers.recurrent import RNN
 from runtime.layers.registration import deserialize, layer_names, layer_spec, registry, serialize
 from runtime.layers.regularization import (
@@ -71,6 +75,7 @@ from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspo
 from runtime.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 __all__ = [
+    "ELU",
     "GRU",
     "LSTM",
     "RNN",
@@ -81,6 +86,7 @@ __all__ = [
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
+    "BatchNormalization",
     "Bidirectional",
     "Concatenate",
     "Conv1D",
@@ -111,6 +117,8 @@ __all__ = [
     "InputLayer",
     "LSTMCell",
     "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
     "Masking",
     "MaxPooling1D",
     "MaxPooling2D",
@@ -118,13 +126,17 @@ __all__ = [
     "Maximum",
     "Minimum",
     "Multiply",
+    "PReLU",
     "Permute",
+    "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",
     "SimpleRNN",
     "SimpleRNNCell",
+    "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "StackedRNNCells",
