@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Any, Self
 
+from runtime.models.summary import print_summary
 from runtime.saving import model_file
 from runtime.saving.graph_writing import layer_config
 from runtime.saving.memory import MemoryLimit, usable_memory
@@ -61,6 +62,35 @@ class Stored:
         """
         del options
         model_file.load_weights(self, filepath, skip_mismatch=skip_mismatch, by_name=by_name)
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: list[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: tuple[str, str] | None = None,
+    ) -> None:
+        """Prints a table of the layers, their output shapes and their numbers of weights.
+
+        Args:
+            line_length: Characters of a line; by default what the terminal has.
+            positions: Where each column ends, as a fraction of the line.
+            print_fn: Gets the text in place of the screen.
+            expand_nested: True shows the layers inside of models inside.
+            show_trainable: True adds a column that says which layers are trained.
+            layer_range: Names (or patterns) of the first and last layer to show.
+        """
+        print_summary(
+            self,
+            print_fn,
+            line_length=line_length,
+            positions=positions,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
 
     def to_json(self, **options: Any) -> str:
         """The description of the model, without weights, as JSON; `model_from_json` reads it.

@@ -1,0 +1,105 @@
+"""Makes models like others: copies with new weights, and models described by JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+from runtime.errors import GraphError
+from runtime.layers import InputLayer, Layer
+from runtime.models.functional import Functional
+from runtime.models.sequential import Sequential
+from runtime.saving.json_text import parse_json
+from runtime.saving.memory import MemoryLimit, usable_memory
+from runtime.saving.reading import Reading, read_layer
+from runtime.symbolic import KerasTensor, find_symbolic
+
+
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
+    """Makes the model that `to_json` described, with new weights.
+
+    Args:
+        json_string: The description, as this package or any Keras since 2.0 writes it.
+        custom_objects: Classes and functions of your own, by the names the description has for them.
+
+    Raises:
+        FileFormatError: The description is wrong.
+        RefusedError: It names something that is not known, or would run code.
+    """
+    return model_from_config(parse_json(json_string, "The model's description"), custom_objects)
+
+
+def model_from_config(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+    """Makes a model from its class name and config, with new weights.
+
+    Args:
+        config: {"class_name", "config"}.
+        custom_objects: Classes and functions of your own, by the names the config has for them.
+
+    Raises:
+        FileFormatError: The config is wrong.
+        RefusedError: It names something that is not known, or would run code.
+    """
+    version = str(config.get("keras_version", "3")) if isinstance(config, dict) else "3"
+    reading = Reading(custom_objects or {}, keras_version=int(version[0]) if version[:1].isdigit() else 3)
+    with MemoryLimit(usable_memory(), "this machine has not the memory for it"):
+        return read_layer(config, reading)
+
+
+def clone_model(
+    model: Any,
+    input_tensors: Any = None,
+    clone_function: Callable[[Layer], Layer] | None = None,
+) -> Any:
+    """Makes a model of equal layers with the same names and new weights.
+
+    Args:
+        model: A functional or sequential model.
+        input_tensors: Symbolic tensors to build it on in place of inputs of its own.
+        clone_function: Makes the copy of a layer; by default from its config.
+
+    Raises:
+        GraphError: The model is a class of its own.
+    """
+
+    def copy(layer: Layer) -> Layer:
+        if isinstance(layer, Sequential | Functional):
+            return clone_model(layer, clone_function=clone_function)
+        return (
+            type(layer).from_config(layer.get_config()) if clone_function is None else clone_function(layer)
+        )
+
+    if isinstance(model, Sequential):
+        layers = [copy(layer) for layer in model.layers]
+        start = find_symbolic(input_tensors)
+        if not start and model.built:
+            start = [_new_input(model.inputs[0])]
+        return Sequential([*start, *layers], name=model.name, trainable=model.trainable)
+    if isinstance(model, Functional):
+        return _clone_graph(model, find_symbolic(input_tensors), copy)
+    raise GraphError(
+        f"Model '{model.name}' is a class of its own, so it cannot be copied layer by layer.",
+        hint="Make another object of its class.",
+    )
+
+
+def _clone_graph(model: Functional, inputs: list[KerasTensor], copy: Callable[[Layer], Layer]) -> Functional:
+    inputs = inputs or [_new_input(tensor) for tensor in model.inputs]
+    tensors = {id(old): new for old, new in zip(model.inputs, inputs, strict=True)}
+    layers = {layer: copy(layer) for layer in model.layers if layer.output not in model.inputs}
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, KerasTensor):
+            return tensors[id(value)]
+        if isinstance(value, dict):
+            return {key: moved(item) for key, item in value.items()}
+        return [moved(item) for item in value] if isinstance(value, list | tuple) else value
+
+    for node in model.graph.nodes:
+        if id(node.outputs[0]) not in tensors:
+            outputs = find_symbolic(layers[node.layer](**moved(node.arguments)))
+            tensors |= {id(old): new for old, new in zip(node.outputs, outputs, strict=True)}
+    return Functional(moved(model.input), moved(model.output), name=model.name, trainable=model.trainable)
+
+
+def _new_input(tensor: KerasTensor) -> KerasTensor:
+    name = tensor.node.layer.name if tensor.node is not None else None
+    return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype, name=name).output
