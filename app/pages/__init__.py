@@ -1,0 +1,1 @@
+"""The pages: thin; each reads, calls a service, draws."""
