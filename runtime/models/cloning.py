@@ -102,4 +102,4 @@ def _clone_graph(model: Functional, inputs: list[KerasTensor], copy: Callable[[L
 
 def _new_input(tensor: KerasTensor) -> KerasTensor:
     name = tensor.node.layer.name if tensor.node is not None else None
-    return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype, name=name).output
+    return InputLayer.from_config({"batch_shape": tensor.shape, "dtype": tensor.dtype, "name": name}).output

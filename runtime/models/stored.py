@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from runtime.models.summary import print_summary
 from runtime.saving import model_file
-from runtime.saving.graph_writing import layer_config
+from runtime.saving.archive import model_config
 from runtime.saving.memory import MemoryLimit, usable_memory
 from runtime.saving.reading import Reading, model_classes
 
@@ -28,7 +28,7 @@ class Stored:
         """Writes the whole model to a file: layers, weights, compile settings and optimizer state.
 
         Args:
-            filepath: The file, ending in `.h5`.
+            filepath: The file, ending in `.h5` or `.keras`.
             overwrite: False refuses to replace a file.
             include_optimizer: False leaves compile settings and optimizer state out.
             **options: Accepted for Keras's sake.
@@ -98,8 +98,7 @@ class Stored:
         Args:
             **options: Passed on to `json.dumps`, such as `indent=2`.
         """
-        module = getattr(type(self), "_file_module", None) or getattr(type(self), "_module", "keras")
-        return json.dumps({"module": module, "registered_name": None, **layer_config(self)}, **options)  # type: ignore[arg-type]
+        return json.dumps(model_config(self), **options)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:

@@ -1,5 +1,6 @@
 """Prints a model as a table: layers, output shapes, numbers of weights, and what is connected to what."""
 
+import itertools
 import re
 import shutil
 from collections import Counter
@@ -14,7 +15,6 @@ from runtime.models.text_table import Alignment, Column, draw_table
 from runtime.saving.memory import readable_size
 from runtime.symbolic import KerasTensor, Node
 from runtime.types import Shape
-import itertools
 
 _CHAIN = (88, (0.45, 0.80, 1.0))
 _GRAPH = (108, (0.3, 0.56, 0.74, 1.0))

@@ -31,7 +31,7 @@ def draw_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: 
         width: Characters of a whole line, borders included.
     """
     widths = _fitted([column.width for column in columns], width)
-    alignments = [column.alignment for column in columns]
+    alignments: list[Alignment] = [column.alignment for column in columns]
     lines = [_rule("┏━┳┓", widths)]
     lines += _row([column.title for column in columns], widths, alignments, "┃")
     lines.append(_rule("┡━╇┩", widths))

@@ -1,5 +1,6 @@
 """Opens HDF5 files nobody vouches for: hard links only, nothing outside the file, sizes before contents."""
 
+import io
 import math
 import os
 from collections.abc import Generator
@@ -27,12 +28,31 @@ _MOST_COMPRESSION = 64
 
 
 @contextmanager
-def opened(path: str | os.PathLike[str]) -> Generator[h5py.File]:
+def opened(source: str | os.PathLike[str] | io.BytesIO, path: str = "") -> Generator[h5py.File]:
     """An HDF5 file, open for reading; whatever goes wrong inside the block is said in one message.
+
+    Args:
+        source: Path of the file, or its contents.
+        path: What to call it in messages.
 
     Raises:
         FileFormatError: There is no such file, it is not HDF5, or it is broken.
     """
+    if not isinstance(source, io.BytesIO):
+        path = os.fspath(source)
+        _require_hdf5(path)
+    try:
+        with h5py.File(source, "r") as file:
+            yield file
+    except LayerloomError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise FileFormatError(
+            f"'{path}' is broken: {str(error)[:300]}.", hint="Get the file again, or save the model anew."
+        ) from error
+
+
+def _require_hdf5(path: str) -> None:
     if not os.path.isfile(path):
         raise FileFormatError(f"There is no file '{path}'.")
     if not h5py.is_hdf5(path):
@@ -41,15 +61,6 @@ def opened(path: str | os.PathLike[str]) -> Generator[h5py.File]:
             f"'{path}' is not an HDF5 file ({size:,} bytes)." if size else f"'{path}' is empty.",
             hint="A download may have been cut off, or the file is of another kind than its name says.",
         )
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except LayerloomError:
-        raise
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, RecursionError, MemoryError) as error:
-        raise FileFormatError(
-            f"'{path}' is broken: {str(error)[:300]}.", hint="Get the file again, or save the model anew."
-        ) from error
 
 
 def child_group(parent: h5py.Group, name: str) -> h5py.Group:

@@ -8,7 +8,10 @@ from typing import Any
 import h5py
 
 from runtime.errors import FileFormatError, LayerloomError, NotBuiltError
+from runtime.layers import Layer
+from runtime.saving.archive import load_archive, save_archive
 from runtime.saving.atomic import replacing
+from runtime.saving.attribute_tree import load_optimizer_state, load_tree, write_tree
 from runtime.saving.h5_layers import load_layers, load_layers_by_name, write_layers
 from runtime.saving.h5_reading import child_group, opened
 from runtime.saving.whole_h5 import WEIGHTS, load_h5, save_h5
@@ -22,19 +25,26 @@ def save_model(model: Any, filepath: Path, overwrite: bool = True, include_optim
 
     Args:
         model: The model.
-        filepath: The file; its ending says the kind: `.h5`.
+        filepath: The file; its ending says the kind: `.h5` or `.keras`.
         overwrite: False refuses to replace a file.
         include_optimizer: False leaves compile settings and optimizer state out.
 
     Raises:
         LayerloomError: An unknown ending, a model that cannot be described, or a file that cannot be written.
     """
-    if _ending(filepath) not in _H5:
+    writers = {".h5": save_h5, ".hdf5": save_h5, ".keras": save_archive}
+    write = writers.get(_ending(filepath))
+    if write is None:
         raise LayerloomError(
             f"A model cannot be saved as '{filepath}'.",
-            hint="Give the file the ending .h5, as in 'model.h5'.",
+            hint="Give the file the ending .h5 or .keras, as in 'model.h5'.",
         )
-    save_h5(model, filepath, overwrite=overwrite, include_optimizer=include_optimizer)
+    if not hasattr(model, "read_config") and type(model).get_config is Layer.get_config:
+        raise LayerloomError(
+            f"Model '{model.name}' is a class of its own, so a file cannot describe how it computes.",
+            hint="Save its weights with save_weights('name.weights.h5'), or write get_config.",
+        )
+    write(model, filepath, overwrite=overwrite, include_optimizer=include_optimizer)
 
 
 def load_model(
@@ -59,10 +69,7 @@ def load_model(
     """
     del safe_mode
     if zipfile.is_zipfile(filepath):
-        raise FileFormatError(
-            f"'{filepath}' is a .keras archive, which cannot be opened yet.",
-            hint="Save the model with model.save('name.h5') in Keras, and open that.",
-        )
+        return load_archive(filepath, custom_objects, compile=compile)
     return load_h5(filepath, custom_objects, compile=compile)
 
 
@@ -71,7 +78,7 @@ def save_weights(model: Any, filepath: Path, overwrite: bool = True) -> None:
 
     Args:
         model: The model; it must be built.
-        filepath: The file, ending in `.h5`.
+        filepath: The file, ending in `.weights.h5` for the layout of Keras 3, in `.h5` for that of Keras 2.
         overwrite: False refuses to replace a file.
 
     Raises:
@@ -83,8 +90,9 @@ def save_weights(model: Any, filepath: Path, overwrite: bool = True) -> None:
         raise LayerloomError(
             f"Weights cannot be saved as '{filepath}'.", hint="Give the file the ending .weights.h5."
         )
+    write = write_tree if os.fspath(filepath).lower().endswith(".weights.h5") else write_layers
     with replacing(filepath, overwrite=overwrite) as temporary, h5py.File(temporary, "w") as file:
-        write_layers(file, model)
+        write(file, model)
 
 
 def load_weights(model: Any, filepath: Path, *, skip_mismatch: bool = False, by_name: bool = False) -> None:
@@ -102,6 +110,15 @@ def load_weights(model: Any, filepath: Path, *, skip_mismatch: bool = False, by_
     """
     _require_built(model)
     with opened(filepath) as file:
+        if _is_tree(file):
+            if by_name:
+                raise FileFormatError(
+                    f"'{filepath}' does not say the names of layers, so they cannot be paired by name.",
+                    hint="Leave by_name out; such files go by the structure of the model.",
+                )
+            load_tree(file, model, skip_mismatch=skip_mismatch)
+            load_optimizer_state(file, model)
+            return
         group = (
             file
             if "layer_names" in file.attrs or "layer_names0" in file.attrs
@@ -109,6 +126,12 @@ def load_weights(model: Any, filepath: Path, *, skip_mismatch: bool = False, by_
         )
         load = load_layers_by_name if by_name else load_layers
         load(group, model, skip_mismatch=skip_mismatch)
+
+
+def _is_tree(file: h5py.File) -> bool:
+    """True for the layout of Keras 3, which lists no layers."""
+    listed = any(name in file.attrs for name in ("layer_names", "layer_names0"))
+    return not listed and WEIGHTS not in file and ("layers" in file or "vars" in file)
 
 
 def _require_built(model: Any) -> None:

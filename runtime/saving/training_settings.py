@@ -19,14 +19,26 @@ _KEPT_AS_GIVEN = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
 def training_config(model: Any) -> dict[str, Any] | None:
-    """Compile settings of a model as they stand in files; None if it is not compiled."""
+    """Compile settings of a model as they stand in `.h5` files; None if it is not compiled."""
+    config = compile_config(model)
+    if config is None:
+        return None
+    return {name: _short(value) for name, value in config.items() if name != "optimizer"} | {
+        "optimizer_config": _short(config["optimizer"])
+    }
+
+
+def compile_config(model: Any) -> dict[str, Any] | None:
+    """Compile settings of a model as they stand in `.keras` archives; None if it is not compiled."""
     given: dict[str, Any] | None = getattr(model, "compile_arguments", None)
     optimizer = getattr(model, "optimizer", None)
     if not given or optimizer is None:
         return None
-    config: dict[str, Any] = {name: _short(to_json(given.get(name))) for name in _KEPT_AS_GIVEN}
-    config |= {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": False}
-    config["optimizer_config"] = _short(to_json(optimizer))
+    config: dict[str, Any] = {name: to_json(given.get(name)) for name in _KEPT_AS_GIVEN}
+    config["run_eagerly"] = given.get("run_eagerly") is True
+    config["steps_per_execution"] = given.get("steps_per_execution") or 1
+    config["jit_compile"] = given.get("jit_compile") is True
+    config["optimizer"] = to_json(optimizer)
     return config
 
 
@@ -41,7 +53,9 @@ def compile_arguments(config: Any, reading: Reading) -> dict[str, Any]:
         raise FileFormatError(f"The training settings are a {type(config).__name__}, not a dict.")
     with reading.inside("Training settings"):
         return {
-            "optimizer": read_object(find_registry("optimizers"), config.get("optimizer_config"), reading),
+            "optimizer": read_object(
+                find_registry("optimizers"), config.get("optimizer_config", config.get("optimizer")), reading
+            ),
             "loss": _nested(find_registry("losses"), config.get("loss"), reading),
             "metrics": _nested(find_registry("metrics"), config.get("metrics"), reading),
             "weighted_metrics": _nested(find_registry("metrics"), config.get("weighted_metrics"), reading),

@@ -7,8 +7,7 @@ from typing import Any
 
 import h5py
 
-from runtime.errors import FileFormatError, LayerloomError
-from runtime.layers import Layer
+from runtime.errors import FileFormatError
 from runtime.saving.atomic import replacing
 from runtime.saving.graph_writing import layer_config
 from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, write_layers
@@ -38,15 +37,7 @@ def save_h5(
         path: The file.
         overwrite: False refuses to replace a file.
         include_optimizer: False leaves compile settings and optimizer state out.
-
-    Raises:
-        LayerloomError: The model has no description, or the file cannot be written.
     """
-    if not hasattr(model, "read_config") and type(model).get_config is Layer.get_config:
-        raise LayerloomError(
-            f"Model '{model.name}' is a class of its own, so a .h5 file cannot describe how it computes.",
-            hint="Save its weights with save_weights('name.weights.h5'), or write get_config.",
-        )
     texts = {"model_config": json.dumps(layer_config(model))}
     settings = training_config(model) if include_optimizer else None
     if settings is not None:

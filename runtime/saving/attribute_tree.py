@@ -1,0 +1,199 @@
+"""Weights in HDF5 by the attributes that hold the layers: the layout of `.weights.h5` since Keras 3.
+
+Every layer has a group `<path>/vars` with datasets "0", "1", …; the path leads through attributes, and
+through lists by class names: `layers/dense_1/vars/0`, `layers/bidirectional/forward_layer/cell/vars/2`.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import h5py
+from torch import nn
+
+from runtime.errors import FileFormatError, LayerloomError
+from runtime.layers import Layer
+from runtime.layers.weights import Weight, WeightOwner
+from runtime.registries import snake_case
+from runtime.saving.h5_layers import assign
+from runtime.saving.h5_reading import child_dataset, child_group, read_values
+from runtime.saving.h5_writing import write_array
+
+OPTIMIZER = "optimizer"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One layer and where its weights lie.
+
+    Args:
+        path: Path of its group.
+        layer: The layer.
+        weights: Its own weights, without those of the layers inside it, in order.
+    """
+
+    path: str
+    layer: WeightOwner
+    weights: list[Weight]
+
+    @property
+    def group(self) -> str:
+        """Path of the group that holds the weights."""
+        return f"{self.path}/vars".lstrip("/")
+
+
+def places(model: Layer) -> Iterator[Place]:
+    """All layers of a model with their paths, each once, in the order they are written."""
+    seen: set[int] = set()
+    pending: list[tuple[str, Any]] = [("", model)]
+    while pending:
+        path, held = pending.pop()
+        if id(held) in seen:
+            continue
+        seen.add(id(held))
+        if isinstance(held, WeightOwner):
+            own = sorted(held._own_weights, key=lambda weight: not weight.can_train)
+            yield Place(path, held, own)
+            inside = _attributes(held)
+        else:
+            inside = _items(held)
+        pending += [(f"{path}/{name}".lstrip("/"), value) for name, value in reversed(list(inside))]
+
+
+def write_tree(file: h5py.Group, model: Any, *, include_optimizer: bool = True) -> None:
+    """Writes the weights of a model, and the state of its optimizer if it has begun to train."""
+    for place in places(model):
+        group = file.create_group(place.group)
+        group.attrs["name"] = place.layer.name
+        for number, weight in enumerate(place.weights):
+            write_array(group, str(number), weight)
+    optimizer = getattr(model, "optimizer", None)
+    if include_optimizer and optimizer is not None and optimizer.built:
+        group = file.create_group(f"{OPTIMIZER}/vars")
+        group.attrs["name"] = optimizer.name
+        for number, (_, tensor) in enumerate(optimizer.variables):
+            write_array(group, str(number), tensor)
+
+
+def load_tree(file: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> None:
+    """Gives a model the weights in a file.
+
+    Args:
+        file: The group at the top.
+        model: The model; it must be built.
+        skip_mismatch: True leaves a layer that does not fit as it is, with a warning.
+
+    Raises:
+        FileFormatError: A layer is missing in the file or does not fit; nothing is changed then.
+    """
+    pairs: list[tuple[Weight, h5py.Dataset]] = []
+    for place in places(model):
+        if not place.weights:
+            continue
+        try:
+            pairs += zip(place.weights, _datasets(file, place), strict=True)
+        except FileFormatError as error:
+            if not skip_mismatch:
+                raise
+            warnings.warn(f"Skipped: {error}", stacklevel=4)
+    assign(pairs)
+
+
+def load_optimizer_state(file: h5py.Group, model: Any) -> None:
+    """Gives the optimizer of a compiled model the state in a file, if there is one."""
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or file.get(OPTIMIZER, getlink=True) is None:
+        return
+    group = child_group(file, f"{OPTIMIZER}/vars")
+    optimizer.build(model.trainable_weights)
+    datasets = [child_dataset(group, str(number)) for number in range(len(group))]
+    if [dataset.shape for dataset in datasets] != [tuple(tensor.shape) for _, tensor in optimizer.variables]:
+        warnings.warn(
+            f"The optimizer's state in the file does not fit {optimizer.name!r}: it stays as it is.",
+            stacklevel=4,
+        )
+        return
+    try:
+        optimizer.load_variables([read_values(dataset) for dataset in datasets])
+    except LayerloomError as error:
+        raise FileFormatError(f"The optimizer's state cannot be read: {error.message}") from error
+
+
+def _datasets(file: h5py.Group, place: Place) -> list[h5py.Dataset]:
+    layer: Any = place.layer
+    label = getattr(layer, "label", layer.name)
+    try:
+        group = child_group(file, place.group)
+    except FileFormatError as error:
+        raise FileFormatError(f"{label}: {error.message}", hint=error.hint) from error
+    if len(group) != len(place.weights):
+        raise FileFormatError(
+            f"{label} has {len(place.weights)} weights, but the file holds {len(group)} in '{group.name}'.",
+            hint="The file belongs to another model.",
+        )
+    datasets = [child_dataset(group, str(number)) for number in range(len(group))]
+    for weight, dataset in zip(place.weights, datasets, strict=True):
+        if tuple(weight.shape) != dataset.shape:
+            raise FileFormatError(
+                f"{label}: its weight '{weight.name}' has shape {tuple(weight.shape)}, "
+                f"but the file holds {dataset.shape} for it.",
+                hint="The file belongs to a model of other sizes.",
+            )
+    return datasets
+
+
+def _attributes(layer: WeightOwner) -> Iterator[tuple[str, Any]]:
+    """Attributes that hold layers: a model's list of layers where the alphabet has it, private names last.
+
+    Functional and sequential models have no more than that list.
+    """
+    names = set(vars(layer)) | set(layer._modules) | _properties(type(layer))
+    names = {name for name in names - _of_every_layer() if not name.startswith("item_")}
+    if hasattr(layer, "read_config"):
+        names = set()
+    if hasattr(layer, "layers"):
+        names.add("layers")
+    for name in sorted(names, key=lambda name: f"~{name}" if name.startswith("_") else name):
+        value = layer._modules.get(name, vars(layer).get(name))
+        if value is None:
+            with suppress(Exception):  # a property may not be ready
+                value = getattr(layer, name)
+        if isinstance(value, WeightOwner) or _holds_layers(value):
+            yield name, value
+
+
+def _items(held: Any) -> Iterator[tuple[str, Any]]:
+    """Layers in a list or dict, by class and number: dense, dense_1, …; a list is a container."""
+    used: dict[str, int] = {}
+    for item in held.values() if isinstance(held, dict) else held:
+        if isinstance(item, WeightOwner):
+            stem = snake_case(type(item).__name__)
+        elif _holds_layers(item):
+            stem = "container"
+        else:
+            continue
+        number = used[stem] = used.get(stem, -1) + 1
+        yield f"{stem}_{number}" if number else stem, item
+
+
+def _holds_layers(value: Any) -> bool:
+    if not isinstance(value, list | tuple | dict):
+        return False
+    items: list[Any] = list(value.values()) if isinstance(value, dict) else list(value)
+    return any(isinstance(item, nn.Module | list | tuple | dict) for item in items)
+
+
+@cache
+def _properties(cls: type) -> frozenset[str]:
+    """Properties a layer class adds: some give a layer another, public name."""
+    return frozenset(
+        name for base in cls.__mro__ for name, value in vars(base).items() if isinstance(value, property)
+    )
+
+
+@cache
+def _of_every_layer() -> frozenset[str]:
+    return frozenset(dir(Layer(name="reference")))
