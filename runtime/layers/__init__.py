@@ -1,6 +1,7 @@
 """Layers: the steps a model is made of."""
 
 from runtime.layers.activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax
+from runtime.layers.attention import MultiHeadAttention
 from runtime.layers.base import Layer
 from runtime.layers.batch_normalization import BatchNormalization
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
@@ -63,6 +64,7 @@ from runtime.layers.resizing import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from runtime.layers.score_attention import AdditiveAttention, Attention
 from runtime.layers.separable_convolution import (
     DepthwiseConv1D,
     DepthwiseConv2D,
@@ -82,6 +84,8 @@ __all__ = [
     "Activation",
     "ActivityRegularization",
     "Add",
+    "AdditiveAttention",
+    "Attention",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -125,6 +129,7 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "PReLU",
     "Permute",

@@ -243,7 +243,8 @@ class Layer(Configurable, WeightOwner):
                 raise self._explained(error, ports) from error
             if self.activity_regularizer is not None:
                 for output in outputs if isinstance(outputs, list | tuple) else [outputs]:
-                    self.add_loss(self.activity_regularizer(output))
+                    # As in Keras, the penalty is a mean over the samples.
+                    self.add_loss(self.activity_regularizer(output) / max([1, *output.shape[:1]]))
         previous = next(iter(masks.values()), None)
         if previous is not None or self.creates_mask:
             _attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous))
@@ -383,10 +384,11 @@ def _shapes(value: Any) -> Any:
 
 
 def _attach_masks(outputs: Any, masks: Any) -> None:
-    """Several outputs have a list of masks, one each; None stands for no mask."""
+    """Several outputs have a list of masks, one each; a single mask is the first one's."""
     if isinstance(outputs, torch.Tensor):
         outputs._keras_mask = masks  # type: ignore[attr-defined]
-    elif isinstance(outputs, list | tuple) and isinstance(masks, list | tuple):
+    elif isinstance(outputs, list | tuple):
+        masks = masks if isinstance(masks, list | tuple) else [masks]
         for output, mask in zip(outputs, masks, strict=False):
             _attach_masks(output, mask)
 
