@@ -41,7 +41,9 @@ STREAMLIT_OPTIONS: dict[str, Any] = {
     # The browser is opened here, once the server answers.
     "server.headless": True,
     "server.maxUploadSize": 1024,
-    "theme.primaryColor": "#4f46e5",
+    # One colour for each: a theme that sets "theme.primaryColor" would be light for everybody.
+    "theme.dark.primaryColor": "#8b85ff",
+    "theme.light.primaryColor": "#4f46e5",
 }
 
 

@@ -26,6 +26,8 @@ def _style() -> None:
         "<style>"
         ".stMainBlockContainer{padding:4.2rem 1.5rem 1rem}"
         ".stMainBlockContainer>.stVerticalBlock{gap:.6rem}"
+        ".st-key-catalogue button{justify-content:flex-start}"
+        "[data-testid=stMetricValue]{font-size:1.5rem}"
         "</style>"
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.services.datasets import Dataset, Split
+from app.services.datasets import Dataset, Gate, Split
 
 COLUMNS = 8
 PICTURES = 16
@@ -31,6 +31,17 @@ def answer_text(dataset: Dataset, answer: Any) -> str:
     if len(values) > 1:
         return ""
     return f"{float(dataset.original(values)[0]):.4g} {dataset.info.answer.unit}".rstrip()
+
+
+def gate_text(gate: Gate) -> str:
+    """A result on the test rows in words: "an accuracy of 0.92"."""
+    words = {
+        "accuracy": "an accuracy of",
+        "r2": "an R² (explained share of the variance) of",
+        "mse": "a mean squared error of",
+        "mae_ratio": "an error, relative to the naive forecast's, of",
+    }
+    return f"{words[gate.measure]} {gate.value:g}"
 
 
 def picture(pixels: Any) -> Any:

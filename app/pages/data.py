@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from app.components.samples import preview
+from app.components.samples import gate_text, preview
 from app.components.workspace import Opening, opening
 from app.services.datasets import DatasetInfo, catalogue, describe, load
 from app.services.fitting import fit_to_data
 from graph_compiler.document import BindData, DataBinding, apply
 
 TASKS = "All"
+FIRST_LOOK = "mnist"
+"""What is shown before one has chosen."""
 
 
 def show() -> None:
@@ -23,9 +25,11 @@ def show() -> None:
         tasks = [TASKS, *dict.fromkeys(card.answer.task for card in cards)]
         task = st.pills("Task", tasks, default=TASKS, label_visibility="collapsed") or TASKS
         shown = [card for card in cards if task in (TASKS, card.answer.task)]
-        looked_at = st.session_state.get("looked_at") or (chosen if chosen in names else shown[0].name)
-        for card in shown:
-            _entry(card, chosen=card.name == chosen, looked_at=card.name == looked_at)
+        first = chosen if chosen in names else FIRST_LOOK
+        looked_at = st.session_state.get("looked_at") or first
+        with st.container(key="catalogue", gap="small"):
+            for card in shown:
+                _entry(card, chosen=card.name == chosen, looked_at=card.name == looked_at)
     with right:
         _card(opened, describe(looked_at), chosen)
 
@@ -56,7 +60,7 @@ def _card(opened: Opening, card: DatasetInfo, chosen: str | None) -> None:
         "Answer", f"{len(card.answer.class_names)} classes" if card.answer.class_names else "a number"
     )
     if card.gate is not None:
-        st.caption(f"A small network ({card.gate.network}) reaches {card.gate.measure} {card.gate.value:g}.")
+        st.caption(f"A small network ({card.gate.network}) reaches {gate_text(card.gate)}.")
     if card.name == chosen:
         st.success("This design uses this data.", icon=":material/check_circle:")
     use, fit = st.columns(2)

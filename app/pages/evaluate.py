@@ -5,7 +5,7 @@ from typing import cast
 import streamlit as st
 
 from app.components.run_choice import choose_run
-from app.components.samples import COLUMNS, answer_text, picture
+from app.components.samples import COLUMNS, answer_text, gate_text, picture
 from app.components.workspace import designer, opening
 from app.services.evaluation import Choice, Evaluation, read_evaluation
 from app.services.figures import answers_figure, confusion_figure
@@ -62,7 +62,7 @@ def _measures(evaluation: Evaluation) -> None:
         column.metric(name.replace("_", " "), f"{value:.4g}")
     if gate is not None and gate.measure in evaluation.measures:
         reached = gate.reached(evaluation.measures[gate.measure])
-        words = f"A small network ({gate.network}) reaches {gate.measure} {gate.value:g} here"
+        words = f"A small network ({gate.network}) reaches {gate_text(gate)} here"
         st.caption(f"{words}: {'so does this one.' if reached else 'this one does not yet.'}")
 
 
