@@ -10,9 +10,12 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     modulePreload: false,
+    chunkSizeWarningLimit: 800,
     rollupOptions: {
       input: "src/main.tsx",
       preserveEntrySignatures: "strict",
+      // "use client" speaks to servers that render React; there is none.
+      onwarn: (warning, warn) => warning.code === "MODULE_LEVEL_DIRECTIVE" || warn(warning),
       output: { entryFileNames: "canvas-[hash].js" },
     },
   },

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from app.components.canvas import canvas, read_state, send
+from app.components.canvas import canvas, draw_graph, read_state, send
 
 KEY = "canvas"
 
@@ -231,9 +231,26 @@ def notes_for(design: str, nodes: list[dict[str, object]]) -> dict[str, object]:
     return {str(item["id"]): {"outputs": {"output": "batch × 8"}, "parameters": 72} for item in nodes}
 
 
+MARKUP = '<iframe srcdoc="<script>parent.hacked=1</script>"></iframe> **bold** [link](x)'
+
+
+def picture() -> None:
+    design = {
+        "nodes": [node("a", "InputLayer", "image", 0, 0), node("b", "Dense", MARKUP, 320, 0)],
+        "edges": [wire("e", "a", "b")],
+    }
+    clicked = draw_graph("picture", design, labels={"InputLayer": "Input"}, shapes={"a": "batch × 4"})
+    st.text(f"clicked={clicked};")
+
+
 def main() -> None:
     st.set_page_config(layout="wide", page_title="Canvas")
     design = st.query_params.get("design", "empty")
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    if design == "picture":
+        picture()
+        st.text(f"runs={st.session_state['runs']};")
+        return
     place = st.sidebar.radio("Place", ["Canvas", "Elsewhere"])
     if place == "Elsewhere":
         st.write("Nothing here.")
@@ -264,7 +281,6 @@ def main() -> None:
         height=int(st.query_params.get("height", "640")),
     )
     st.session_state["kept"] = state.document
-    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     names = {item["id"]: item["name"] for item in state.document["nodes"]}
     st.text(f"rev={state.rev}")
     st.text(f"selected={','.join(sorted(names.get(node_id, '?') for node_id in state.selected))};")

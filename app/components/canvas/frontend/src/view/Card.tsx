@@ -17,6 +17,7 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
   const { renaming, startRename } = useEditor();
   const findings = notes?.findings ?? [];
   const worst = findings.some((finding) => finding.severity === "error") ? "error" : findings[0]?.severity;
+  const faulty = new Set(findings.filter((finding) => finding.severity === "error").map((finding) => finding.port));
   const summary = notes?.summary ?? summaryOf(node, entry);
   const rows = Math.max(ports.inputs.length, ports.outputs.length);
   const shape = notes?.outputs?.[ports.outputs[0] ?? "output"];
@@ -58,7 +59,9 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
           const output = ports.outputs[row];
           return (
             <div className="port-row" key={row}>
-              {input && <Port node={node} spec={input} side="in" named={rows > 1} />}
+              {input && (
+                <Port node={node} spec={input} side="in" named={rows > 1} faulty={faulty.has(input.name)} />
+              )}
               {output !== undefined && (
                 <Port node={node} spec={{ name: output }} side="out" named={rows > 1} shape={notes?.outputs?.[output]} />
               )}

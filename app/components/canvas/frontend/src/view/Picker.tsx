@@ -12,6 +12,9 @@ export interface Item {
   hue?: number;
 }
 
+/** As the style sheet says, in pixels. */
+const TALLEST = 340;
+
 interface Props {
   title: string;
   placeholder: string;
@@ -37,9 +40,9 @@ export function Picker({ title, placeholder, items, at, nothing, onPick, onClose
     const element = box.current;
     const around = element?.parentElement?.querySelector<HTMLElement>(".pane");
     if (!element || !around) return;
-    // The list keeps its full height inside of the pane, wherever the pointer was.
+    // There is room for the whole list below, whatever the search leaves of it: it does not jump while one types.
     const left = Math.min(at.x, around.clientWidth - element.offsetWidth - 12);
-    const top = Math.min(at.y, around.clientHeight - element.offsetHeight - 12);
+    const top = Math.min(at.y, around.clientHeight - TALLEST - 12);
     element.style.left = `${around.offsetLeft + Math.max(12, left)}px`;
     element.style.top = `${around.offsetTop + Math.max(12, top)}px`;
   }, [at]);

@@ -11,10 +11,12 @@ interface Props {
   /** Whether the name is written beside the port, or shown on hover only. */
   named: boolean;
   shape?: string;
+  /** Whether an error is about this port. */
+  faulty?: boolean;
 }
 
 /** One end for wires on a card. */
-export function Port({ node, spec, side, named, shape }: Props) {
+export function Port({ node, spec, side, named, shape, faulty }: Props) {
   const fits = useContext(FitsContext);
   const kind = spec.variadic ? ", takes many wires" : spec.optional ? ", optional" : "";
   const label = `${side === "in" ? "input" : "output"} ${spec.name}${kind}`;
@@ -29,6 +31,7 @@ export function Port({ node, spec, side, named, shape }: Props) {
       data-fit={fits?.side === side ? fits.ports.has(portKey(node.id, spec.name)) : undefined}
       data-variadic={spec.variadic || undefined}
       data-optional={spec.optional || undefined}
+      data-faulty={faulty || undefined}
       data-named={named || undefined}
       role="img"
       aria-label={`${label}${shape ? `, ${shape}` : ""}`}
