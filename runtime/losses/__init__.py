@@ -19,7 +19,7 @@ from runtime.losses.divergence import (
     kl_divergence,
     poisson,
 )
-from runtime.losses.hinge import (
+from runtime.losses.margin import (
     CategoricalHinge,
     Hinge,
     SquaredHinge,
