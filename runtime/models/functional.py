@@ -143,8 +143,12 @@ class Functional(Model):
             self._programs[training] = compile_program(self.graph, training=training)
         return self._programs[training]
 
-    def prepare_inputs(self, inputs: Any) -> list[torch.Tensor]:
+    def prepare_inputs(self, inputs: Any, *, convert: bool = True) -> list[torch.Tensor]:
         """Inputs as a list of tensors of the stated dtypes and number of axes.
+
+        Args:
+            inputs: One tensor, or a list or dict of them.
+            convert: False keeps the element types as they are.
 
         Raises:
             DataError: There are more or fewer than the model has inputs, or one is missing by name.
@@ -165,7 +169,7 @@ class Functional(Model):
             if value.ndim == len(stated.shape) - 1 and stated.shape[-1] == 1:
                 value = value.unsqueeze(-1)
             self._check_shape(stated, tuple(value.shape))
-            tensors.append(value.to(getattr(torch, stated.dtype)))
+            tensors.append(value.to(getattr(torch, stated.dtype)) if convert else value)
         return tensors
 
     def structured(self, outputs: list[Any]) -> Any:

@@ -195,9 +195,9 @@ class Sequential(Model):
         """The flat function that computes the output."""
         return self.functional.program(training=training)
 
-    def prepare_inputs(self, inputs: Any) -> list[torch.Tensor]:
-        """The input as a tensor of the stated dtype, in a list."""
-        return self.functional.prepare_inputs(inputs)
+    def prepare_inputs(self, inputs: Any, *, convert: bool = True) -> list[torch.Tensor]:
+        """The input as a tensor of the stated dtype, in a list; `convert=False` keeps its own dtype."""
+        return self.functional.prepare_inputs(inputs, convert=convert)
 
     def call(self, inputs: torch.Tensor, training: bool = False, mask: Any = None) -> Any:
         """Computes the output."""

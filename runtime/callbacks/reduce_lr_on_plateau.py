@@ -1,0 +1,95 @@
+"""`ReduceLROnPlateau`: smaller steps when learning no longer gets on."""
+
+from typing import Any
+
+from runtime.callbacks.base import Logs
+from runtime.callbacks.monitoring import Mode, MonitorCallback
+from runtime.console import say
+from runtime.errors import ParameterError
+
+
+class ReduceLROnPlateau(MonitorCallback):
+    """Makes the learning rate smaller when the watched number has not become better for some epochs.
+
+    Args:
+        monitor: Name of the number.
+        factor: The learning rate is multiplied with this, less than 1.
+        patience: How many epochs without improvement are put up with.
+        verbose: 1 tells of each change.
+        mode: "min" if small is good, "max" if large is; "auto" asks the metric.
+        min_delta: A change smaller than this counts as none.
+        cooldown: How many epochs after a change are not counted.
+        min_lr: The learning rate does not go below this.
+        **kwargs: Not used; taken for Keras's sake.
+
+    Source:
+        https://keras.io/api/callbacks/reduce_lr_on_plateau/
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        factor: float = 0.1,
+        patience: int = 10,
+        verbose: int = 0,
+        mode: Mode = "auto",
+        min_delta: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        del kwargs
+        super().__init__(monitor, mode, min_delta=min_delta)
+        if not 0 <= factor < 1:
+            raise ParameterError(
+                f"ReduceLROnPlateau got factor={factor!r}.",
+                parameter="factor",
+                received=factor,
+                hint="Use a number from 0 to less than 1, such as 0.1.",
+            )
+        self.factor = factor
+        self.min_lr = min_lr
+        self.patience = patience
+        self.verbose = verbose
+        self.cooldown = cooldown
+        self.cooldown_counter = 0
+        self.wait = 0
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Forgets an earlier training."""
+        self.best = None
+        self.cooldown_counter = self.wait = 0
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Compares the epoch with the best one so far, and adds the learning rate to the logs."""
+        logs = {} if logs is None else logs
+        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        current = self.monitored(logs)
+        if current is None:
+            return
+        if self.in_cooldown():
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if self.is_improvement(current, self.best):
+            self.best = current
+            self.wait = 0
+        elif not self.in_cooldown():
+            self.wait += 1
+            if self.wait >= self.patience:
+                self._reduce(epoch)
+
+    def _reduce(self, epoch: int) -> None:
+        rate = float(self.model.optimizer.learning_rate)
+        # The rate may be kept in single precision: 0.1 there is a little more than 0.1 here.
+        if rate <= self.min_lr * (1 + 1e-6):
+            return
+        new_rate = max(rate * self.factor, self.min_lr)
+        self.model.optimizer.learning_rate = new_rate
+        if self.verbose > 0:
+            say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new_rate}.")
+        self.cooldown_counter = self.cooldown
+        self.wait = 0
+
+    def in_cooldown(self) -> bool:
+        """True while epochs after a change are not counted."""
+        return self.cooldown_counter > 0

@@ -1,0 +1,30 @@
+"""Data: from whatever a program has to the batches a model is trained on."""
+
+from runtime.data.arrays import ArrayBatches
+from runtime.data.batches import Batch, Batches
+from runtime.data.checks import check_class_ids, check_finite
+from runtime.data.class_weights import class_sample_weights
+from runtime.data.conversion import as_tensor, as_tensors
+from runtime.data.nested import flatten, map_leaves, packer, unpack
+from runtime.data.py_dataset import PyDataset
+from runtime.data.sources import is_array_data, make_batches
+from runtime.data.splitting import split_for_validation
+
+__all__ = [
+    "ArrayBatches",
+    "Batch",
+    "Batches",
+    "PyDataset",
+    "as_tensor",
+    "as_tensors",
+    "check_class_ids",
+    "check_finite",
+    "class_sample_weights",
+    "flatten",
+    "is_array_data",
+    "make_batches",
+    "map_leaves",
+    "packer",
+    "split_for_validation",
+    "unpack",
+]

@@ -1,0 +1,158 @@
+"""One step of training or evaluation, with nothing in it that could be done before."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import Variable
+
+from runtime.losses import Loss
+from runtime.models.compiled_loss import LossTerm, weighted_sum
+from runtime.models.meter import Meter
+
+Forward = Callable[..., list[Tensor]]
+LossValues = Callable[[list[Any], list[Tensor], list[Any] | None], tuple[Tensor | None, list[Tensor]]]
+
+MEANS = ("sum_over_batch_size", "mean")
+_run_backward = Variable._execution_engine.run_backward
+
+
+class Step:
+    """Computes predictions and loss of a batch and puts them aside for the meter.
+
+    Args:
+        model: The model; its layers' added losses are looked at.
+        forward: Function of the inputs, one by one, to a list of outputs.
+        loss_values: Function of targets, outputs and weights to the total and the single losses.
+        meter: Takes the results.
+        penalties: Pairs of regularizer and weight.
+        training: The training flag.
+    """
+
+    training = False
+
+    def __init__(
+        self,
+        model: Any,
+        forward: Forward,
+        loss_values: LossValues,
+        meter: Meter,
+        penalties: list[tuple[Callable[[Tensor], Tensor], Tensor]],
+    ) -> None:
+        self.model = model
+        self.forward = forward
+        self.loss_values = loss_values
+        self.meter = meter
+        self.penalties = penalties
+
+    def losses(
+        self, x: Any, targets: list[Any], weights: list[Any] | None
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        """The total loss, the losses of the outputs, and the outputs."""
+        model = self.model
+        with model._calling(self.training):
+            outputs = self.forward(*x)
+        total, values = self.loss_values(targets, outputs, weights)
+        for regularizer, weight in self.penalties:
+            penalty = regularizer(weight)
+            total = penalty if total is None else total + penalty
+        if model._layers_with_losses:
+            for layer in dict.fromkeys(model._layers_with_losses):
+                for added in layer._losses:
+                    total = added.sum() if total is None else total + added.sum()
+        if total is None:
+            total = outputs[0].new_zeros(())
+        return total, values, outputs
+
+    def __call__(self, x: Any, targets: list[Any], weights: list[Any] | None) -> None:
+        """Evaluates one batch."""
+        total, values, outputs = self.losses(x, targets, weights)
+        self.meter.add(total, values, len(outputs[0]), targets, outputs, weights)
+
+
+class TrainStep(Step):
+    """A step that also changes the weights.
+
+    Args:
+        apply: The optimizer's function of the gradients.
+        scale: What the loss is multiplied with before the gradients are computed; None for nothing.
+        parameters: The weights that are trained.
+        **parts: As for `Step`.
+    """
+
+    training = True
+
+    def __init__(
+        self,
+        apply: Callable[[Any, Any], None],
+        scale: float | None,
+        parameters: list[nn.Parameter],
+        **parts: Any,
+    ) -> None:
+        super().__init__(**parts)
+        self.apply = apply
+        self.scale = scale
+        self.parameters = parameters
+        self._inputs = tuple(parameters)
+        self._one: Tensor | None = None
+
+    def __call__(self, x: Any, targets: list[Any], weights: list[Any] | None) -> None:
+        """Trains on one batch."""
+        total, values, outputs = self.losses(x, targets, weights)
+        if self._inputs:
+            # The engine itself, as torch.autograd.grad calls it, without its checks of every argument.
+            one = self._one
+            if one is None:
+                self._one = one = torch.ones_like(total) * (self.scale or 1.0)
+            gradients = _run_backward(
+                (total,), (one,), False, False, self._inputs, allow_unreachable=True, accumulate_grad=False
+            )
+            self.apply(gradients, None)
+        self.meter.add(total, values, len(outputs[0]), targets, outputs, weights)
+
+
+def make_loss_values(terms: list[LossTerm], *, masked: bool) -> LossValues:
+    """The function that computes all losses; short for one loss without a share, which most models have.
+
+    Args:
+        terms: The losses.
+        masked: True if outputs may carry masks.
+    """
+    if len(terms) == 1 and terms[0].weight is None:
+        return _single(terms[0], masked=masked)
+
+    def all_values(
+        targets: list[Any], outputs: list[Tensor], weights: list[Any] | None
+    ) -> tuple[Tensor | None, list[Tensor]]:
+        values = [
+            term.value(targets[term.output], outputs[term.output], weights and weights[term.output])
+            for term in terms
+        ]
+        return weighted_sum(terms, values), values
+
+    return all_values
+
+
+def _single(term: LossTerm, *, masked: bool) -> LossValues:
+    loss, place = term.loss, term.output
+    plain = (
+        not masked
+        and type(loss).__call__ is Loss.__call__
+        and loss.reduction in MEANS
+        and loss.dtype == "float32"
+    )
+    quick = loss.batch_mean
+
+    def value(
+        targets: list[Any], outputs: list[Tensor], weights: list[Any] | None
+    ) -> tuple[Tensor | None, list[Tensor]]:
+        y_true, y_pred = targets[place], outputs[place]
+        if plain and weights is None and y_true is not None:
+            mean = quick(y_true, y_pred)
+            if mean is not None:
+                return mean, [mean]
+        found = term.value(y_true, y_pred, weights and weights[place])
+        return found, [found]
+
+    return value
