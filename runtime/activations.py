@@ -240,6 +240,11 @@ def _along(function: Callable[..., Tensor], x: Tensor, axis: int | tuple[int, ..
     return result.movedim(list(range(-len(axes), 0)), axes)
 
 
+# Keras's other names of the same functions.
+swish = silu
+hard_swish = hard_silu
+
+
 def get(identifier: Any) -> Activation:
     """Finds the activation of that name, config or function; None is `linear`."""
     return linear if identifier is None else registry.get(identifier)

@@ -25,6 +25,9 @@ class Constraint(Configurable):
 
     _module = "keras.constraints"
 
+    def __init__(self) -> None:
+        """Takes no arguments."""
+
     def __call__(self, w: Tensor) -> Tensor:
         """Puts a weight right.
 

@@ -25,6 +25,9 @@ class Regularizer(Configurable):
 
     _module = "keras.regularizers"
 
+    def __init__(self) -> None:
+        """Takes no arguments."""
+
     def __call__(self, x: Tensor) -> Tensor:
         """Works out the price of a weight.
 

@@ -26,6 +26,9 @@ class Initializer(Configurable):
 
     _module = "keras.initializers"
 
+    def __init__(self) -> None:
+        """Takes no arguments."""
+
     def __call__(self, shape: Sequence[int], dtype: DType = None) -> Tensor:
         """Makes the values.
 

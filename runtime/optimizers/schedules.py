@@ -24,6 +24,9 @@ class LearningRateSchedule(Configurable):
 
     _module = "keras.optimizers.schedules"
 
+    def __init__(self) -> None:
+        """Takes no arguments."""
+
     def __call__(self, step: Any) -> float:
         """Gives the learning rate.
 

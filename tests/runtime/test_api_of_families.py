@@ -1,0 +1,91 @@
+"""Each public name of Keras's families is here, with its arguments and defaults, or left out for a reason."""
+
+import importlib
+import inspect
+
+import pytest
+
+FAMILIES = [
+    "activations",
+    "constraints",
+    "initializers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "optimizers.schedules",
+    "regularizers",
+]
+LEFT_OUT = {
+    "optimizers.LossScaleOptimizer": "wraps another optimizer for float16 training on GPUs",
+    "optimizers.MultiOptimizer": "trains parts of a model with different optimizers",
+    "optimizers.OptimizerMap": "goes with MultiOptimizer",
+    "optimizers.legacy": "only raises errors in Keras 3",
+}
+OTHER_SIGNATURE = {
+    "optimizers.Optimizer": "Keras's is chosen by the backend and only passes its arguments on",
+}
+METHODS = ("get", "serialize", "deserialize")
+
+
+def module_of(family):
+    return importlib.import_module(f"keras.{family}"), importlib.import_module(f"runtime.{family}")
+
+
+NAMES = [
+    f"{family}.{name}"
+    for family in FAMILIES
+    for name in dir(module_of(family)[0])
+    if not name.startswith("_")
+]
+SIGNATURES = [
+    name for name in NAMES if name not in OTHER_SIGNATURE and name.rpartition(".")[2] not in METHODS
+]
+
+
+def ours_and_theirs(path):
+    family, _, name = path.rpartition(".")
+    theirs, ours = module_of(family)
+    return getattr(ours, name, None), getattr(theirs, name)
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_each_name_of_keras_is_here_or_left_out_for_a_reason(path):
+    ours, theirs = ours_and_theirs(path)
+    if path in LEFT_OUT:
+        assert ours is None, "it is here: take it off the list"
+    else:
+        assert ours is not None
+        if path.rpartition(".")[2] not in METHODS:
+            assert getattr(ours, "__name__", "").rpartition(".")[2] == theirs.__name__.rpartition(".")[2]
+
+
+@pytest.mark.parametrize("path", [name for name in SIGNATURES if name not in LEFT_OUT])
+def test_arguments_and_defaults_are_those_of_keras(path):
+    ours, theirs = ours_and_theirs(path)
+    if inspect.ismodule(theirs):
+        return
+    mine, their = (
+        [(one.name, one.default) for one in inspect.signature(member).parameters.values()]
+        for member in (ours, theirs)
+    )
+    assert mine == their
+
+
+@pytest.mark.parametrize("path", [name for name in SIGNATURES if name not in LEFT_OUT])
+def test_every_argument_is_annotated_and_explained(path):
+    ours, _ = ours_and_theirs(path)
+    if inspect.ismodule(ours):
+        return
+    text = (
+        "".join(base.__doc__ or "" for base in inspect.getmro(ours))
+        if isinstance(ours, type)
+        else ours.__doc__
+    )
+    for parameter in inspect.signature(ours).parameters.values():
+        assert parameter.annotation is not parameter.empty, parameter.name
+        if isinstance(ours, type) and parameter.kind is not parameter.VAR_KEYWORD:
+            assert f"{parameter.name}:" in text, parameter.name
+
+
+def test_the_list_of_what_is_left_out_holds_names_of_keras_only():
+    assert set(LEFT_OUT) | set(OTHER_SIGNATURE) <= set(NAMES)
