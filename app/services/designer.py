@@ -1,5 +1,6 @@
 """The services of one running designer, put together."""
 
+import atexit
 from dataclasses import dataclass
 from typing import Self
 
@@ -20,16 +21,23 @@ class Designer:
         projects: The users' designs.
         runs: Training runs and what they reported.
         jobs: The worker processes.
+        store: The database under projects and runs.
+        presence: Says that this designer is running.
     """
 
     settings: Settings
     projects: Projects
     runs: RunStore
     jobs: JobPool
+    store: Store
+    presence: Presence
 
     @classmethod
     def start(cls) -> Self:
-        """Opens the data directory and takes over what an earlier designer left behind."""
+        """Opens the data directory and takes over what an earlier designer left behind.
+
+        It is closed when the process ends in order.
+        """
         settings = resolve_settings()
         store = Store(settings.database)
         presence = Presence(settings.presence_dir)
@@ -38,4 +46,13 @@ class Designer:
         jobs = JobPool(settings, runs)
         for run in waiting:
             jobs.enqueue(run)
-        return cls(settings, Projects(store), runs, jobs)
+        designer = cls(settings, Projects(store), runs, jobs, store, presence)
+        atexit.register(designer.close)
+        return designer
+
+    def close(self) -> None:
+        """Lets the runs save what they have, and closes the data directory."""
+        atexit.unregister(self.close)
+        self.jobs.close()
+        self.presence.close()
+        self.store.close()

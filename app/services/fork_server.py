@@ -88,8 +88,8 @@ class ForkServer:
 
     def close(self) -> None:
         """Ends the server; workers that are still busy go on until they see that the designer is gone."""
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        # It may still be loading, and holds nothing that could be lost.
+        self._process.kill()
         self._process.wait()
         self._socket.close()
 
