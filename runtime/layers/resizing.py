@@ -50,16 +50,25 @@ class UpSampling(Rearranging, Spatial):
     """Base of UpSampling1D, UpSampling2D and UpSampling3D."""
 
     size: tuple[int, ...]
+    interpolation: str = "nearest"
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Each place, `size` times along each axis."""
-        first = 1 if self._channels_last else 2
-        spread, repeated = list(inputs.shape), list(inputs.shape)
-        for axis, times in reversed(list(enumerate(self.size, start=first))):
-            inputs = inputs.unsqueeze(axis + 1)
-            spread.insert(axis + 1, times)
-            repeated[axis] *= times
-        return inputs.expand(spread).reshape(repeated)
+        """Each place `size` times along each axis, or that many places blended of its neighbours."""
+        if not inputs.is_floating_point():
+            return self._repeated(inputs)
+        pixels = self.as_torch(inputs)
+        factors = self.for_torch(self.size)
+        sizes = [size * times for size, times in zip(pixels.shape[2:], factors, strict=True)]
+        if self.interpolation == "nearest":
+            # torch's plain "nearest" takes some neighbours instead, from a size of 41 on.
+            return self.from_torch(F.interpolate(pixels, sizes, mode="nearest-exact"))
+        return self.from_torch(F.interpolate(pixels, sizes, mode=self.interpolation, align_corners=False))
+
+    def _repeated(self, ids: torch.Tensor) -> torch.Tensor:
+        """Whole numbers are repeated, and never blended."""
+        for axis, times in enumerate(self.size, start=1 if self._channels_last else 2):
+            ids = ids.repeat_interleave(times, axis)
+        return ids
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Each size times `size`."""
@@ -116,14 +125,6 @@ class UpSampling2D(UpSampling, rank=2):
         super().__init__(data_format=data_format, **kwargs)
         self.size = per_axis(size, self.rank)
         self.interpolation = interpolation
-
-    def call(self, inputs: torch.Tensor) -> torch.Tensor:
-        """The picture, `size` times as large."""
-        if self.interpolation == "nearest":
-            return super().call(inputs)
-        pixels = self.as_torch(inputs)
-        sizes = [size * times for size, times in zip(pixels.shape[2:], self.size, strict=True)]
-        return self.from_torch(F.interpolate(pixels, sizes, mode=self.interpolation, align_corners=False))
 
 
 @register("Reshaping")

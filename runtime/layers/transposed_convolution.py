@@ -148,9 +148,11 @@ class TransposedConvolution(ActivatedConvolution):
     def preactivation(self, inputs: torch.Tensor) -> torch.Tensor:
         """The sums before the activation."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(self.kernel.dtype)
+        # Unlike a convolution's, this kernel is worth a copy: torch is up to a quarter faster with it.
+        kernel = self.torch_kernel(self.kernel).contiguous(memory_format=torch.channels_last)
         sums = _FUNCTIONS[self.rank](
             self.as_torch(inputs),
-            self.torch_kernel(self.kernel),
+            kernel,
             self.bias,
             self._torch_strides,
             self._torch_padding,

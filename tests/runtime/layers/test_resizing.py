@@ -1,6 +1,7 @@
 """Up-sampling, padding and cropping, compared with the real Keras."""
 
 import pytest
+import torch
 
 from runtime import layers
 from runtime.errors import ParameterError, ShapeError
@@ -54,3 +55,16 @@ def test_cropping_everything_is_refused():
     ) as caught:
         layers.Cropping2D(2, name="crop").compute_output_shape((None, 4, 7, 1))
     assert caught.value.port == "inputs"
+
+
+def test_ids_are_repeated():
+    ids = torch.arange(6).reshape(1, 2, 3, 1)
+    repeated = layers.UpSampling2D((2, 1))(ids)
+    assert repeated.dtype == torch.int64
+    assert repeated[0, :, 0, 0].tolist() == [0, 0, 3, 3]
+
+
+def test_every_place_is_repeated_equally_often():
+    sequence = torch.arange(7.0).reshape(1, 7, 1)
+    for size in (3, 41, 123):
+        assert torch.equal(layers.UpSampling1D(size)(sequence), sequence.repeat_interleave(size, 1))

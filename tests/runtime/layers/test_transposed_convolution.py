@@ -2,6 +2,8 @@
 
 import pytest
 
+from runtime import layers
+from runtime.errors import ParameterError
 from tests.runtime.layers.oracle import arrays, assert_same, pair
 
 INPUTS = {1: (2, 5, 4), 2: (2, 5, 4, 3)}
@@ -28,3 +30,15 @@ def test_same_as_keras(rank, padding, arguments):
     ours, theirs = pair(f"Conv{rank}DTranspose", **arguments)
     outputs = assert_same(ours, theirs, arrays(INPUTS[rank]))
     assert tuple(outputs.shape) == ours.compute_output_shape(INPUTS[rank])
+
+
+def test_unknown_sizes():
+    layer = layers.Conv2DTranspose(8, 3, strides=2, padding="same")
+    assert layer.compute_output_shape((None, None, 7, 3)) == (None, None, 14, 8)
+
+
+def test_output_padding_is_less_than_the_strides():
+    with pytest.raises(
+        ParameterError, match=r"output_padding \(2, 2\), but it must be less than the strides"
+    ):
+        layers.Conv2DTranspose(8, 3, strides=2, output_padding=2)
