@@ -1,1 +1,59 @@
 """Keras's API on torch: `import runtime as keras`."""
+
+from runtime import (
+    activations,
+    callbacks,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+    saving,
+    utils,
+)
+from runtime.device import get_device, set_device
+from runtime.initializers import Initializer
+from runtime.layers import Input, InputLayer, Layer
+from runtime.losses import Loss
+from runtime.metrics import Metric
+from runtime.models import Functional, Model, Sequential
+from runtime.naming import clear_session
+from runtime.optimizers import Optimizer
+from runtime.regularizers import Regularizer
+from runtime.symbolic import KerasTensor
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Functional",
+    "Initializer",
+    "Input",
+    "InputLayer",
+    "KerasTensor",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "Optimizer",
+    "Regularizer",
+    "Sequential",
+    "__version__",
+    "activations",
+    "callbacks",
+    "clear_session",
+    "constraints",
+    "get_device",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "regularizers",
+    "saving",
+    "set_device",
+    "utils",
+]

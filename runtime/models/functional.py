@@ -190,7 +190,8 @@ class Functional(Model):
 
     def _check_shape(self, stated: KerasTensor, shape: Any) -> None:
         fits = len(shape) == len(stated.shape) and all(
-            a is None or b is None or a == b for a, b in zip(stated.shape[1:], shape[1:], strict=True)
+            a is None or b is None or a == b or self.takes_other_sizes
+            for a, b in zip(stated.shape[1:], shape[1:], strict=True)
         )
         if not fits:
             raise ShapeError(

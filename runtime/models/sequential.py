@@ -44,6 +44,7 @@ class Sequential(Model):
         self._input: KerasTensor | None = None
         self._tail: Any = None
         self._functional: Functional | None = None
+        self._built_by_data = False
         for layer in layers or []:
             self.add(layer)
 
@@ -103,6 +104,7 @@ class Sequential(Model):
         if self._input is not None:
             return
         self._input = self._tail = InputLayer(batch_shape=tuple(input_shape)).output
+        self._built_by_data = True
         for layer in self._chain:
             self._tail = layer(self._tail)
         self.built = True
@@ -144,6 +146,7 @@ class Sequential(Model):
                     hint="Begin it with an Input, call build(input_shape), or fit it on data.",
                 )
             self._functional = Functional(self._input, self._tail, name=self.name)
+            self._functional.takes_other_sizes = self._built_by_data
         return self._functional
 
     @property
