@@ -252,3 +252,18 @@ def test_a_name_is_text_and_never_markup(hand: "Hand") -> None:
     hand.page.keyboard.press("Escape")
     hand.settle()
     assert hand.names() == ["hidden", "image", "scores"]
+
+
+def test_two_clicks_wire_two_ports_for_those_who_cannot_drag(hand: "Hand") -> None:
+    hand.open("chain")
+    hand.port("hidden", "out").click()
+    hand.port("scores", "in").click()
+    expect(hand.page.locator(".react-flow__edge")).to_have_count(2)
+    expect(hand.page.get_by_test_id("toast")).to_be_hidden()
+    hand.settle()
+    assert hand.probe("wires") == "2"
+    hand.port("image", "out").click()
+    hand.port("scores", "in").click()
+    expect(hand.page.get_by_test_id("toast")).to_have_text(
+        "“inputs” of scores is taken by hidden: it holds one wire."
+    )

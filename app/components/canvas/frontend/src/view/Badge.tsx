@@ -1,5 +1,6 @@
 import { NodeToolbar, Position } from "@xyflow/react";
 import { type PointerEvent, useState } from "react";
+import { worst } from "../graph/findings";
 import type { Finding } from "../protocol";
 import { AlertIcon } from "./icons";
 
@@ -7,12 +8,11 @@ import { AlertIcon } from "./icons";
 export function Badge({ findings }: { findings: readonly Finding[] }) {
   const [side, setSide] = useState<Position | null>(null);
   if (findings.length === 0) return null;
-  const severity = findings.some((finding) => finding.severity === "error") ? "error" : "warning";
 
   return (
     <span
       className="badge"
-      data-severity={severity}
+      data-severity={worst(findings)}
       data-testid="badge"
       onPointerEnter={(event) => setSide(roomierSide(event))}
       onPointerLeave={() => setSide(null)}

@@ -1,5 +1,6 @@
 import { type NodeProps } from "@xyflow/react";
-import { memo } from "react";
+import { Fragment, memo } from "react";
+import { worst } from "../graph/findings";
 import { summaryOf } from "../graph/summary";
 import { useEditor } from "./editor";
 import { Badge } from "./Badge";
@@ -16,7 +17,6 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
   const { node, notes, entry, ports, hue } = data;
   const { renaming, startRename } = useEditor();
   const findings = notes?.findings ?? [];
-  const worst = findings.some((finding) => finding.severity === "error") ? "error" : findings[0]?.severity;
   const faulty = new Set(findings.filter((finding) => finding.severity === "error").map((finding) => finding.port));
   const summary = notes?.summary ?? summaryOf(node, entry);
   const rows = Math.max(ports.inputs.length, ports.outputs.length);
@@ -27,13 +27,13 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
       className="card"
       data-node-name={node.name}
       data-node-id={node.id}
-      data-state={worst}
+      data-state={worst(findings)}
       data-selected={selected || undefined}
       data-rows={rows > 1 || undefined}
       style={{ "--hue": hue } as React.CSSProperties}
     >
       <div className="card-head">
-        <span className="card-label">{entry?.label ?? node.layer}</span>
+        <span className="card-label">{breakable(entry?.label ?? node.layer)}</span>
         <Badge findings={findings} />
       </div>
       {renaming === node.id ? (
@@ -77,3 +77,13 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
     </div>
   );
 });
+
+/** "MultiHeadAttention" may break before its capitals where the label is written large. */
+function breakable(label: string) {
+  return label.split(/(?<=[a-z])(?=[A-Z])/).map((part, index) => (
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}

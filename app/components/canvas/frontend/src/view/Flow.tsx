@@ -3,6 +3,7 @@ import {
 } from "@xyflow/react";
 import { type DragEvent, type MouseEvent, type RefObject, useCallback } from "react";
 import { move } from "../graph/edits";
+import { worst } from "../graph/findings";
 import type { Knowledge } from "../graph/ports";
 import type { Theme } from "../protocol";
 import type { Snapshot } from "../session";
@@ -135,7 +136,7 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
               pannable
               zoomable
               ariaLabel="Map of the design"
-              nodeClassName={(node) => `map-node ${node.data.notes?.findings?.length ? "map-faulty" : ""}`}
+              nodeClassName={(node) => `map-${worst(node.data.notes?.findings) ?? "fine"}`}
               nodeBorderRadius={12}
             />
           )}
