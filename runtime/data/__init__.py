@@ -5,8 +5,16 @@ from runtime.data.batches import Batch, Batches
 from runtime.data.checks import check_class_ids, check_finite
 from runtime.data.class_weights import class_sample_weights
 from runtime.data.conversion import as_tensor, as_tensors
-from runtime.data.nested import flatten, map_leaves, packer, unpack
+from runtime.data.labels import to_categorical
+from runtime.data.nested import (
+    flatten,
+    map_leaves,
+    pack_x_y_sample_weight,
+    packer,
+    unpack_x_y_sample_weight,
+)
 from runtime.data.py_dataset import PyDataset
+from runtime.data.sequences import pad_sequences
 from runtime.data.sources import is_array_data, make_batches
 from runtime.data.splitting import split_for_validation
 
@@ -24,7 +32,10 @@ __all__ = [
     "is_array_data",
     "make_batches",
     "map_leaves",
+    "pack_x_y_sample_weight",
     "packer",
+    "pad_sequences",
     "split_for_validation",
-    "unpack",
+    "to_categorical",
+    "unpack_x_y_sample_weight",
 ]

@@ -57,7 +57,7 @@ def packer(template: Any, start: int = 0) -> tuple[Packer, int]:
     return lambda flat: flat[start], start + 1
 
 
-def unpack(data: Any) -> tuple[Any, Any, Any]:
+def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     """Input, target and sample weight of what a data set gives: x, (x,), (x, y) or (x, y, weight)."""
     if isinstance(data, list):
         data = tuple(data)
@@ -67,6 +67,13 @@ def unpack(data: Any) -> tuple[Any, Any, Any]:
         return data, None, None
     x, y, weight = (*data, None, None)[:3]
     return x, y, weight
+
+
+def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    """The inverse of `unpack_x_y_sample_weight`: a tuple without what is missing at its end."""
+    if y is None:
+        return (x,) if isinstance(x, list | tuple) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
 
 
 def _nothing(_: Any) -> None:

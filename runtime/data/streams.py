@@ -12,7 +12,7 @@ import torch
 from runtime.data.batches import Batch, Batches
 from runtime.data.class_weights import class_sample_weights
 from runtime.data.conversion import as_tensors
-from runtime.data.nested import flatten, map_leaves, packer, unpack
+from runtime.data.nested import flatten, map_leaves, packer, unpack_x_y_sample_weight
 from runtime.data.py_dataset import PyDataset
 from runtime.errors import DataError
 
@@ -71,7 +71,7 @@ class StreamBatches(Batches):
         return (self._arranged(batch) for batch in batches)
 
     def _tensors(self, data: Any) -> Batch:
-        x, y, weight = unpack(data)
+        x, y, weight = unpack_x_y_sample_weight(data)
         x = as_tensors(x, "x")
         # Targets are looked at some steps later: a generator may use its array anew before that.
         y, weight = (

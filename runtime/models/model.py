@@ -1,5 +1,6 @@
 """`Model`: a layer that can be trained, evaluated, saved and summarised."""
 
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from runtime.errors import UnknownNameError
@@ -27,6 +28,16 @@ class Model(Trainer, Stored, Layer):
             return Functional.__new__(Functional, *args, **kwargs)  # type: ignore[return-value]
         return super().__new__(cls, *args, **kwargs)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not args and "inputs" not in kwargs:
+            Layer.__init__(self, **kwargs)
+            return
+        from runtime.models.functional import Functional  # noqa: PLC0415 (a subclass of this one)
+
+        # A subclass that hands on inputs and outputs is a functional model with methods of its own.
+        self.__class__ = _joined_class(type(self), Functional)
+        Functional.__init__(self, *args, **kwargs)
+
     @property
     def layers(self) -> list[Layer]:
         """The layers held directly by the model."""
@@ -48,3 +59,10 @@ class Model(Trainer, Stored, Layer):
             if layer.name == name:
                 return layer
         raise UnknownNameError("layer of the model", str(name), [layer.name for layer in self.layers])
+
+
+@cache
+def _joined_class(own: type, functional: type) -> type:
+    return type(
+        own.__name__, (own, functional), {"__module__": own.__module__, "__qualname__": own.__qualname__}
+    )

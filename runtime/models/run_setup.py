@@ -13,7 +13,7 @@ from runtime.data import (
     make_batches,
     map_leaves,
     split_for_validation,
-    unpack,
+    unpack_x_y_sample_weight,
 )
 from runtime.device import get_device
 from runtime.errors import DataError
@@ -95,7 +95,7 @@ class RunSetup(TrainingSteps):
     def _validation(
         self, data: Any, batch_size: int | None, steps: int | None, callbacks: CallbackList
     ) -> tuple[Runner, Batches]:
-        x, y, weight = unpack(data)
+        x, y, weight = unpack_x_y_sample_weight(data)
         batches = make_batches(x, y, weight, device=self._device(), batch_size=batch_size, steps=steps)
         return self._runner(batches, callbacks, training=False), batches
 

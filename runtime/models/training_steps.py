@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from runtime.data import flatten, unpack
+from runtime.data import flatten, unpack_x_y_sample_weight
 from runtime.errors import CompileError
 from runtime.models.compiled_state import CompiledState
 
@@ -34,7 +34,7 @@ class TrainingSteps(CompiledState):
         Returns:
             The results so far, by name.
         """
-        x, y, sample_weight = unpack(data)
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self._predicted(x, training=True)
         loss = self._loss_of(x, y, y_pred, sample_weight, training=True)
         weights: list[torch.Tensor] = self.trainable_weights  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ class TrainingSteps(CompiledState):
         Returns:
             The results so far, by name.
         """
-        x, y, sample_weight = unpack(data)
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self._predicted(x, training=False)
         self._loss_of(x, y, y_pred, sample_weight, training=False)
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
@@ -66,7 +66,7 @@ class TrainingSteps(CompiledState):
         Args:
             data: (x,), or more, of which only x is used.
         """
-        return self._predicted(unpack(data)[0], training=False)
+        return self._predicted(unpack_x_y_sample_weight(data)[0], training=False)
 
     def compute_loss(
         self,
