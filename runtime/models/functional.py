@@ -28,6 +28,8 @@ class Functional(Model):
     """
 
     supports_mask = True
+    takes_other_sizes = False
+    """True if only the number of axes of the inputs is checked: nobody has stated their sizes."""
     _file_module: ClassVar[str] = "keras.src.models.functional"
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
