@@ -6,6 +6,14 @@ from runtime.layers.base import Layer
 from runtime.layers.batch_normalization import BatchNormalization
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
 from runtime.layers.core import Activation, Dense, Input, InputLayer
+from runtime.layers.edges import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+)
 from runtime.layers.embedding import Embedding, Masking
 from runtime.layers.global_pooling import (
     GlobalAveragePooling1D,
@@ -74,17 +82,6 @@ from runtime.layers.regularization import (
     SpatialDropout2D,
 )
 from runtime.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
-from runtime.layers.resizing import (
-    Cropping1D,
-    Cropping2D,
-    Cropping3D,
-    UpSampling1D,
-    UpSampling2D,
-    UpSampling3D,
-    ZeroPadding1D,
-    ZeroPadding2D,
-    ZeroPadding3D,
-)
 from runtime.layers.score_attention import AdditiveAttention, Attention
 from runtime.layers.separable_convolution import (
     DepthwiseConv1D,
@@ -95,6 +92,7 @@ from runtime.layers.separable_convolution import (
 from runtime.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from runtime.layers.stacked_cells import StackedRNNCells
 from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose
+from runtime.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from runtime.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 __all__ = [

@@ -1,7 +1,6 @@
-"""Up-sampling, padding and cropping, compared with the real Keras."""
+"""Zero padding and cropping, compared with the real Keras."""
 
 import pytest
-import torch
 
 from runtime import layers
 from runtime.errors import ParameterError, ShapeError
@@ -13,13 +12,6 @@ PICTURES = (2, 5, 6, 3)
 @pytest.mark.parametrize(
     ("name", "arguments", "shape"),
     [
-        ("UpSampling1D", {"size": 3}, (2, 4, 3)),
-        ("UpSampling2D", {}, PICTURES),
-        ("UpSampling2D", {"size": (1, 3)}, PICTURES),
-        ("UpSampling2D", {"size": (2, 3), "data_format": "channels_first"}, PICTURES),
-        ("UpSampling2D", {"interpolation": "bilinear"}, PICTURES),
-        ("UpSampling2D", {"interpolation": "bicubic", "data_format": "channels_first"}, PICTURES),
-        ("UpSampling3D", {"size": (1, 2, 3)}, (2, 2, 3, 4, 2)),
         ("ZeroPadding1D", {}, (2, 4, 3)),
         ("ZeroPadding1D", {"padding": (0, 2)}, (2, 4, 3)),
         ("ZeroPadding1D", {"padding": (1, 2), "data_format": "channels_first"}, (2, 4, 3)),
@@ -55,16 +47,3 @@ def test_cropping_everything_is_refused():
     ) as caught:
         layers.Cropping2D(2, name="crop").compute_output_shape((None, 4, 7, 1))
     assert caught.value.port == "inputs"
-
-
-def test_ids_are_repeated():
-    ids = torch.arange(6).reshape(1, 2, 3, 1)
-    repeated = layers.UpSampling2D((2, 1))(ids)
-    assert repeated.dtype == torch.int64
-    assert repeated[0, :, 0, 0].tolist() == [0, 0, 3, 3]
-
-
-def test_every_place_is_repeated_equally_often():
-    sequence = torch.arange(7.0).reshape(1, 7, 1)
-    for size in (3, 41, 123):
-        assert torch.equal(layers.UpSampling1D(size)(sequence), sequence.repeat_interleave(size, 1))
