@@ -72,7 +72,7 @@ class Registry(Generic[T]):
         """
         found = self._by_name.get(name) or custom_objects.get(name)
         if found is None:
-            raise UnknownNameError(self.kind, name, self._by_name)
+            raise UnknownNameError(self.kind, name, self._entries or self._by_name)
         return found
 
     def get(self, identifier: Any) -> Any:

@@ -58,9 +58,11 @@ class InputLayer(Layer):
         """The stated shape."""
         return self.batch_shape
 
-    def output_spec(self, ports: dict[str, Any]) -> dict[str, TensorSpec]:
+    def output_spec(
+        self, ports: dict[str, Any], settings: dict[str, Any] | None = None
+    ) -> dict[str, TensorSpec]:
         """The stated shape and dtype."""
-        del ports
+        del ports, settings
         return {"output": TensorSpec(self.batch_shape, self.dtype)}
 
 

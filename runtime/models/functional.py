@@ -105,8 +105,11 @@ class Functional(Model):
         inputs, outputs = read_graph(config, reading)
         return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable") is not False)
 
-    def output_spec(self, ports: dict[str, Any]) -> dict[str, TensorSpec]:
+    def output_spec(
+        self, ports: dict[str, Any], settings: dict[str, Any] | None = None
+    ) -> dict[str, TensorSpec]:
         """Shapes of the outputs for other shapes of the inputs, such as another batch size."""
+        del settings
         given = ports["inputs"]
         specs = given if isinstance(given, list) else [given]
         known: dict[int, TensorSpec] = {}
@@ -116,8 +119,10 @@ class Functional(Model):
         for node in self.graph.nodes:
             if id(node.outputs[0]) in known:
                 continue
-            values = call_signature(type(node.layer)).port_values(node.arguments)
-            found = node.layer.output_spec({name: _replaced(value, known) for name, value in values.items()})
+            signature = call_signature(type(node.layer))
+            values = signature.port_values(node.arguments)
+            ports = {name: _replaced(value, known) for name, value in values.items()}
+            found = node.layer.output_spec(ports, signature.settings(node.arguments))
             known |= {id(t): spec for t, spec in zip(node.outputs, found.values(), strict=True)}
         names = self.output_names if len(self.outputs) > 1 else ["output"]
         return {name: known[id(tensor)] for name, tensor in zip(names, self.outputs, strict=True)}

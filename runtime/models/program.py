@@ -115,15 +115,17 @@ class _Writer:
         return ", ".join(words)
 
     def _write_mask(self, node: Node, layer: Layer, signature: CallSignature) -> None:
-        if not (layer.supports_mask or layer.creates_mask) or len(node.outputs) != 1:
+        if not (layer.supports_mask or layer.creates_mask):
             return
-        ports = signature.port_values(node.arguments)
-        first = next(iter(ports.values()), None)
-        mask = f"k{len(self.namespace)}"
-        self.namespace[mask] = layer.compute_mask
-        name = f"n{len(self.mask_of)}"
-        self.lines.append(f"{name} = {mask}({self._expression(first)}, {self._mask_expression(first)})")
-        self.mask_of[id(node.outputs[0])] = name
+        first = next(iter(signature.port_values(node.arguments).values()), None)
+        given = f"{self._expression(first)}, {self._mask_expression(first)}"
+        masks = [f"n{len(self.mask_of) + place}" for place in range(len(node.outputs))]
+        computed = f"{self._constant(layer.compute_mask)}({given})"
+        if len(masks) == 1:
+            self.lines.append(f"{masks[0]} = {computed}")
+        else:
+            self.lines.append(f"{', '.join(masks)} = {self._constant(_spread)}({computed}, {len(masks)})")
+        self.mask_of |= {id(tensor): name for tensor, name in zip(node.outputs, masks, strict=True)}
 
     def _mask_expression(self, value: Any) -> str:
         if isinstance(value, list | tuple):
@@ -145,3 +147,9 @@ class _Writer:
         name = f"k{len(self.namespace)}"
         self.namespace[name] = value
         return name
+
+
+def _spread(mask: Any, count: int) -> list[Any]:
+    """One mask for each output; a single mask belongs to the first."""
+    masks = list(mask) if isinstance(mask, list | tuple) else [mask]
+    return masks + [None] * (count - len(masks))

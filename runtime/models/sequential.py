@@ -189,10 +189,12 @@ class Sequential(Model):
         """Shape of the output, batch first."""
         return self.functional.output_shape
 
-    def output_spec(self, ports: dict[str, Any]) -> dict[str, TensorSpec]:
+    def output_spec(
+        self, ports: dict[str, Any], settings: dict[str, Any] | None = None
+    ) -> dict[str, TensorSpec]:
         """Shape and dtype of the output."""
         self.build_from_shapes({name: spec.shape for name, spec in ports.items()})
-        return self.functional.output_spec(ports)
+        return self.functional.output_spec(ports, settings)
 
     def program(self, *, training: bool) -> Program:
         """The flat function that computes the output."""

@@ -143,3 +143,27 @@ def test_a_deep_chain_does_not_exhaust_the_stack() -> None:
         tensor = layers.Activation("relu")(tensor)
     model = Model(inputs, tensor)
     assert model(np.ones((1, 2))).tolist() == [[1.0, 1.0]]
+
+
+def test_masks_go_on_from_layers_with_several_outputs() -> None:
+    def model(api: ModuleType, models_api: ModuleType) -> Any:
+        ids = api.Input((5,), dtype="int32")
+        steps = api.Embedding(7, 4, mask_zero=True)(ids)
+        outputs, hidden, _ = api.LSTM(3, return_sequences=True, return_state=True)(steps)
+        pooled = api.GlobalAveragePooling1D()(outputs)
+        return models_api.Model(ids, [pooled, hidden])
+
+    ours, theirs = model(layers, models), model(keras.layers, keras.models)
+    ours.set_weights(theirs.get_weights())
+    ids = np.array([[1, 2, 0, 0, 0], [3, 4, 5, 6, 1]])
+    for mine, expected in zip(ours(ids), theirs(ids), strict=True):
+        np.testing.assert_allclose(mine.detach().numpy(), expected.detach().numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_a_nested_model_keeps_the_settings_of_its_calls() -> None:
+    inputs = Input((6, 4))
+    attended, scores = layers.MultiHeadAttention(2, 3)(inputs, inputs, return_attention_scores=True)
+    inner = Model(inputs, [attended, scores])
+    outer_inputs = Input((6, 4))
+    outer = Model(outer_inputs, inner(outer_inputs))
+    assert [tuple(t.shape) for t in outer(np.zeros((2, 6, 4)))] == [(2, 6, 4), (2, 2, 6, 6)]
