@@ -145,8 +145,9 @@ class Sequential(Model):
                     f"Model '{self.name}' does not know the shape of its input yet.",
                     hint="Begin it with an Input, call build(input_shape), or fit it on data.",
                 )
-            self._functional = Functional(self._input, self._tail, name=self.name)
-            self._functional.takes_other_sizes = self._built_by_data
+            functional = Functional(self._input, self._tail, name=self.name)
+            functional.takes_other_sizes = self._built_by_data
+            self._functional = functional
         return self._functional
 
     @property
