@@ -1,77 +1,82 @@
-"""Export: the design as code, as a model file, and as a document."""
+"""Export: the design as code, as a model file, as a document, and its data."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
-from app.components.workspace import designer, opening
-from app.services.exports import export_document, export_h5, export_python
+from app.components.workspace import Opening, designer, opening
+from app.services import exports
+from app.services.exports import Download
 from app.services.notes import data_facts
 from graph_compiler import analyze
-from runtime.errors import LayerloomError
 
 
 def show() -> None:
     """Draws the page."""
     opened = opening()
-    document = opened.document
+    document, name = opened.document, opened.project.name
     errors = analyze(document, data_facts(document)).errors
     files, code = st.columns([1, 2], gap="large")
     with files:
         st.subheader("Take it away", anchor=False)
-        json_file = export_document(document)
         if errors:
             st.error(
-                "The design has mistakes, so only its document can be taken away.", icon=":material/block:"
+                "The design has mistakes: only the design itself can be taken away.", icon=":material/block:"
             )
             for finding in errors:
-                st.caption(
-                    f"{document.nodes[finding.node_id].name}: {finding.message}"
-                    if finding.node_id
-                    else finding.message
-                )
+                where = f"{document.nodes[finding.node_id].name}: " if finding.node_id else ""
+                st.caption(f"{where}{finding.message}")
         else:
-            _model_files(opened.project.id)
-        st.download_button(
-            "Document (.json)",
-            json_file.data,
-            json_file.name,
-            json_file.mime,
-            icon=":material/schema:",
-            width="stretch",
-            on_click="ignore",
-        )
-        st.caption("The drawing itself, with all settings. Layerloom opens it again.")
-    with code:
-        if not errors:
+            _model_files(opened)
+        design = exports.design(name, document)
+        _button("Design (.json)", "schema", design, design.content, "The drawing with all settings.")
+    if not errors:
+        with code:
             st.subheader("The code", anchor=False)
-            st.code(export_python(document).data.decode(), language="python", line_numbers=True)
+            st.code(exports.program(name, document).content.decode(), language="python", line_numbers=True)
 
 
-def _model_files(project_id: str) -> None:
-    document = opening().document
-    python_file = export_python(document)
-    st.download_button(
-        "Python code (.py)",
-        python_file.data,
-        python_file.name,
-        python_file.mime,
-        icon=":material/code:",
-        width="stretch",
-        type="primary",
-        on_click="ignore",
-    )
-    st.caption("Runs as it is under Keras 3.")
-    try:
-        model_file = export_h5(designer(), project_id, document)
-    except LayerloomError as error:
-        st.error(str(error))
-        return
-    st.download_button(
+def _model_files(opened: Opening) -> None:
+    document, name = opened.document, opened.project.name
+    program = exports.program(name, document)
+    _button("Python code (.py)", "code", program, program.content, "Runs as it is under Keras 3.")
+    services = designer()
+    weights = exports.weights_of(services.settings, services.runs, opened.project.id, document)
+    model = Download(f"{exports.file_stem(name)}.h5", b"", "application/x-hdf5")
+    _button(
         "Model (.h5)",
-        model_file.data,
-        model_file.name,
-        model_file.mime,
-        icon=":material/deployed_code:",
+        "deployed_code",
+        model,
+        lambda: exports.model_file(name, document, services.settings, weights).content,
+        "With the weights of your last training."
+        if weights.kind == "trained"
+        else "Not trained yet: random weights.",
+    )
+    if document.data is not None:
+        data = Download(f"{document.data.dataset}.npz", b"", "application/octet-stream")
+        _button(
+            "Data (.npz)",
+            "table_chart",
+            data,
+            lambda: _data(opened),
+            "Put it beside the code, which reads it.",
+        )
+
+
+def _data(opened: Opening) -> bytes:
+    download = exports.data(opened.document)
+    return download.content if download else b""
+
+
+def _button(label: str, icon: str, file: Download, content: bytes | Callable[[], bytes], note: str) -> None:
+    st.download_button(
+        label,
+        content,
+        file.file_name,
+        file.mime,
+        icon=f":material/{icon}:",
         width="stretch",
         on_click="ignore",
+        key=f"download:{file.file_name}",
     )
-    st.caption(model_file.note)
+    st.caption(note)
