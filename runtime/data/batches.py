@@ -76,6 +76,6 @@ class Batches(ABC):
                 return
             yield batch
 
-    def close(self) -> None:
-        """Ends a pass that is running."""
+    def restart(self) -> None:
+        """Lets the next epoch begin at the beginning, where that is possible."""
         self._running = None

@@ -70,8 +70,8 @@ class CompiledMetrics:
                     for identifier in identifiers:
                         metric = _metric(identifier, targets[place], outputs.shapes[place])
                         prefix = outputs.names[place] if len(outputs) > 1 else None
-                        key = _unused(f"{prefix}_{metric.name}" if prefix else metric.name, keys)
                         weighted = what == "weighted_metrics"
+                        key = _unused(metric.name, prefix, keys, weighted=weighted)
                         entries.append(OutputMetric(place, metric, key, weighted, _is_per_sample(metric)))
             self.entries, self.outputs = entries, outputs
         return self.entries
@@ -150,8 +150,12 @@ def _is_per_sample(metric: Metric) -> bool:
     )
 
 
-def _unused(key: str, keys: dict[str, int]) -> str:
-    """The name itself, or with a number behind it if another metric has it."""
+def _unused(name: str, output: str | None, keys: dict[str, int], *, weighted: bool) -> str:
+    """A name for the logs that no other metric has, chosen as Keras does."""
+    prefix = f"{output}_" if output else ""
+    key = f"{prefix}{name}"
+    if weighted and key in keys:
+        key = f"{prefix}weighted_{name}"
     count = keys.get(key, 0)
     keys[key] = count + 1
     return f"{key}_{count}" if count else key

@@ -71,10 +71,18 @@ class _Writer:
         for node in self.graph.nodes:
             if not all(id(tensor) in self.value_of for tensor in node.outputs):
                 self._write_call(node)
+        self._write_masks_of_outputs()
         results = ", ".join(self.value_of[id(tensor)] for tensor in self.graph.outputs)
         source = "\n    ".join([f"def program({', '.join(arguments)}):", *self.lines, f"return [{results}]"])
         exec(compile(source, "<program>", "exec"), self.namespace)
         return self.namespace["program"]
+
+    def _write_masks_of_outputs(self) -> None:
+        """Losses and metrics leave masked steps out: they find the mask on the output."""
+        for tensor in self.graph.outputs:
+            value, mask = self.value_of[id(tensor)], self.mask_of.get(id(tensor), "None")
+            if self.uses_masks and mask != "None" and value.startswith("t"):
+                self.lines.append(f"{value}._keras_mask = {mask}")
 
     def _write_call(self, node: Node) -> None:
         layer = node.layer

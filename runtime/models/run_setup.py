@@ -104,6 +104,7 @@ class RunSetup(TrainingSteps):
         self.eval()  # type: ignore[attr-defined]
         self.stop_evaluating = False
         self.reset_metrics()
+        batches.restart()
         callbacks.on_test_begin()
         # Tensors made in inference mode are no use for training: a layer that keeps some must not get them.
         with torch.inference_mode(graph_of(self) is not None and is_ours(self)), torch.no_grad():
