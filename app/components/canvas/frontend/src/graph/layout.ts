@@ -4,6 +4,7 @@ import { CARD, type Point, type Size } from "./placement";
 
 const LOOSE_COLUMNS = 4;
 const GAP = 36;
+const BETWEEN_LAYERS = 56;
 
 /**
  * Layers from left to right with few crossings; layers without a wire stand in rows below.
@@ -34,7 +35,7 @@ function placeWired(
 ): number {
   if (wired.size === 0) return 0;
   const plan = new Graph({ multigraph: true });
-  plan.setGraph({ rankdir: "LR", nodesep: GAP, ranksep: 2 * GAP, edgesep: 16 });
+  plan.setGraph({ rankdir: "LR", nodesep: GAP, ranksep: BETWEEN_LAYERS, edgesep: 16 });
   plan.setDefaultEdgeLabel(() => ({}));
   for (const id of wired) plan.setNode(id, { ...sizeOf(id) });
   for (const edge of graph.edges) plan.setEdge(edge.source, edge.target, {}, edge.id);

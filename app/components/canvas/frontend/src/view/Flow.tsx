@@ -25,7 +25,7 @@ const EDGE_TYPES = { wire: Wire };
 const MULTI_KEYS = ["Shift", "Control", "Meta"];
 const ATTRIBUTION = { hideAttribution: true };
 /** Below this zoom small print cannot be read: cards show nothing but their label, larger. */
-const FAR = 0.5;
+const FAR = 0.6;
 
 interface Props {
   snapshot: Snapshot;
