@@ -13,12 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from app.services.settings import DATA_DIR_VARIABLE, resolve_settings
-from runtime.errors import LayerloomError
-
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8501
-MAIN_SCRIPT = Path(__file__).with_name("main.py")
+MAIN_SCRIPT = Path(__file__).parent / "entry" / "designer.py"
 BROWSER_DEADLINE = 60.0
 """Seconds the server may take to answer before the browser is no longer opened for the user."""
 
@@ -47,6 +44,10 @@ STREAMLIT_OPTIONS: dict[str, Any] = {
 }
 
 
+class PortError(Exception):
+    """The port cannot be listened on."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command `layerloom`.
 
@@ -57,10 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0 after an orderly end, 1 when the designer could not start.
     """
     options = _parser().parse_args(arguments)
+    # Imported late: these load torch, which `layerloom --help` has no use for.
+    from app.services.settings import DATA_DIR_VARIABLE, resolve_settings  # noqa: PLC0415
+    from runtime.errors import LayerloomError  # noqa: PLC0415
+
     try:
         settings = resolve_settings(options.data_dir)
         port = _free_port(options.port)
-    except LayerloomError as error:
+    except (LayerloomError, PortError) as error:
         _say(f"layerloom: {error}", file=sys.stderr)
         return 1
     if options.port not in (0, port):
@@ -112,8 +117,8 @@ def _free_port(wanted: int) -> int:
         return _bindable(wanted)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
-            raise LayerloomError(
-                f"Port {wanted} cannot be used: {error.strerror}.", hint="Choose one above 1023 with --port."
+            raise PortError(
+                f"Port {wanted} cannot be used: {error.strerror}. Choose one above 1023 with --port."
             ) from error
     return _bindable(0)
 
@@ -139,13 +144,13 @@ def _open_when_ready(url: str, port: int) -> None:
 
 def _serve(port: int) -> None:
     """Runs Streamlit in this process until it is told to end."""
-    # Imported late: `layerloom --help` and the training workers need no web server.
+    # Imported late, as above.
     from streamlit import config  # noqa: PLC0415
     from streamlit.web import bootstrap  # noqa: PLC0415
 
     known = {
         name
-        for section in {option.split(".")[0] for option in STREAMLIT_OPTIONS}
+        for section in {option.rpartition(".")[0] for option in STREAMLIT_OPTIONS}
         for name in (f"{section}.{key}" for key in config.get_options_for_section(section))
     }
     # Options that came with a later Streamlit than the oldest one allowed are left out there.
