@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.services.designer import Designer
 from app.services.projects import Project, ProjectError, StaleProjectError
-from graph_compiler.document import GraphDocument, RenameDocument, apply
+from graph_compiler.document import GraphDocument
 
 CANVAS = "canvas"
 """Key of the one canvas of a tab."""
@@ -64,7 +64,6 @@ class Opening:
         """
         designer().projects.rename(self.project.id, name)
         self.project = replace(self.project, name=name)
-        self.save(apply(self.document, RenameDocument(name=name))[0])
 
     def edit(self, document: GraphDocument) -> None:
         """Keeps a design that was changed outside of the canvas, which then draws it anew."""

@@ -5,16 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from app.components.workspace import Opening, designer, opening
-from app.services.data_code import data_file_name
-from app.services.datasets import describe
-from app.services.exports import (
-    export_data,
-    export_document,
-    export_h5,
-    export_python,
-    file_stem,
-    trained_run,
-)
+from app.services import exports
+from app.services.exports import Download
 from app.services.notes import data_facts
 from graph_compiler import analyze
 
@@ -22,7 +14,7 @@ from graph_compiler import analyze
 def show() -> None:
     """Draws the page."""
     opened = opening()
-    document = opened.document
+    document, name = opened.document, opened.project.name
     errors = analyze(document, data_facts(document)).errors
     files, code = st.columns([1, 2], gap="large")
     with files:
@@ -36,47 +28,55 @@ def show() -> None:
                 st.caption(f"{where}{finding.message}")
         else:
             _model_files(opened)
-        design = export_document(document)
-        _button("Design (.json)", "schema", design.name, design.data, "The drawing with all settings.")
+        design = exports.design(name, document)
+        _button("Design (.json)", "schema", design, design.content, "The drawing with all settings.")
     if not errors:
         with code:
             st.subheader("The code", anchor=False)
-            st.code(export_python(document).data.decode(), language="python", line_numbers=True)
+            st.code(exports.program(name, document).content.decode(), language="python", line_numbers=True)
 
 
 def _model_files(opened: Opening) -> None:
-    """Buttons for the files that only a design without errors has; the large ones are made on demand."""
-    document, project_id = opened.document, opened.project.id
-    program = export_python(document)
-    _button("Python code (.py)", "code", program.name, program.data, "Runs as it is under Keras 3.")
-    is_trained = trained_run(designer(), project_id, document) is not None
+    document, name = opened.document, opened.project.name
+    program = exports.program(name, document)
+    _button("Python code (.py)", "code", program, program.content, "Runs as it is under Keras 3.")
+    services = designer()
+    weights = exports.weights_of(services.settings, services.runs, opened.project.id, document)
+    model = Download(f"{exports.file_stem(name)}.h5", b"", "application/x-hdf5")
     _button(
         "Model (.h5)",
         "deployed_code",
-        f"{file_stem(document)}.h5",
-        lambda: export_h5(designer(), project_id, document).data,
+        model,
+        lambda: exports.model_file(name, document, services.settings, weights).content,
         "With the weights of your last training."
-        if is_trained
-        else "Not trained yet: its weights are random.",
+        if weights.kind == "trained"
+        else "Not trained yet: random weights.",
     )
     if document.data is not None:
+        data = Download(f"{document.data.dataset}.npz", b"", "application/octet-stream")
+        _button(
+            "Data (.npz)",
+            "table_chart",
+            data,
+            lambda: _data(opened),
+            "Put it beside the code, which reads it.",
+        )
 
-        def data() -> bytes:
-            download = export_data(document)
-            return download.data if download else b""
 
-        name = data_file_name(describe(document.data.dataset))
-        _button("Data (.npz)", "table_chart", name, data, "Put it beside the code, which reads it.")
+def _data(opened: Opening) -> bytes:
+    download = exports.data(opened.document)
+    return download.content if download else b""
 
 
-def _button(label: str, icon: str, file_name: str, data: bytes | Callable[[], bytes], note: str) -> None:
+def _button(label: str, icon: str, file: Download, content: bytes | Callable[[], bytes], note: str) -> None:
     st.download_button(
         label,
-        data,
-        file_name,
+        content,
+        file.file_name,
+        file.mime,
         icon=f":material/{icon}:",
         width="stretch",
         on_click="ignore",
-        key=f"download:{label}",
+        key=f"download:{file.file_name}",
     )
     st.caption(note)

@@ -77,13 +77,10 @@ class Projects:
             document: The design to begin with; an empty one when None.
         """
         now = time.time()
-        checked = _checked_name(name)
-        # Code and files are called after the project.
-        named = (document or GraphDocument()).model_copy(update={"name": checked})
         row = ProjectRow(
             id=f"p_{secrets.token_hex(6)}",
-            name=checked,
-            document=dump_document(named),
+            name=_checked_name(name),
+            document=dump_document(document or GraphDocument()),
             revision=1,
             created_at=now,
             changed_at=now,
