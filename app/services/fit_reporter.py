@@ -41,6 +41,7 @@ class FitReporter(Callback):
         self._fitted = len(dataset.held_back(document.training.validation_split)[0])
         self._steps = max(1, math.ceil(self._fitted / document.training.batch_size))
         self._epoch = 0
+        self._changed = False
         self._epoch_began = self._sampled = self._saved = time.monotonic()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -61,6 +62,7 @@ class FitReporter(Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Reports now and then; ends training when asked to, or when the loss is no number any more."""
+        self._changed = True
         if self._context.cancelled:
             self.model.stop_training = True
         now = time.monotonic()
@@ -90,12 +92,13 @@ class FitReporter(Callback):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Keeps the model as it is at the end."""
-        if not self.blown_up:
+        if self._changed and not self.blown_up:
             self._save(self._epoch + 1)
 
     def _save(self, epoch: int) -> None:
         self._context.save(CHECKPOINT, self.model.save)
         self._saved = time.monotonic()
+        self._changed = False
         self._context.emit("checkpoint", epoch=epoch)
 
     def _watch(self, metrics: dict[str, float]) -> None:

@@ -41,7 +41,7 @@ class JobPool:
         settings: The data directory.
         runs: The run store.
         limit: Jobs at once; one less than the machine has cores when None.
-        workers: Starts the processes.
+        workers: Starts the processes, and is left open by `close`; the pool makes its own when None.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class JobPool:
         self._settings = settings
         self._runs = runs
         self._workers = workers or Workers()
+        self._owns_workers = workers is None
         self._waiting: deque[Run] = deque()
         self._busy: dict[str, Worker] = {}
         self._killed: set[str] = set()
@@ -130,7 +131,8 @@ class JobPool:
             reader.join()
         self._reports.put(None)
         self._collector.join()
-        self._workers.close()
+        if self._owns_workers:
+            self._workers.close()
 
     def _begin_what_fits(self) -> None:
         while self._waiting and len(self._busy) < self.limit and not self._closing:

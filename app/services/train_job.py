@@ -52,11 +52,15 @@ def train(context: JobContext, spec: dict[str, Any]) -> str:
     """
     order = TrainSpec.model_validate(spec)
     document, dataset = load_document(order.document), load(order.dataset)
-    seed = _draw_from(document.training.seed)
+    chosen = document.training.seed
+    seed = secrets.randbits(32) if chosen is None else chosen
     context.emit(
         "log", text=f"Seed {seed}; data set {dataset.info.title}, {len(dataset.train)} rows to learn from."
     )
+    # Runs share the machine's cores one each; threads of one run that wait for each other slow all down.
+    torch.set_num_threads(1)
     model: Any = lower(document, seed=seed)
+    _draw_from(seed)
     reporter = FitReporter(context, document, dataset)
     training = document.training
     model.fit(
@@ -75,15 +79,11 @@ def train(context: JobContext, spec: dict[str, Any]) -> str:
     return ""
 
 
-def _draw_from(seed: int | None) -> int:
+def _draw_from(seed: int) -> None:
     """Makes this process draw numbers of its own: a forked one would repeat those of its server."""
-    chosen = secrets.randbits(32) if seed is None else seed
-    random.seed(chosen)
-    np.random.seed(chosen)
-    torch.manual_seed(chosen)
-    # Runs share the machine's cores one each; threads of one run that wait for each other slow all down.
-    torch.set_num_threads(1)
-    return chosen
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
 
 
 def _examine(context: JobContext, model: Any, document: GraphDocument, dataset: Dataset) -> None:

@@ -47,7 +47,7 @@ def crash(context, spec):
 
 
 def who(context, spec):
-    modules = [name for name in ("streamlit", "torch", "app.pages", "app.main") if name in sys.modules]
+    modules = [name for name in ("streamlit", "app.pages", "app.main") if name in sys.modules]
     print("words for the log")
     context.emit("log", text=f"{os.getpid()} {modules}")
     return ""

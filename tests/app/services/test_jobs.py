@@ -10,7 +10,6 @@ import pytest
 
 from app.services.jobs import CLOSED, KILLED, NEVER_BEGAN, STOPPED, JobPool
 from app.services.run_store import RunStore
-from app.services.workers import Workers
 
 HERE = Path(__file__).parent
 DEADLINE = 30.0
@@ -23,18 +22,6 @@ def wait_for(condition):
         assert time.monotonic() < until, "the condition never came true"
         threading.Event().wait(0.005)
     return found
-
-
-@pytest.fixture(params=["fork", "spawn"])
-def workers(request, monkeypatch):
-    monkeypatch.syspath_prepend(HERE)
-    return Workers(forking=request.param == "fork", preload=())
-
-
-@pytest.fixture
-def forked(monkeypatch):
-    monkeypatch.syspath_prepend(HERE)
-    return Workers(preload=())
 
 
 class Bench:
@@ -63,16 +50,17 @@ class Bench:
 
 
 @pytest.fixture
-def bench(settings, projects, runs, workers):
-    bench = Bench(settings, projects, runs, workers)
+def quick(settings, projects, runs, forked):
+    """A bench that forks: for what does not depend on how workers are started."""
+    bench = Bench(settings, projects, runs, forked)
     yield bench
     bench.pool.close()
 
 
-@pytest.fixture
-def quick(settings, projects, runs, forked):
-    """A bench that only forks: for what does not depend on how workers are started."""
-    bench = Bench(settings, projects, runs, forked)
+@pytest.fixture(params=["forked", "spawned"])
+def bench(request, settings, projects, runs):
+    """A bench of either kind."""
+    bench = Bench(settings, projects, runs, request.getfixturevalue(request.param))
     yield bench
     bench.pool.close()
 
@@ -109,23 +97,23 @@ def test_a_worker_that_is_killed_leaves_what_was_reached(bench):
     assert bench.pool.pid(run_id) is None
 
 
-def test_a_job_that_does_not_listen_can_be_ended(bench):
-    run_id = bench.submit("deaf")
-    bench.wait_for_events(run_id, 1)
-    bench.pool.stop(run_id)
-    assert bench.state(run_id) == "stopping"
-    bench.pool.kill(run_id)
-    run = bench.ended(run_id)
+def test_a_job_that_does_not_listen_can_be_ended(quick):
+    run_id = quick.submit("deaf")
+    quick.wait_for_events(run_id, 1)
+    quick.pool.stop(run_id)
+    assert quick.state(run_id) == "stopping"
+    quick.pool.kill(run_id)
+    run = quick.ended(run_id)
     assert (run.state, run.reason) == ("stopped", KILLED)
 
 
-def test_a_worker_has_its_own_process_log_and_nothing_of_the_pages(bench):
-    run_id = bench.submit("who")
-    bench.ended(run_id)
-    said = bench.runs.events_after(run_id)[0].data["text"]
+def test_a_worker_has_its_own_process_log_and_nothing_of_the_pages(quick):
+    run_id = quick.submit("who")
+    quick.ended(run_id)
+    said = quick.runs.events_after(run_id)[0].data["text"]
     assert said.split()[0] != str(os.getpid())
     assert "[]" in said
-    assert bench.file(run_id, "worker.log").read_text() == "words for the log\n"
+    assert quick.file(run_id, "worker.log").read_text() == "words for the log\n"
 
 
 def test_errors_are_told_in_words_and_kept_in_the_log(quick):

@@ -62,7 +62,7 @@ def test_a_run_reports_its_beginning_its_epochs_and_its_examination(context):
     assert epochs[0]["learning_rate"] == pytest.approx(0.01)
     assert epochs[0]["samples_per_second"] == pytest.approx(108 / epochs[0]["seconds"])
     assert epochs[-1]["metrics"]["loss"] < epochs[0]["metrics"]["loss"]
-    assert context.data("checkpoint")[-1] == {"epoch": 3}
+    assert context.data("checkpoint") == [{"epoch": 3}]
     assert [event["seq"] for event in context.events] == list(range(1, len(context.events) + 1))
 
 
