@@ -2,8 +2,38 @@
 
 from graph_compiler.analysis import Analysis, analyze
 from graph_compiler.checks import rule_help
+from graph_compiler.codegen import DataSnippet, keras_code
 from graph_compiler.connecting import can_connect
 from graph_compiler.data_facts import DataFacts
+from graph_compiler.document import (
+    DocumentError,
+    GraphDocument,
+    apply,
+    dump_document,
+    from_canvas,
+    load_document,
+    to_canvas,
+)
 from graph_compiler.findings import Finding
+from graph_compiler.lowering import CompilationError, lower, model_name
 
-__all__ = ["Analysis", "DataFacts", "Finding", "analyze", "can_connect", "rule_help"]
+__all__ = [
+    "Analysis",
+    "CompilationError",
+    "DataFacts",
+    "DataSnippet",
+    "DocumentError",
+    "Finding",
+    "GraphDocument",
+    "analyze",
+    "apply",
+    "can_connect",
+    "dump_document",
+    "from_canvas",
+    "keras_code",
+    "load_document",
+    "lower",
+    "model_name",
+    "rule_help",
+    "to_canvas",
+]

@@ -197,7 +197,7 @@ def _value_problems(kind: ProblemKind, spec: LayerSpec, param: ParamSpec, value:
     try:
         param.check(_argument_form(param, value), spec.label)
     except LayerloomError as error:
-        return [Problem(kind, param.name, error.message, error.hint)]
+        return [Problem(kind, param.name, error.message, error.hint or f"Give it {param.wanted()}.")]
     if param.kind == "layer" and isinstance(value, dict) and "layer" in value:
         return _inner_problems(kind, param, value)
     return []

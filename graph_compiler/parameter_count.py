@@ -1,12 +1,18 @@
 """Counts the weights of a layer without making them: a design may want more memory than there is."""
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import torch
 
+from runtime import initializers
 from runtime.layers import Layer
 from runtime.layers.weights import Weight, WeightOwner, make_weight
+
+_SMALL = 4096
+_SHORT = 8
 
 
 def count_parameters(layer: Layer, shapes: Mapping[str, Any]) -> int:
@@ -40,7 +46,8 @@ class _Outline:
         self, shape: Sequence[int] = (), initializer: Any = None, dtype: str | None = None, **options: Any
     ) -> Weight:
         """A weight of this shape on torch's device for tensors without content."""
-        del initializer, dtype
+        del dtype
+        _try_initializer(initializer, tuple(shape))
         trainable = bool(options.get("trainable", True))
         name = options.get("name") or "variable"
         weight = make_weight(
@@ -48,3 +55,17 @@ class _Outline:
         )
         self.owner._own_weights.append(weight)
         return weight
+
+
+def _try_initializer(initializer: Any, shape: tuple[int, ...]) -> None:
+    """Raises if the initializer cannot fill such a weight; tried on a small one where the weight is large."""
+    small = shape if math.prod(shape) <= _SMALL else tuple(min(size, _SHORT) for size in shape)
+    if isinstance(initializer, str):
+        _try_named(initializer, small)
+    elif initializer is not None:
+        initializers.get(initializer)(small)
+
+
+@lru_cache(1024)
+def _try_named(name: str, shape: tuple[int, ...]) -> None:
+    initializers.get(name)(shape)

@@ -13,6 +13,7 @@ from graph_compiler.instances import Instance, instance_of
 from graph_compiler.parameter_count import count_parameters
 from graph_compiler.wiring import Wiring
 from runtime.errors import LayerloomError, ShapeError
+from runtime.layers import Layer
 from runtime.types import Shape, TensorSpec
 
 PortSpecs = tuple[tuple[str, TensorSpec | tuple[TensorSpec, ...]], ...]
@@ -156,18 +157,34 @@ def _wait_behind_loops(wiring: Wiring, shapes: Shapes) -> None:
 @lru_cache(_REMEMBERED)
 def _outcome(instance: Instance, given: PortSpecs) -> Outcome:
     """What a layer makes of its inputs; equal nodes share an instance, so each case is computed once."""
-    layer = instance.make()
     ports = {name: list(spec) if isinstance(spec, tuple) else spec for name, spec in given}
+    layer = _unshared(instance)
     try:
         outputs = (
             layer.output_spec(ports, instance.settings) if instance.settings else layer.output_spec(ports)
         )
-        parameters = count_parameters(layer, shapes_by_port(ports))
+        parameters = _count(instance, shapes_by_port(ports))
     except LayerloomError as error:
         return Outcome({}, error=error.with_traceback(None))
     except Exception as error:
         return Outcome({}, error=ShapeError(f"{layer.label} fails on this input: {error}."))
     return Outcome(outputs, parameters)
+
+
+def _unshared(instance: Instance) -> Layer:
+    """The shared layer if it can say its shapes as it is; a new one if it has to be built for that."""
+    shared = instance.layer
+    if shared is not None and type(shared).compute_output_shape is not Layer.compute_output_shape:
+        return shared
+    return instance.make()
+
+
+def _count(instance: Instance, shapes: Mapping[str, Shape | list[Shape]]) -> int:
+    """How many numbers the weights hold; a layer that makes none need not be made for that."""
+    shared = instance.layer
+    if shared is not None and type(shared).build is Layer.build and not shared.sublayers:
+        return 0
+    return count_parameters(instance.make(), shapes)
 
 
 def shapes_by_port(ports: Mapping[str, TensorSpec | list[TensorSpec]]) -> dict[str, Shape | list[Shape]]:

@@ -11,7 +11,7 @@ from graph_compiler.instances import find_spec
 from runtime.losses import Loss
 from runtime.types import Shape
 
-_UNKNOWN_SIZE = 32
+_SIZES = (32, 28, 16, 8, 4, 2, 1)
 _TRAIN_ROWS = 256
 _TEST_ROWS = 64
 
@@ -60,10 +60,9 @@ def synthetic_data(document: GraphDocument) -> DataSnippet:
     Returns:
         A snippet that needs nothing but numpy.
     """
-    known = _with_known_sizes(document)
-    analysis = analyze(known)
-    x = _numbered("x", len(analysis.inputs))
-    y = _numbered("y", len(analysis.outputs))
+    known, analysis = _with_known_sizes(document)
+    x = _array_names("x", known, analysis.inputs)
+    y = _array_names("y", known, analysis.outputs)
     lines = [
         "# Random numbers in the shapes of the model: put your own data in their place.",
         "rng = np.random.default_rng(0)",
@@ -83,12 +82,22 @@ def synthetic_data(document: GraphDocument) -> DataSnippet:
     )
 
 
-def _numbered(name: str, count: int) -> list[str]:
-    return [name] if count == 1 else [f"{name}{number}" for number in range(1, count + 1)]
+def _array_names(letter: str, document: GraphDocument, node_ids: tuple[str, ...]) -> list[str]:
+    """The usual letter for one array; several are called after their layers."""
+    return [letter] if len(node_ids) == 1 else [document.nodes[node_id].name for node_id in node_ids]
 
 
-def _with_known_sizes(document: GraphDocument) -> GraphDocument:
-    """The document with a number for each size an input leaves open."""
+def _with_known_sizes(document: GraphDocument) -> tuple[GraphDocument, Analysis]:
+    """The document with a number for each size an input leaves open, the first number that goes."""
+    for size in _SIZES:
+        known = _with_size(document, size)
+        analysis = analyze(known)
+        if analysis.ok:
+            return known, analysis
+    return document, analyze(document)
+
+
+def _with_size(document: GraphDocument, unknown: int) -> GraphDocument:
     for node in document.nodes.values():
         spec = find_spec(node.layer)
         if spec is None or not spec.is_source:
@@ -97,7 +106,7 @@ def _with_known_sizes(document: GraphDocument) -> GraphDocument:
             value = node.params.get(param.name)
             if param.kind == "shape" and isinstance(value, list) and None in value:
                 first = [None] if param.name == "batch_shape" else []
-                sizes = [_UNKNOWN_SIZE if size is None else size for size in value[len(first) :]]
+                sizes = [unknown if size is None else size for size in value[len(first) :]]
                 edit = SetParam(node=node.id, param=param.name, value=[*first, *sizes])
                 document, _ = apply(document, edit)
     return document
@@ -142,5 +151,5 @@ def _targets(document: GraphDocument, analysis: Analysis, node_id: str, rows: in
 
 
 def _shape(rows: int, sample: Shape) -> str:
-    sizes = [rows, *(_UNKNOWN_SIZE if size is None else size for size in sample)]
+    sizes = [rows, *(_SIZES[0] if size is None else size for size in sample)]
     return str(sizes[0]) if len(sizes) == 1 else f"({', '.join(map(str, sizes))})"

@@ -212,16 +212,17 @@ def _training(document: GraphDocument, data: DataSnippet, outputs: int) -> list[
 
 
 def _optimizer(settings: CompileSettings) -> Expression:
-    """The optimizer's name, or the object where one of its parameters differs from its default."""
+    """The optimizer's name; the object with its learning rate where a parameter differs from its default."""
     cls = find_registry("optimizers").lookup(settings.optimizer)
     defaults = constructor_parameters(cls)  # type: ignore[arg-type]
+    arguments = optimizer_arguments(settings)
+    if all(defaults[name].default == value for name, value in arguments.items()):
+        return literal(settings.optimizer)
     given: dict[str, Any] = {
         name: value
-        for name, value in optimizer_arguments(settings).items()
-        if defaults[name].default != value
+        for name, value in arguments.items()
+        if name == "learning_rate" or defaults[name].default != value
     }
-    if not given:
-        return literal(settings.optimizer)
     return call(
         f"keras.optimizers.{cls.__name__}", [keyword(name, literal(value)) for name, value in given.items()]
     )

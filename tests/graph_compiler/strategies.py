@@ -1,5 +1,6 @@
 """Random documents and edits for the property tests."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from graph_compiler.document import (
@@ -25,6 +26,9 @@ from graph_compiler.document import (
     SetTraining,
     TrainingSettings,
 )
+
+quickly = settings(max_examples=40, deadline=None)
+"""How long the property tests of documents look: the machine that runs them may be busy."""
 
 NODE_IDS = [f"n_{letter}" for letter in "abcdefgh"]
 EDGE_IDS = [f"e_{letter}" for letter in "abcdefgh"]

@@ -21,9 +21,10 @@ from graph_compiler.document import (
     apply,
     dump_document,
 )
-from tests.graph_compiler.strategies import documents, edits_of
+from tests.graph_compiler.strategies import documents, edits_of, quickly
 
 
+@quickly
 @given(st.data())
 def test_the_inverse_restores_the_document(data):
     first = data.draw(documents())
@@ -44,6 +45,7 @@ def test_the_inverse_restores_the_document(data):
     assert dump_document(document) == after
 
 
+@quickly
 @given(st.data())
 def test_every_reachable_document_holds_together(data):
     document = data.draw(documents())
@@ -52,6 +54,7 @@ def test_every_reachable_document_holds_together(data):
     assert GraphDocument.model_validate(document.model_dump()) == document
 
 
+@quickly
 @given(st.data())
 def test_edits_are_json_with_an_op(data):
     edit = data.draw(edits_of(data.draw(documents())))

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from graph_compiler.document import Edge, GraphDocument, Node, SetParam, apply, diff_edits
 from graph_compiler.document.values import same_value
-from tests.graph_compiler.strategies import documents, edits_of
+from tests.graph_compiler.strategies import documents, edits_of, quickly
 
 
 def follow(document: GraphDocument, edits) -> GraphDocument:
@@ -19,11 +19,13 @@ def check_diff(old: GraphDocument, new: GraphDocument) -> None:
     assert list(reached.edges) == list(new.edges)
 
 
+@quickly
 @given(documents(), documents())
 def test_the_edits_lead_from_any_document_to_any_other(old, new):
     check_diff(old, new)
 
 
+@quickly
 @given(st.data())
 def test_the_edits_lead_to_a_near_document(data):
     old = data.draw(documents())
@@ -33,6 +35,7 @@ def test_the_edits_lead_to_a_near_document(data):
     check_diff(old, new)
 
 
+@quickly
 @given(documents())
 def test_the_same_document_needs_no_edit(document):
     assert diff_edits(document, document.model_copy(deep=True)) == ()

@@ -6,7 +6,7 @@ from hypothesis import given
 
 from graph_compiler.document import SCHEMA_VERSION, DocumentError, GraphDocument, dump_document, load_document
 from graph_compiler.document.migrations import STEPS, migrate
-from tests.graph_compiler.strategies import documents
+from tests.graph_compiler.strategies import documents, quickly
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -28,6 +28,7 @@ def test_the_newest_form_is_written_as_the_golden_file_has_it():
     assert dump_document(load_document(text)) == text
 
 
+@quickly
 @given(documents())
 def test_what_is_written_is_read_again(document):
     again = load_document(dump_document(document))

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_compiler.document import name_problem, new_edge_id, new_node_id, propose_name
+from tests.graph_compiler.strategies import quickly
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ def test_taken_names_get_a_number():
     assert propose_name("Dense", {"dense", "dense_1", "dense_3"}) == "dense_2"
 
 
+@quickly
 @given(st.text(), st.sets(st.sampled_from(["layer", "a", "a_1"])))
 def test_a_proposed_name_is_always_good_and_free(label, taken):
     name = propose_name(label, taken)

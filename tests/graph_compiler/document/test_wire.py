@@ -4,15 +4,17 @@ import pytest
 from hypothesis import given
 
 from graph_compiler.document import DocumentError, GraphDocument, diff_edits, from_canvas, to_canvas
-from tests.graph_compiler.strategies import documents
+from tests.graph_compiler.strategies import documents, quickly
 
 
+@quickly
 @given(documents())
 def test_the_canvas_gives_back_what_it_got(document):
     wire = json.loads(json.dumps(to_canvas(document)))
     assert diff_edits(document, from_canvas(wire, document)) == ()
 
 
+@quickly
 @given(documents())
 def test_what_the_canvas_does_not_know_is_kept(document):
     after = from_canvas({"nodes": [], "edges": [], "rev": 3, "selected": ["x"]}, document)
