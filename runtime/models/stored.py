@@ -3,11 +3,12 @@
 import json
 import os
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, cast
 
+from runtime.layers import Layer
 from runtime.models.summary import print_summary
 from runtime.saving import model_file
-from runtime.saving.archive import model_config
+from runtime.saving.graph_writing import layer_config
 from runtime.saving.memory import MemoryLimit, usable_memory
 from runtime.saving.reading import Reading, model_classes
 
@@ -98,7 +99,7 @@ class Stored:
         Args:
             **options: Passed on to `json.dumps`, such as `indent=2`.
         """
-        return json.dumps(model_config(self), **options)
+        return json.dumps(layer_config(cast(Layer, self)), **options)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:

@@ -40,7 +40,7 @@ def save_archive(
         include_optimizer: False leaves compile settings and optimizer state out.
     """
     settings = compile_config(model) if include_optimizer else None
-    config = {**model_config(model), "compile_config": settings or {}}
+    config = {**layer_config(model), "compile_config": settings or {}}
     metadata = {"keras_version": KERAS_VERSION, "date_saved": datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
     weights = io.BytesIO()
     with h5py.File(weights, "w") as file:
@@ -49,16 +49,6 @@ def save_archive(
         archive.writestr(METADATA, json.dumps(metadata))
         archive.writestr(CONFIG, json.dumps(config))
         archive.writestr(WEIGHTS, weights.getbuffer())
-
-
-def model_config(model: Any) -> dict[str, Any]:
-    """Module, class name and config of a model, as JSON texts and archives have them."""
-    own_module: str | None = getattr(type(model), "_file_module", None)
-    return {
-        "module": own_module or getattr(type(model), "_module", "keras"),
-        "registered_name": type(model).__name__ if own_module else None,
-        **layer_config(model),
-    }
 
 
 def load_archive(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runtime.configurable import constructor_parameters
+from runtime.configurable import constructor_parameters, constructor_signature
 from runtime.errors import FileFormatError, did_you_mean
 
 _OF_ALL_LAYERS = frozenset(
@@ -46,7 +46,7 @@ def known_arguments(cls: type, config: dict[str, Any]) -> dict[str, Any]:
     Raises:
         FileFormatError: An argument that is not known and means something.
     """
-    known = constructor_parameters(cls)
+    known = _parameters(cls)
     former: dict[str, str | None] = getattr(cls, "_former_arguments", {})
     arguments: dict[str, Any] = {}
     for key, value in config.items():
@@ -62,6 +62,17 @@ def known_arguments(cls: type, config: dict[str, Any]) -> dict[str, Any]:
     if isinstance(policy := arguments.get("dtype"), dict):
         arguments["dtype"] = _dtype_of(policy)
     return arguments
+
+
+def _parameters(cls: type) -> set[str]:
+    """Parameters of a constructor, and of those it hands further arguments on to."""
+    names: set[str] = set()
+    for base in cls.__mro__:
+        if "__init__" in vars(base):
+            names |= set(constructor_parameters(base))
+            if "kwargs" not in constructor_signature(base).parameters:
+                break
+    return names
 
 
 def _says_nothing(value: Any) -> bool:

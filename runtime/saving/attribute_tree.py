@@ -47,13 +47,14 @@ class Place:
 
 def places(model: Layer) -> Iterator[Place]:
     """All layers of a model with their paths, each once, in the order they are written."""
-    seen: set[int] = set()
+    # Keeps what it has seen alive: the id of a list that is gone may be another's.
+    seen: dict[int, Any] = {}
     pending: list[tuple[str, Any]] = [("", model)]
     while pending:
         path, held = pending.pop()
         if id(held) in seen:
             continue
-        seen.add(id(held))
+        seen[id(held)] = held
         if isinstance(held, WeightOwner):
             own = sorted(held._own_weights, key=lambda weight: not weight.can_train)
             yield Place(path, held, own)

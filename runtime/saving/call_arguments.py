@@ -34,11 +34,13 @@ class Call:
         args: Arguments by place.
         kwargs: Arguments by name.
         references: All references among them.
+        old_form: True if Keras 2 wrote it.
     """
 
     args: list[Any]
     kwargs: dict[str, Any]
     references: list[Reference]
+    old_form: bool = False
 
 
 def read_call(node: Any) -> Call:
@@ -61,7 +63,7 @@ def read_call(node: Any) -> Call:
         values, named = _read_old_call(node)
     else:
         raise FileFormatError(f"a call is a {type(node).__name__}, neither a dict nor a list.")
-    return Call(values, named, _references([values, named]))
+    return Call(values, named, references([values, named]), old_form=isinstance(node, list))
 
 
 def reference(value: Any) -> Reference | None:
@@ -127,13 +129,14 @@ def _array(value: Any, dtype: Any) -> Any:
     return np.array(value, dtype=dtype)
 
 
-def _references(value: Any) -> list[Reference]:
+def references(value: Any) -> list[Reference]:
+    """All references in nested lists and dicts, in order."""
     if isinstance(value, Reference):
         return [value]
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
-        return [found for item in value for found in _references(item)]
+        return [found for item in value for found in references(item)]
     return []
 
 

@@ -4,11 +4,12 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
-from runtime.errors import FileFormatError
+from runtime.errors import FileFormatError, RefusedError
 from runtime.layers import Layer
 from runtime.layers.calls import call_signature
 from runtime.layers.spec import layer_spec
-from runtime.saving.call_arguments import Call, Reference, read_call, reference
+from runtime.saving.call_arguments import Call, Reference, reference
+from runtime.saving.graph_entries import Entry, read_entries
 from runtime.saving.reading import Reading, model_classes, read_layer
 from runtime.symbolic import KerasTensor, find_symbolic
 
@@ -27,10 +28,8 @@ def read_graph(config: Any, reading: Reading) -> tuple[Any, Any]:
         FileFormatError: The config is wrong, or its calls wait for one another.
         RefusedError: A layer that is not made from files.
     """
-    if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
-        raise FileFormatError("the config of a functional model has no list of layers.")
     reader = _GraphReader(reading)
-    for entry in config["layers"]:
+    for entry in read_entries(config, reading):
         reader.add(entry)
     reader.connect()
     return reader.ends(config.get("input_layers")), reader.ends(config.get("output_layers"))
@@ -43,25 +42,18 @@ class _GraphReader:
         self.reading = reading
         self.layers: dict[str, Layer] = {}
         self.calls: dict[str, list[Call]] = {}
+        self.masked: dict[str, set[int]] = {}
         self.tensors: dict[str, list[list[KerasTensor]]] = {}
         self.old_form = reading.keras_version < 3
 
-    def add(self, entry: Any) -> None:
+    def add(self, entry: Entry) -> None:
         """Makes a layer and notes its calls."""
-        layer = read_layer(entry, self.reading)
-        name = entry.get("name", layer.name)
-        nodes = entry.get("inbound_nodes") or []
-        if not isinstance(name, str) or not isinstance(nodes, list):
-            raise FileFormatError(
-                f"the name or the inbound_nodes of layer '{layer.name}' are of a wrong kind."
-            )
-        if name in self.layers:
-            raise FileFormatError(f"two layers are called '{name}'.")
-        self.layers[name] = layer
-        self.old_form = self.old_form or any(isinstance(node, list) for node in nodes)
-        with self.reading.inside(f"Layer '{name}'"):
-            self.calls[name] = [read_call(node) for node in nodes if node]
-        self.tensors[name] = [node.outputs for node in layer._nodes] if not self.calls[name] else []
+        layer = read_layer(entry.config, self.reading)
+        self.layers[entry.name] = layer
+        self.calls[entry.name] = entry.calls
+        self.masked[entry.name] = entry.masked
+        self.tensors[entry.name] = [] if entry.calls else [node.outputs for node in layer._nodes]
+        self.old_form = self.old_form or any(call.old_form for call in entry.calls)
 
     def connect(self) -> None:
         """Makes the calls, each as soon as what it needs is there."""
@@ -94,8 +86,13 @@ class _GraphReader:
         with self.reading.inside(f"Layer '{name}'"):
             args = [_resolved(value, self._tensor) for value in call.args]
             kwargs = {key: _resolved(value, self._tensor) for key, value in call.kwargs.items()}
-            outputs = layer(**_bound(layer, args, kwargs))
-            return find_symbolic(outputs)
+            if len(self.tensors[name]) in self.masked[name] and not _makes_mask(find_symbolic(args)):
+                raise RefusedError(
+                    "its call is given a mask that an operation computes, which is not read from files.",
+                    what="mask",
+                    hint="Compute the mask in a layer, such as Masking or Embedding(mask_zero=True).",
+                )
+            return find_symbolic(layer(**_bound(layer, args, kwargs)))
 
     def _key(self, wanted: Reference) -> tuple[str, int]:
         """Layer and call that a reference in a call means."""
@@ -141,6 +138,21 @@ class _GraphReader:
             # Keras 2 lists even a single input.
             return self.ends(value[0]) if self.old_form and len(value) == 1 else [self.ends(v) for v in value]
         raise FileFormatError(f"the inputs or outputs of the model are {str(value)[:100]}.")
+
+
+def _makes_mask(tensors: list[KerasTensor]) -> bool:
+    """True if some layer on the way to the tensors marks steps to be skipped."""
+    seen: set[int] = set()
+    pending = list(tensors)
+    while pending:
+        node = pending.pop().node
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if any(getattr(layer, "creates_mask", False) for layer in node.layer.flatten_layers()):
+            return True
+        pending += node.inputs
+    return False
 
 
 def _bound(layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:

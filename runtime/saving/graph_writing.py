@@ -16,8 +16,31 @@ if TYPE_CHECKING:
 
 
 def layer_config(layer: Layer) -> dict[str, Any]:
-    """Class name and arguments of a layer, as they stand in a model's config."""
-    return {"class_name": get_registered_name(type(layer)), "config": layer.get_config()}
+    """Class and arguments of a layer, as they stand in a model's config."""
+    cls = type(layer)
+    registered = get_registered_name(cls)
+    own_module: str | None = getattr(cls, "_file_module", None)
+    return {
+        "module": own_module or cls._module,
+        "class_name": cls.__name__,
+        "config": layer.get_config(),
+        "registered_name": registered if own_module or registered != cls.__name__ else None,
+    }
+
+
+def short_config(config: dict[str, Any]) -> dict[str, Any]:
+    """A model's config as `.h5` files have it: layers are known by class name alone.
+
+    Args:
+        config: What `layer_config` returned.
+    """
+    short = {key: value for key, value in config.items() if key not in ("module", "registered_name")}
+    if config.get("module") != "keras.layers" and config.get("registered_name"):
+        short["class_name"] = config["registered_name"]
+    inner = config["config"]
+    if isinstance(inner.get("layers"), list):
+        short["config"] = {**inner, "layers": [short_config(layer) for layer in inner["layers"]]}
+    return short
 
 
 def chain_config(layers: Sequence[Layer], input_shape: Shape | None) -> dict[str, Any]:
@@ -60,11 +83,13 @@ class _Writer:
         return {**layer_config(layer), "name": layer.name, "inbound_nodes": calls}
 
     def call(self, node: Node) -> dict[str, Any]:
-        """One call: leading tensors go by place, whatever else was given by name."""
+        """One call: the tensors that must be there go by place, all else by name."""
         arguments = dict(node.arguments)
+        signature = call_signature(type(node.layer))
+        required = {port.argument for port in signature.spec.inputs if not port.optional}
         args: list[Any] = []
-        for name in call_signature(type(node.layer)).names:
-            if name not in arguments or not find_symbolic(arguments[name]):
+        for name in signature.names:
+            if name not in required or not find_symbolic(arguments.get(name)):
                 break
             args.append(self.value(arguments.pop(name)))
         return {"args": args, "kwargs": {name: self.value(value) for name, value in arguments.items()}}

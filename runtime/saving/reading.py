@@ -119,6 +119,12 @@ def class_and_config(config: Any, kind: str) -> tuple[str, Any]:
     return name, config.get("config", {})
 
 
+def is_known(config: dict[str, Any], reading: Reading) -> bool:
+    """True if a config names a layer, a model, or a class of the caller's."""
+    name = str(config.get("class_name")).rpartition(">")[2]
+    return name in model_classes or name in registry.names() or _custom_class(config, reading) is not None
+
+
 def read_layer(config: Any, reading: Reading) -> Layer:
     """Makes a layer or a model from its config.
 

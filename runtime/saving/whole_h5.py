@@ -9,7 +9,7 @@ import h5py
 
 from runtime.errors import FileFormatError
 from runtime.saving.atomic import replacing
-from runtime.saving.graph_writing import layer_config
+from runtime.saving.graph_writing import layer_config, short_config
 from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, write_layers
 from runtime.saving.h5_reading import child_group, opened, text_attribute
 from runtime.saving.h5_writing import KERAS_VERSION
@@ -38,7 +38,7 @@ def save_h5(
         overwrite: False refuses to replace a file.
         include_optimizer: False leaves compile settings and optimizer state out.
     """
-    texts = {"model_config": json.dumps(layer_config(model))}
+    texts = {"model_config": json.dumps(short_config(layer_config(model)))}
     settings = training_config(model) if include_optimizer else None
     if settings is not None:
         texts["training_config"] = json.dumps(settings)
