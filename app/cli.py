@@ -39,8 +39,8 @@ STREAMLIT_OPTIONS: dict[str, Any] = {
     "server.headless": True,
     "server.maxUploadSize": 1024,
     # One colour for each: a theme that sets "theme.primaryColor" would be light for everybody.
-    "theme.dark.primaryColor": "#8b85ff",
-    "theme.light.primaryColor": "#4f46e5",
+    "theme.dark.primaryColor": "#7c9bff",
+    "theme.light.primaryColor": "#3d63dd",
 }
 
 
