@@ -144,6 +144,8 @@ def _open_when_ready(url: str, port: int) -> None:
 
 def _serve(port: int) -> None:
     """Runs Streamlit in this process until it is told to end."""
+    # What users need to know is said here; errors are logged all the same.
+    os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")
     # Imported late, as above.
     from streamlit import config  # noqa: PLC0415
     from streamlit.web import bootstrap  # noqa: PLC0415

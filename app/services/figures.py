@@ -83,7 +83,8 @@ def answers_figure(evaluation: Evaluation) -> go.Figure:
 
 def _curve_figure(curves: Curves, name: str, log_scale: bool) -> go.Figure:
     figure = go.Figure()
-    if name in curves.within:
+    # A quick run is looked into once or twice within an epoch: points that say less than they disturb.
+    if name in curves.within and len(curves.within[name].epochs) > 2:
         _add_line(figure, curves.within[name], "within epochs", {"color": WITHIN, "width": 1})
     if name in curves.training:
         _add_line(figure, curves.training[name], "training", {"color": TRAINING, "width": 2})

@@ -13,7 +13,6 @@ from typing import IO, Any
 
 from app.services.fork_server import ForkServer
 
-APP = Path(__file__).resolve().parents[1]
 TRAINING_MODULES = ("torch", "sklearn.datasets", "app.services.train_job")
 START = "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from app.worker import main; main()"
 
@@ -126,6 +125,6 @@ def _spawn() -> Worker:
 
 def _command() -> list[str]:
     """Starts Python with the designer's module path, so that a checkout works from any folder."""
-    # Streamlit adds the folder of its script, whose modules are known as app.something.
-    paths = [str(Path(entry or ".").resolve()) for entry in sys.path]
-    return [sys.executable, "-P", "-c", START, json.dumps([path for path in paths if path != str(APP)])]
+    # An editable install has entries that are no folders.
+    paths = [str(Path(entry).resolve()) if Path(entry).exists() else entry for entry in sys.path]
+    return [sys.executable, "-P", "-c", START, json.dumps(paths)]

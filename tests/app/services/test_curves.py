@@ -56,7 +56,8 @@ def test_the_best_epoch_is_the_one_of_the_lowest_validation_loss(runs, run):
 
 
 def test_there_is_a_figure_for_the_loss_and_each_metric(runs, run):
-    report(runs, run, ("batch", {"epoch": 0.5, "metrics": {"accuracy": 0.1, "loss": 0.9}}))
+    for part in (0.25, 0.5, 0.75):
+        report(runs, run, ("batch", {"epoch": part, "metrics": {"accuracy": 0.1, "loss": 0.9}}))
     report(runs, run, epoch(1, 0.5, val_loss=0.6))
     figures = curve_figures(read_curves(runs, run.id, {}))
     assert list(figures) == ["loss", "accuracy"]
