@@ -9,8 +9,8 @@ from runtime.errors import LayerloomError, ParameterError, did_you_mean
 from runtime.layers.parameters import find_registry
 from runtime.losses import Loss, as_loss
 
-METRICS_BY_OUTPUT = ("accuracy", "acc", "crossentropy", "ce")
-"""Metrics whose form the model chooses by its output and its targets."""
+METRICS_BY_OUTPUT = ("accuracy", "acc")
+"""The metric whose form the model chooses by its output and its targets."""
 
 
 def make_optimizer(settings: CompileSettings) -> Any:
@@ -75,11 +75,19 @@ def make_loss(settings: CompileSettings) -> Loss | None:
     return as_loss(settings.loss)
 
 
-def check_metric(name: str) -> None:
-    """Raises unless a metric of that name can be compiled.
-
-    Raises:
-        UnknownNameError: There is none.
-    """
-    if name not in METRICS_BY_OUTPUT:
-        find_registry("metrics").lookup(name)
+@lru_cache(256)
+def metric_problem(name: str) -> LayerloomError | None:
+    """Why a metric of that name cannot be compiled, or None."""
+    if name in METRICS_BY_OUTPUT:
+        return None
+    try:
+        find_registry("metrics").get(name)
+    except LayerloomError as error:
+        return error.with_traceback(None)
+    except (TypeError, ValueError):
+        return ParameterError(
+            f"The metric {name!r} cannot be made from its name alone: it needs parameters.",
+            received=name,
+            hint="Choose another one.",
+        )
+    return None

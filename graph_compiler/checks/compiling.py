@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from graph_compiler.checks.endings import ending_of, loss_of
 from graph_compiler.checks.rule import Context, Rule
-from graph_compiler.compile_settings import check_metric, optimizer_problem
+from graph_compiler.compile_settings import metric_problem, optimizer_problem
 from graph_compiler.findings import Finding
 from runtime.errors import LayerloomError, UnknownNameError
 
@@ -64,7 +64,7 @@ class UnknownLoss(Rule):
 
 
 class UnknownMetric(Rule):
-    """There is no metric of that name.
+    """There is no metric of that name, or not from its name alone.
 
     Metrics are shown during training and change nothing. "accuracy" fits all kinds of classes.
     """
@@ -75,9 +75,8 @@ class UnknownMetric(Rule):
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each name that stands for nothing."""
         for name in context.document.compile.metrics:
-            try:
-                check_metric(name)
-            except LayerloomError as error:
+            error = metric_problem(name)
+            if error is not None:
                 yield self.finding(error.message, error.hint, param="metrics")
 
 

@@ -33,11 +33,11 @@ NOT_DRAWN = {
     "use_causal_mask",
 }
 """Parameters that want a fixed batch, another backend or certain inputs, or that change no shape."""
-NAMES_NOT_DRAWN = {"Constant", "glu", "threshold"}
-"""An initializer and activations that do not go by their name alone, or halve an axis."""
-NOT_COMPARED = {"Attention", "AdditiveAttention", "Dot"}
-"""Layers that say shapes for any number of axes and compute few (Keras does the same), or that Keras refuses
-when one size is known and another is not; we leave that to the data."""
+NAMES_NOT_DRAWN = {"Constant", "STFT", "glu", "threshold"}
+"""Initializers and activations that do not go by their name alone, or want certain sizes."""
+NOT_COMPARED = {"AdditiveAttention", "Attention", "Dot", "Masking", "MultiHeadAttention"}
+"""Layers that say shapes for any number of axes and compute few, as in Keras; that make masks others cannot
+take; or that Keras refuses when one size is known and another is not, which we leave to the data."""
 TRIES = 12
 
 SPECS = [

@@ -140,7 +140,7 @@ EXAMPLES = (
     Example("NN401", compile_with(optimizer="adm")),
     Example("NN402", compile_with(optimizer_params={"momentun": 0.9}, optimizer="sgd")),
     Example("NN403", compile_with(loss="crosentropy")),
-    Example("NN404", compile_with(metrics=("acuracy",))),
+    Example("NN404", compile_with(metrics=("acuracy", "PrecisionAtRecall", "mae"))),
     Example("NN405", ending(1, "softmax", "mean_squared_error")),
     Example("NN406", ending(1, "sigmoid", "categorical_crossentropy")),
     Example("NN407", ending(3, None, "sparse_categorical_crossentropy")),
