@@ -26,7 +26,7 @@ def _style() -> None:
         "<style>"
         ".stMainBlockContainer{padding:4.2rem 1.5rem 1rem}"
         ".stMainBlockContainer>.stVerticalBlock{gap:.6rem}"
-        ".st-key-catalogue button{justify-content:flex-start}"
+        ".st-key-catalogue button,.st-key-catalogue button>div{justify-content:flex-start}"
         "[data-testid=stMetricValue]{font-size:1.5rem}"
         "</style>"
     )

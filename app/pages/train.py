@@ -5,7 +5,7 @@ import streamlit as st
 from app.components.run_choice import choose_run, look_at_run
 from app.components.run_view import run_view
 from app.components.training_form import training_form
-from app.components.workspace import designer, opening
+from app.components.workspace import Opening, designer, opening
 from app.services.notes import data_facts
 from app.services.training import train
 from graph_compiler import analyze
@@ -17,15 +17,11 @@ def show() -> None:
     opened = opening()
     settings, view = st.columns([1, 2], gap="large")
     with settings:
+        # The button stands first, but is drawn last: the settings may have changed in this very run.
+        head = st.container()
         training_form(opened)
-        problems = why_not(opened.document)
-        if st.button(
-            "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(problems)
-        ):
-            run = train(designer(), opened.project.id, opened.document)
-            look_at_run(run.id)
-        for problem in problems:
-            st.error(problem, icon=":material/block:")
+        with head:
+            _button(opened)
     with view:
         runs = designer().runs.of_project(opened.project.id)
         if not runs:
@@ -35,6 +31,17 @@ def show() -> None:
             )
             return
         run_view(choose_run(runs))
+
+
+def _button(opened: Opening) -> None:
+    problems = why_not(opened.document)
+    if st.button(
+        "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(problems)
+    ):
+        run = train(designer(), opened.project.id, opened.document)
+        look_at_run(run.id)
+    for problem in problems:
+        st.error(problem, icon=":material/block:")
 
 
 def why_not(document: GraphDocument) -> list[str]:
