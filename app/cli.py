@@ -26,6 +26,8 @@ STREAMLIT_OPTIONS: dict[str, Any] = {
     "client.toolbarMode": "minimal",
     "global.developmentMode": False,
     "logger.hideWelcomeMessage": True,
+    # What users need to know is said here; errors of pages are logged all the same.
+    "logger.level": "error",
     # A full collection after each script run costs more than the run itself on a page with live curves.
     "runner.postScriptGC": False,
     "server.address": HOST,
@@ -144,21 +146,10 @@ def _open_when_ready(url: str, port: int) -> None:
 
 def _serve(port: int) -> None:
     """Runs Streamlit in this process until it is told to end."""
-    # What users need to know is said here; errors are logged all the same.
-    os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")
     # Imported late, as above.
-    from streamlit import config  # noqa: PLC0415
     from streamlit.web import bootstrap  # noqa: PLC0415
 
-    known = {
-        name
-        for section in {option.rpartition(".")[0] for option in STREAMLIT_OPTIONS}
-        for name in (f"{section}.{key}" for key in config.get_options_for_section(section))
-    }
-    # Options that came with a later Streamlit than the oldest one allowed are left out there.
-    flags = {name: value for name, value in STREAMLIT_OPTIONS.items() if name in known} | {
-        "server.port": port
-    }
+    flags = STREAMLIT_OPTIONS | {"server.port": port}
     bootstrap.load_config_options(flags)
     bootstrap.run(str(MAIN_SCRIPT), False, [], flags)
 

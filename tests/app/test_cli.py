@@ -82,6 +82,7 @@ def test_it_serves_on_this_machine_only_and_takes_a_free_port_when_its_own_is_bu
                 assert outside.connect_ex(("127.0.0.2", port)) != 0
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
+            assert process.stdout.read().split() == ["Stopping..."]
     assert (tmp_path / "data").is_dir()
 
 
