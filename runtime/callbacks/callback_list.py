@@ -6,6 +6,7 @@ from typing import Any
 from runtime.callbacks.base import Callback, Logs, overrides
 from runtime.callbacks.history import History
 from runtime.callbacks.progbar_logger import ProgbarLogger
+from runtime.errors import ParameterError
 
 _OLDER_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
@@ -145,8 +146,15 @@ class CallbackList(Callback):
 def _flat(callbacks: Any) -> Iterator[Callback]:
     if callbacks is None:
         return
-    if isinstance(callbacks, Iterable) and not isinstance(callbacks, Callback):
+    if hasattr(callbacks, "set_model") and not isinstance(callbacks, type):
+        yield callbacks
+    elif isinstance(callbacks, Iterable) and not isinstance(callbacks, str):
         for item in callbacks:
             yield from _flat(item)
     else:
-        yield callbacks
+        raise ParameterError(
+            f"{callbacks!r} is no callback.",
+            parameter="callbacks",
+            received=callbacks,
+            hint="Give objects such as EarlyStopping(); for a class, call it: EarlyStopping().",
+        )

@@ -8,9 +8,13 @@ import torch
 from runtime.data import flatten
 from runtime.errors import CompileError
 from runtime.losses import Loss, as_loss
+from runtime.losses import registry as losses
 from runtime.models.outputs import Outputs
 
 Shape = tuple[int | None, ...]
+
+_CROSSENTROPY = ("crossentropy", "ce")
+"""Names for the kind of crossentropy that fits the shapes."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,9 @@ class CompiledLoss:
                 f"compile(loss_weights=…) got {loss_weights!r}.",
                 hint="Give a list of numbers or a dict by output.",
             )
+        for name in flatten(loss):
+            if isinstance(name, str) and name.lower() not in _CROSSENTROPY:
+                losses.lookup(name)
         self.loss = loss
         self.loss_weights = loss_weights
         self.terms: list[LossTerm] | None = None
@@ -87,7 +94,7 @@ class CompiledLoss:
         return self.terms
 
     def _term(self, place: int, identifier: Any, weight: Any, outputs: Outputs, target: Any) -> LossTerm:
-        if isinstance(identifier, str) and identifier.lower() in ("crossentropy", "ce"):
+        if isinstance(identifier, str) and identifier.lower() in _CROSSENTROPY:
             identifier = _crossentropy(outputs.shapes[place], target)
         loss = as_loss(identifier)
         if loss is None or not callable(loss):

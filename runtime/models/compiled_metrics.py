@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.data import flatten
-from runtime.errors import CompileError
-from runtime.metrics import MeanMetricWrapper, Metric, resolve_accuracy
-from runtime.metrics import get as get_metric
+from runtime.errors import CompileError, UnknownNameError
+from runtime.metrics import MeanMetricWrapper, Metric, registry, resolve_accuracy
 from runtime.models.outputs import Outputs
+
+_ACCURACY = ("accuracy", "acc")
+"""Names for the kind of accuracy that fits the shapes."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class CompiledMetrics:
                 raise CompileError(
                     f"compile({what}=…) got {value!r}.", hint=f"Put it in a list: {what}=['accuracy']."
                 )
+            for name in flatten(value):
+                if isinstance(name, str) and name.lower() not in _ACCURACY:
+                    _check_name(name)
         self._given = {"metrics": metrics, "weighted_metrics": weighted_metrics}
         self.entries: list[OutputMetric] | None = None
         self.outputs: Outputs | None = None
@@ -109,6 +114,13 @@ class CompiledMetrics:
         return results
 
 
+def _check_name(name: str) -> None:
+    try:
+        registry.lookup(name)
+    except UnknownNameError:
+        raise UnknownNameError("metric", name, [*registry.names(), *_ACCURACY, "mae", "mse"]) from None
+
+
 def _by_output(given: Any, outputs: Outputs, what: str) -> Iterator[list[Any]]:
     """Lists of metrics, one for each output."""
     if not given:
@@ -123,12 +135,12 @@ def _by_output(given: Any, outputs: Outputs, what: str) -> Iterator[list[Any]]:
 
 
 def _metric(identifier: Any, target: Any, predicted: tuple[int | None, ...]) -> Metric:
-    if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
+    if isinstance(identifier, str) and identifier.lower() in _ACCURACY:
         if target is None:
             raise CompileError("The metric 'accuracy' needs a target.", hint="Give y.")
         metric: Any = resolve_accuracy(tuple(target.shape), predicted)
     else:
-        metric = get_metric(identifier)
+        metric = registry.get(identifier)
     if isinstance(metric, type):
         metric = metric()
     if metric is None or not (isinstance(metric, Metric) or callable(metric)):

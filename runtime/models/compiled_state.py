@@ -139,6 +139,9 @@ class CompiledState:
         """Metrics that the model or its layers keep as attributes."""
         found: dict[int, Metric] = {}
         for layer in self.flatten_layers():  # type: ignore[attr-defined]
+            # The layers of this package keep none, and need not be searched after every epoch.
+            if layer is not self and type(layer).__module__.startswith("runtime.layers."):
+                continue
             for value in vars(layer).values():
                 held = value if isinstance(value, list) else [value]
                 found |= {id(metric): metric for metric in held if isinstance(metric, Metric)}

@@ -1,5 +1,6 @@
 """Plans the quick step for a model: everything that can be done before the first batch is done here."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,6 +85,8 @@ def _outputs_of(model: Any, graph: Any, x: Any) -> Outputs:
 
 def _train_step(model: Any, parts: dict[str, Any]) -> TrainStep:
     optimizer, trained = model.optimizer, model.trainable_weights
+    if not trained:
+        warnings.warn(f"Model '{model.name}' has no weights to train.", stacklevel=6)
     optimizer.build(trained)
     own = optimizer._parameters
     same = len(trained) == len(own) and all(a is b for a, b in zip(trained, own, strict=True))

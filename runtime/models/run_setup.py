@@ -33,6 +33,11 @@ class RunSetup(TrainingSteps):
         weight = next(iter(self.parameters()), None)  # type: ignore[attr-defined]
         return get_device() if weight is None else weight.device
 
+    def _set_mode(self, *, training: bool) -> None:
+        """Tells plain torch modules inside layers whether it is training; like `train()`, at less cost."""
+        for module in self.modules():  # type: ignore[attr-defined]
+            vars(module)["training"] = training
+
     def _callback_list(
         self, callbacks: Any, *, verbose: Any, add_history: bool = False, **params: Any
     ) -> Any:
@@ -101,7 +106,7 @@ class RunSetup(TrainingSteps):
 
     def _evaluated(self, runner: Runner, batches: Batches, callbacks: CallbackList) -> dict[str, Any]:
         """Results of an evaluation."""
-        self.eval()  # type: ignore[attr-defined]
+        self._set_mode(training=False)
         self.stop_evaluating = False
         self.reset_metrics()
         batches.restart()

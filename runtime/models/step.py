@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import Variable
 
+from runtime.errors import CompileError
+from runtime.layers.context import context
 from runtime.losses import Loss
 from runtime.models.compiled_loss import LossTerm, weighted_sum
 from runtime.models.meter import Meter
@@ -50,20 +52,36 @@ class Step:
         self, x: Any, targets: list[Any], weights: list[Any] | None
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         """The total loss, the losses of the outputs, and the outputs."""
-        model = self.model
-        with model._calling(self.training):
-            outputs = self.forward(*x)
+        outputs, added = self._computed(x)
         total, values = self.loss_values(targets, outputs, weights)
         for regularizer, weight in self.penalties:
             penalty = regularizer(weight)
             total = penalty if total is None else total + penalty
-        if model._layers_with_losses:
-            for layer in dict.fromkeys(model._layers_with_losses):
-                for added in layer._losses:
-                    total = added.sum() if total is None else total + added.sum()
+        for layer in dict.fromkeys(added) if added else ():
+            for loss in layer._losses:
+                total = loss.sum() if total is None else total + loss.sum()
         if total is None:
-            total = outputs[0].new_zeros(())
+            raise CompileError(
+                f"Model '{self.model.name}' has no loss to compute.",
+                hint="Give compile() a loss, or call add_loss() in a layer.",
+            )
         return total, values, outputs
+
+    def _computed(self, x: Any) -> tuple[list[Tensor], list[Any]]:
+        """The outputs, and the layers that added losses. What `Layer._calling` does, at less cost."""
+        state = vars(self.model)
+        for layer in state["_layers_with_losses"]:
+            layer._losses = []
+        added: list[Any] = []
+        context.layers_with_losses = added
+        state["_layers_with_losses"] = added
+        before, context.training = context.training, self.training
+        context.depth += 1
+        try:
+            return self.forward(*x), added
+        finally:
+            context.depth -= 1
+            context.training = before
 
     def __call__(self, x: Any, targets: list[Any], weights: list[Any] | None) -> None:
         """Evaluates one batch."""
@@ -104,6 +122,11 @@ class TrainStep(Step):
             # The engine itself, as torch.autograd.grad calls it, without its checks of every argument.
             one = self._one
             if one is None:
+                if not total.requires_grad:
+                    raise CompileError(
+                        f"The loss of model '{self.model.name}' depends on none of its weights.",
+                        hint="Was it computed with numpy, or cut off with detach()?",
+                    )
                 self._one = one = torch.ones_like(total) * (self.scale or 1.0)
             gradients = _run_backward(
                 (total,), (one,), False, False, self._inputs, allow_unreachable=True, accumulate_grad=False

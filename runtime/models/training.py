@@ -95,10 +95,10 @@ class Trainer(RunSetup):
         for epoch in range(initial_epoch, epochs):
             self.reset_metrics()
             callback_list.on_epoch_begin(epoch)
-            self.train(True)  # type: ignore[attr-defined]
+            self._set_mode(training=True)
             every = self.steps_per_execution
             steps = run_batches(self, runner, batches, callback_list, "train", "stop_training", every=every)
-            self.eval()  # type: ignore[attr-defined]
+            self._set_mode(training=False)
             if steps == 0:
                 warnings.warn(
                     f"There was no more data for epoch {epoch + 1}: training ends here.", stacklevel=2
@@ -172,7 +172,7 @@ class Trainer(RunSetup):
         batches = make_batches(x, device=self._device(), batch_size=batch_size, steps=steps)
         callback_list = self._callback_list(callbacks, verbose=verbose, epochs=1, steps=batches.steps)
         self._build_for(batches.first()[0])
-        self.eval()  # type: ignore[attr-defined]
+        self._set_mode(training=False)
         self.stop_predicting = False
         graph = graph_of(self)
         quick = graph is not None and not self._has_own("predict_step") and not self.run_eagerly
@@ -220,9 +220,9 @@ class Trainer(RunSetup):
                 raise DataError("Both class_weight and sample_weight were given.", hint="Use one of them.")
             sample_weight = class_sample_weights(as_tensors(y, "y"), class_weight)
         self._require_compiled("train_on_batch")
-        self.train(True)  # type: ignore[attr-defined]
+        self._set_mode(training=True)
         logs = self._on_batch((x, y, sample_weight), training=True)
-        self.eval()  # type: ignore[attr-defined]
+        self._set_mode(training=False)
         return logs if return_dict else self._in_order(logs)
 
     def test_on_batch(
