@@ -1,4 +1,4 @@
-"""Names that layers and models get when the program gives none: dense, dense_1, dense_2, …"""
+"""Names that layers and models get when a program gives none, counted up: dense, dense_1, dense_2."""
 
 from collections import Counter
 

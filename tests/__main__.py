@@ -23,15 +23,13 @@ def main(arguments: list[str]) -> int:
     """
     failed: list[str] = []
     for name, command in CHECKS.items():
+        if name == "tests" and failed:
+            # Said here, since the output ends on pytest's own summary.
+            print(f"== failed so far: {', '.join(failed)}", flush=True)
         print(f"== {name}", flush=True)
         extra = arguments if name == "tests" else []
         if subprocess.run([*command, *extra], cwd=ROOT, check=False).returncode:
             failed.append(name)
-            if name != "tests":
-                print(f"== {name} failed", flush=True)
-    if failed and failed != ["tests"]:
-        # The last line of the output stays pytest's own summary; what else failed is told on stderr.
-        print(f"failed: {', '.join(failed)}", file=sys.stderr, flush=True)
     return 1 if failed else 0
 
 
