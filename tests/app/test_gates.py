@@ -23,6 +23,7 @@ TEMPLATES = (
     "digits_autoencoder",
     "cars",
     "sunspots",
+    "language_id",
     "mnist_mlp",
     "mnist_cnn",
 )
