@@ -17,6 +17,7 @@ from runtime.models.outputs import Outputs
 from runtime.models.program import Program, can_skip_activation, compile_program
 from runtime.models.runner import QuickRunner
 from runtime.models.step import MEANS, Step, TrainStep, make_loss_values
+from runtime.models.translation import translated
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _forward(model: Any, graph: Any, *, training: bool, fused: bool) -> Program:
         program = compile_program(graph, training=training, preactivation=True)
     else:
         program = model.program(training=training)
-    return torch.compile(program) if model.jit_compile else program
+    return translated(program) if model.jit_compile else program
 
 
 def _fused_activation(graph: Any, terms: list[LossTerm]) -> Callable[[torch.Tensor], torch.Tensor] | None:

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/fit_speed.py [workload …] [--rounds N] [--without-keras]
 
-All run in turns in one process on one thread; what is compared is CPU time, by medians, since the machine may be
-busy with other things.
+All run in turns in one process on one thread; what is compared is CPU time, by medians, since the machine
+may be busy with other things.
 """
 
 import os
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -92,7 +93,7 @@ def mlp(features: int, hidden: list[int], classes: int) -> tuple[Callable[..., A
 
     def by_hand() -> nn.Module:
         sizes = [features, *hidden]
-        pairs = zip(sizes, sizes[1:], strict=False)
+        pairs = pairwise(sizes)
         return nn.Sequential(
             *[layer for a, b in pairs for layer in (nn.Linear(a, b), nn.ReLU())],
             nn.Linear(sizes[-1], classes),
@@ -218,7 +219,8 @@ def main() -> None:
         }
         keras_ratio = f"{against['keras']:.2f}" if "keras" in against else "–"
         print(
-            f"{name:10} {samples / median(seconds['ours']):16,.0f} {against['torch loop']:14.2f} {keras_ratio:>18}",
+            f"{name:10} {samples / median(seconds['ours']):16,.0f} {against['torch loop']:14.2f}",
+            f"{keras_ratio:>18}",
             flush=True,
         )
 

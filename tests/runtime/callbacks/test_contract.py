@@ -81,7 +81,7 @@ def test_turns_logs_and_history_agree(name: str, tmp_path: Path, capsys: pytest.
         folder.mkdir()
         callback = getattr(lib, name)(**arguments(name, folder))
         note, seen = recorder(lib)
-        # The first recorder sees what the callback does before the later turns, the second what it adds to logs.
+        # The recorder stands behind the callback: it sees what that adds to the logs.
         run(model, [callback, note])
         results.append(
             (seen, model.history.history, model.get_weights(), sorted(p.name for p in folder.iterdir()))

@@ -223,6 +223,18 @@ def test_fewer_batches_than_steps_are_warned_of() -> None:
         mlp().fit(X, Y, batch_size=10, steps_per_epoch=5, verbose=0)
 
 
+# torch itself uses what it warns of when it loads its compiler.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_a_machine_without_a_compiler_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch._inductor.config
+
+    monkeypatch.setattr(torch._inductor.config.cpp, "cxx", (None, "/no/compiler"))
+    # Not taken from what an earlier run has translated.
+    monkeypatch.setattr(torch._inductor.config, "force_disable_caches", True)
+    with pytest.raises(CompileError, match=r"could not translate.*C\+\+ compiler"):
+        fit(mlp(jit_compile=True), X, Y)
+
+
 def test_a_model_without_weights_to_train_says_so() -> None:
     model = models.Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax", trainable=False)])
     model.compile(loss="sparse_categorical_crossentropy")
