@@ -17,7 +17,7 @@ def canvas(
     palette: Iterable[Mapping[str, Any]] = (),
     commands: Sequence[Mapping[str, Any]] | None = None,
     theme: Literal["light", "dark"] = "light",
-    height: int = 720,
+    height: int | str = 720,
     on_change: Callable[[], None] | None = None,
 ) -> CanvasState:
     """Draw the editor and give back the design as it stands in the browser.
@@ -31,7 +31,7 @@ def canvas(
         palette: the layers that can be added, in the order of the palette.
         commands: edits to make; those waiting from `send` when None.
         theme: used where Streamlit's own colours cannot be read.
-        height: of the whole element, in pixels.
+        height: of the whole element: pixels, or a CSS length such as "calc(100dvh - 4rem)".
         on_change: called at each commit, before the page runs.
 
     Returns:

@@ -61,6 +61,8 @@ export interface NodeNotes {
   output_ports?: readonly string[];
   parameters?: number | null;
   summary?: string;
+  /** Name of the layer whose mistake keeps this one's shape unknown. */
+  waits_for?: string;
   findings?: readonly Finding[];
 }
 
@@ -115,5 +117,6 @@ export interface CanvasData {
   palette: readonly PaletteEntry[];
   commands: readonly Command[];
   theme: Theme;
-  height: number;
+  /** Pixels, or any CSS length such as "calc(100dvh - 4rem)". */
+  height: number | string;
 }

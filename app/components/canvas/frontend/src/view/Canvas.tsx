@@ -6,7 +6,7 @@ import { Workbench } from "./Workbench";
 
 interface Props {
   session: Session;
-  height: number;
+  height: number | string;
   theme: Theme;
 }
 

@@ -71,7 +71,7 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
       </div>
       <div className="card-foot">
         <span className="card-shape" title={shape && `Output shape: ${shape}`} data-faint={!shape || undefined}>
-          {shape ?? "no shape yet"}
+          {shape ?? (notes?.waits_for ? `waits for ${notes.waits_for}` : "no shape yet")}
         </span>
       </div>
     </div>
