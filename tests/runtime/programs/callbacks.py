@@ -23,7 +23,7 @@ with tempfile.TemporaryDirectory() as folder:
         validation_split=0.3,
         verbose=0,
         callbacks=[
-            EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True),
+            EarlyStopping(monitor="val_loss", min_delta=1e-3, patience=3, restore_best_weights=True),
             ModelCheckpoint(best, save_best_only=True),
             ReduceLROnPlateau(patience=1),
             CSVLogger(log),
@@ -34,4 +34,4 @@ with tempfile.TemporaryDirectory() as folder:
     with open(log) as lines:
         assert len(lines.readlines()) == len(seen) + 1
 assert len(seen) < 60
-assert abs(model.evaluate(x[70:], y[70:], verbose=0) - min(seen)) < 1e-5
+assert abs(model.evaluate(x[70:], y[70:], verbose=0) - min(seen)) < 5e-3
