@@ -12,7 +12,7 @@ rng = np.random.default_rng(10)
 x = rng.normal(size=(100, 4)).astype("float32")
 y = rng.normal(size=(100, 1)).astype("float32")
 model = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="tanh"), layers.Dense(1)])
-model.compile(optimizer="adam", loss="mse")
+model.compile(optimizer=keras.optimizers.Adam(0.05), loss="mse")
 seen = []
 with tempfile.TemporaryDirectory() as folder:
     best, log = os.path.join(folder, "best.h5"), os.path.join(folder, "log.csv")
