@@ -59,7 +59,7 @@ class StreamBatches(Batches):
                     "There is no data: the generator or data set gives no batch.",
                     hint="A generator that was used up must be made anew.",
                 ) from None
-        return self._peeked[0]
+        return tuple(map_leaves(lambda leaf: leaf.to(self.device), one) for one in self._peeked[0])  # type: ignore[return-value]
 
     def one_pass(self) -> Iterator[Batch]:
         """The batches of one pass."""

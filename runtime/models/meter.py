@@ -4,6 +4,7 @@ A number that Python reads makes it wait for the device, and each metric costs s
 puts tensors aside; they are reduced in blocks, or when somebody asks.
 """
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -58,9 +59,8 @@ class LossTracker:
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             sizes, self._sizes = self._sizes, []
-            values = waiting[0].tolist() if len(waiting) == 1 else torch.stack(waiting).tolist()
-            pairs = zip(values, sizes, strict=True) if isinstance(values, list) else ((values, sizes[0]),)
-            self._total += sum(value * size for value, size in pairs)
+            values: list[float] = torch.stack(waiting).tolist()
+            self._total += sum(map(operator.mul, values, sizes))
             self._count += sum(sizes)
 
     def result(self) -> float:
@@ -146,7 +146,8 @@ class Meter:
             tracker.flush()
         if self._waiting:
             waiting, self._waiting = self._waiting, []
-            with torch.no_grad():
+            # Evaluation runs in inference mode, but what a metric keeps must be fit for later training steps.
+            with torch.inference_mode(mode=False), torch.no_grad():
                 for output in self._outputs:
                     self._measure(output, waiting)
 

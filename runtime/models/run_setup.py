@@ -21,7 +21,7 @@ from runtime.layers.calls import shape_of
 from runtime.models.arrangement import graph_of, is_ours
 from runtime.models.loops import enlarge, run_batches
 from runtime.models.quick import QuickPlan, quick_plan
-from runtime.models.runner import OwnStepRunner, Runner
+from runtime.models.runner import OwnStepRunner, QuickRunner, Runner
 from runtime.models.training_steps import TrainingSteps
 
 
@@ -111,8 +111,9 @@ class RunSetup(TrainingSteps):
         self.reset_metrics()
         batches.restart()
         callbacks.on_test_begin()
-        # Tensors made in inference mode are no use for training: a layer that keeps some must not get them.
-        with torch.inference_mode(graph_of(self) is not None and is_ours(self)), torch.no_grad():
+        # Tensors made in inference mode are no use for training: code that may keep some must not get them.
+        plain = isinstance(runner, QuickRunner) and graph_of(self) is not None and is_ours(self)
+        with torch.inference_mode(plain), torch.no_grad():
             run_batches(
                 self, runner, batches, callbacks, "test", "stop_evaluating", every=self.steps_per_execution
             )

@@ -67,8 +67,7 @@ class QuickRunner:
 
     def logs(self) -> dict[str, Any]:
         """The means so far."""
-        with torch.inference_mode(mode=False):
-            self._meter.flush()
+        self._meter.flush()
         return as_floats(self._model.get_metrics_result())
 
 

@@ -483,3 +483,44 @@ def test_running_averages_replace_the_weights_at_the_end() -> None:
         results.append(model.get_weights())
     for mine, real in zip(*results, strict=True):
         np.testing.assert_allclose(mine, real, rtol=1e-4, atol=1e-6)
+
+
+def test_a_metric_that_makes_new_tensors_can_be_evaluated_and_trained_in_turns() -> None:
+    class Largest(metrics.Metric):
+        def __init__(self) -> None:
+            super().__init__(name="largest")
+            self.value = torch.zeros(())
+
+        def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+            self.value = torch.maximum(self.value, (y_true - y_pred).abs().max())
+
+        def result(self) -> torch.Tensor:
+            return self.value
+
+        def reset_state(self) -> None:
+            self.value.zero_()
+
+    model = graph(OURS)
+    model.compile("sgd", "mse", metrics=[Largest()])
+    history = fitted(model, validation_data=(X, Y)).history
+    model.evaluate(X, Y, verbose=0)
+    fitted(model)
+    assert min(history["largest"]) > 0
+
+
+def test_metrics_updated_inside_a_layer_are_reported() -> None:
+    class Measures(layers.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.size = metrics.Mean(name="size")
+
+        def call(self, inputs: torch.Tensor) -> torch.Tensor:
+            self.size.update_state(inputs.detach().abs())
+            return inputs
+
+    model = models.Sequential([layers.Input((4,)), Measures(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    history = fitted(model, validation_data=(X[:8], Y[:8])).history
+    np.testing.assert_allclose(history["size"], np.abs(X).mean(), rtol=1e-5)
+    np.testing.assert_allclose(history["val_size"], np.abs(X[:8]).mean(), rtol=1e-5)
+    assert model.metrics_names == ["loss", "size"]
