@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from runtime import layers, metrics, models, optimizers
 from runtime.data import ArrayBatches
@@ -524,3 +525,28 @@ def test_metrics_updated_inside_a_layer_are_reported() -> None:
     np.testing.assert_allclose(history["size"], np.abs(X).mean(), rtol=1e-5)
     np.testing.assert_allclose(history["val_size"], np.abs(X[:8]).mean(), rtol=1e-5)
     assert model.metrics_names == ["loss", "size"]
+
+
+class CountsReads(TorchDispatchMode):
+    """Counts how often Python waits for a number of a tensor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.reads += function is torch.ops.aten._local_scalar_dense.default
+        return function(*args, **(kwargs or {}))
+
+
+def test_steps_do_not_wait_for_numbers() -> None:
+    model = models.Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    labels = np.arange(48) % 3
+    reads = []
+    for batch_size in (48, 1):
+        with CountsReads() as counted:
+            model.fit(X, labels, batch_size=batch_size, verbose=0)
+        reads.append(counted.reads)
+    # 48 steps read no more numbers than one.
+    assert reads[1] == reads[0]
