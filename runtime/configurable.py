@@ -21,13 +21,9 @@ class Configurable:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Records the arguments before any `__init__` runs."""
         self = super().__new__(cls)
-        # copy and pickle call __new__ without arguments: what is missing is __init__'s to complain of.
-        try:
-            arguments = constructor_signature(cls).bind_partial(*args, **kwargs).arguments
-        except TypeError:
-            arguments = {}
-        extra = arguments.pop("kwargs", {})
-        object.__setattr__(self, "_arguments", {**arguments, **extra})
+        # Python's own binding would cost most of the time that making a layer takes; wrong arguments are
+        # __init__'s to complain of.
+        object.__setattr__(self, "_arguments", {**dict(zip(positional_names(cls), args, strict=False)), **kwargs})
         return self
 
     def get_config(self) -> dict[str, Any]:
@@ -45,14 +41,12 @@ class Configurable:
 
 
 @cache
-def constructor_signature(cls: type) -> inspect.Signature:
-    """Signature of a class's constructor without `self`; what goes on by `**kwargs` is called kwargs."""
-    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-    return inspect.Signature(
-        [
-            parameter.replace(name="kwargs") if parameter.kind is parameter.VAR_KEYWORD else parameter
-            for parameter in parameters
-        ]
+def positional_names(cls: type) -> tuple[str, ...]:
+    """Names of the arguments a class takes without a name, in order."""
+    return tuple(
+        name
+        for name, parameter in constructor_parameters(cls).items()
+        if parameter.kind is not parameter.KEYWORD_ONLY
     )
 
 
@@ -64,6 +58,18 @@ def constructor_parameters(cls: type) -> dict[str, inspect.Parameter]:
         for name, parameter in constructor_signature(cls).parameters.items()
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     }
+
+
+@cache
+def constructor_signature(cls: type) -> inspect.Signature:
+    """Signature of a class's constructor without `self`; what goes on by `**kwargs` is called kwargs."""
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    return inspect.Signature(
+        [
+            parameter.replace(name="kwargs") if parameter.kind is parameter.VAR_KEYWORD else parameter
+            for parameter in parameters
+        ]
+    )
 
 
 def to_json(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The weights of a layer: made, found, frozen, read and written."""
 
 from collections.abc import Callable, Iterator, Sequence
+from types import FunctionType, NoneType
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +14,9 @@ from runtime.device import get_device
 from runtime.errors import ShapeError
 from runtime.layers.context import scoped
 from runtime.layers.tracking import tracked
+
+
+_SETTINGS = (bool, int, float, str, tuple, FunctionType, NoneType)
 
 
 class Weight(nn.Parameter):
@@ -102,6 +106,10 @@ class WeightOwner(nn.Module):
                 self.register_parameter(free.replace(".", "_"), weight)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, _SETTINGS) and name not in self.__dict__.get("_parameters", ()):
+            # A layer is mostly settings, and torch's own way is slow: it looks for weights in each.
+            object.__setattr__(self, name, value)
+            return
         if not name.startswith("_") and type(value) in (list, dict):
             value = tracked(value, self._adopt)
         super().__setattr__(name, value)
