@@ -8,14 +8,18 @@ from runtime.saving.custom_objects import (
     get_registered_object,
     register_keras_serializable,
 )
+from runtime.saving.inspection import InspectedLayer, Inspection, inspect_model
 from runtime.saving.model_file import load_model, load_weights, save_model, save_weights
 
 __all__ = [
     "CustomObjectScope",
+    "InspectedLayer",
+    "Inspection",
     "custom_object_scope",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "inspect_model",
     "load_model",
     "load_weights",
     "register_keras_serializable",

@@ -68,18 +68,8 @@ def load_archive(
         FileFormatError: The file is broken, or holds no model.
         RefusedError: It names something that is not known, or would run code.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if len(archive.infolist()) > _MAX_MEMBERS:
-                raise FileFormatError(f"'{path}' has more than {_MAX_MEMBERS:,} members.")
-            metadata = parse_json(_member(archive, METADATA, MAX_BYTES), "The metadata")
-            config = parse_json(_member(archive, CONFIG, MAX_BYTES), "The model's config")
-            weights = _member(archive, WEIGHTS, 2**63)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise FileFormatError(
-            f"'{path}' is broken: {str(error)[:300]}.", hint="Get the file again, or save the model anew."
-        ) from error
-    reading = Reading(custom_objects or {}, keras_version=_major(metadata))
+    version, config, weights = read_members(path)
+    reading = Reading(custom_objects or {}, keras_version=version)
     limit = 2 * len(weights) + _WORKING_SPACE
     with opened(io.BytesIO(weights), f"{path}/{WEIGHTS}") as file:
         with MemoryLimit(limit, f"the file holds only {readable_size(len(weights))} of weights"):
@@ -90,6 +80,27 @@ def load_archive(
             model.compile(**compile_arguments(settings, reading))
             load_optimizer_state(file, model)
     return model
+
+
+def read_members(path: str | os.PathLike[str]) -> tuple[int, Any, bytes]:
+    """Major version of Keras, config and weights in an archive, by their exact names; the rest is ignored.
+
+    Raises:
+        FileFormatError: The archive is broken, or a member is missing or far too large.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if len(archive.infolist()) > _MAX_MEMBERS:
+                raise FileFormatError(f"'{path}' has more than {_MAX_MEMBERS:,} members.")
+            metadata = parse_json(_member(archive, METADATA, MAX_BYTES), "The metadata")
+            config = parse_json(_member(archive, CONFIG, MAX_BYTES), "The model's config")
+            if not isinstance(config, dict):
+                raise FileFormatError(f"The model's config is a {type(config).__name__}, not a dict.")
+            return _major(metadata), config, _member(archive, WEIGHTS, 2**63)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        raise FileFormatError(
+            f"'{path}' is broken: {str(error)[:300]}.", hint="Get the file again, or save the model anew."
+        ) from error
 
 
 def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

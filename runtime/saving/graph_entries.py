@@ -65,6 +65,7 @@ def _entry(layer: Any, reading: Reading) -> Entry:
     with reading.inside(f"Layer '{name[:100]}'"):
         if not isinstance(nodes, list):
             raise FileFormatError(f"its inbound_nodes are a {type(nodes).__name__}, not a list.")
+        reading.count_calls(len(nodes))
         return Entry(name, layer, [read_call(node) for node in nodes if node])
 
 

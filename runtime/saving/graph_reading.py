@@ -82,7 +82,6 @@ class _GraphReader:
 
     def _perform(self, name: str, call: Call) -> list[KerasTensor]:
         layer = self.layers[name]
-        self.reading.count_call()
         with self.reading.inside(f"Layer '{name}'"):
             args = [_resolved(value, self._tensor) for value in call.args]
             kwargs = {key: _resolved(value, self._tensor) for key, value in call.kwargs.items()}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from runtime.configurable import to_json
-from runtime.layers import Layer
+from runtime.layers import Layer, registry
 from runtime.layers.calls import call_signature
 from runtime.saving.custom_objects import get_registered_name
 from runtime.saving.reading import model_classes
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 def layer_config(layer: Layer) -> dict[str, Any]:
     """Class and arguments of a layer, as they stand in a model's config."""
     cls = type(layer)
-    registered = get_registered_name(cls)
+    name = cls.__name__
+    known: Any = model_classes.get(name)
+    ours = known is cls or (name in registry.names() and registry.lookup(name) is cls)
     own_module: str | None = getattr(cls, "_file_module", None)
     return {
-        "module": own_module or cls._module,
-        "class_name": cls.__name__,
+        "module": (own_module or cls._module) if ours else cls.__module__,
+        "class_name": name,
         "config": layer.get_config(),
-        "registered_name": registered if own_module or registered != cls.__name__ else None,
+        "registered_name": None if ours and own_module is None else get_registered_name(cls),
     }
 
 
@@ -35,8 +37,7 @@ def short_config(config: dict[str, Any]) -> dict[str, Any]:
         config: What `layer_config` returned.
     """
     short = {key: value for key, value in config.items() if key not in ("module", "registered_name")}
-    if config.get("module") != "keras.layers" and config.get("registered_name"):
-        short["class_name"] = config["registered_name"]
+    short["class_name"] = config.get("registered_name") or config["class_name"]
     inner = config["config"]
     if isinstance(inner.get("layers"), list):
         short["config"] = {**inner, "layers": [short_config(layer) for layer in inner["layers"]]}

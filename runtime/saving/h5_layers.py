@@ -66,18 +66,21 @@ def stored_size(layers: Sequence[StoredLayer]) -> int:
     return sum(declared_size(dataset) for layer in layers for dataset in layer.datasets)
 
 
-def load_layers(group: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> None:
+def load_layers(
+    group: h5py.Group, model: Any, *, skip_mismatch: bool = False, found: list[StoredLayer] | None = None
+) -> None:
     """Gives a model the weights in a file, the layers that have weights taken in their order.
 
     Args:
         group: The group with the layers.
         model: The model; it must be built.
         skip_mismatch: True leaves a weight whose shape differs as it is, with a warning.
+        found: What `stored_layers` found in the group, if it was asked already.
 
     Raises:
         FileFormatError: The layers or shapes do not agree; nothing is changed then.
     """
-    stored = [layer for layer in stored_layers(group) if layer.datasets]
+    stored = [layer for layer in found or stored_layers(group) if layer.datasets]
     layers = [layer for layer in model.layers if layer.weights]
     by_name = {layer.name: layer for layer in layers}
     if len(stored) != len(layers):
@@ -159,22 +162,24 @@ def _load(
 def _matched(
     weights: list[Weight], stored: StoredLayer, label: str, *, skip_mismatch: bool
 ) -> list[tuple[Weight, h5py.Dataset]]:
-    problem = None
+    problems: list[str] = []
     if len(weights) != len(stored.datasets):
-        problem = f"{label} has {len(weights)} weights, but the file holds {len(stored.datasets)} for it."
+        problems.append(
+            f"{label} has {len(weights)} weights, but the file holds {len(stored.datasets)} for it."
+        )
         weights = []
     fitting: list[tuple[Weight, h5py.Dataset]] = []
     for weight, dataset in zip(weights, stored.datasets, strict=False):
         if tuple(weight.shape) == dataset.shape:
             fitting.append((weight, dataset))
         else:
-            problem = (
+            problems.append(
                 f"{label}: its weight '{weight.name}' has shape {tuple(weight.shape)}, "
                 f"but the file holds {dataset.shape} for it."
             )
-    if problem is not None:
-        if not skip_mismatch:
-            raise FileFormatError(problem, hint="The file belongs to a model of other sizes.")
+    if problems and not skip_mismatch:
+        raise FileFormatError(problems[0], hint="The file belongs to a model of other sizes.")
+    for problem in problems:
         warnings.warn(f"Skipped: {problem}", stacklevel=5)
     return fitting
 

@@ -15,8 +15,8 @@ from runtime.registries import Registry
 from runtime.saving.arguments import known_arguments
 from runtime.saving.custom_objects import get_registered_object
 
-MAX_LAYERS = 5_000
-MAX_CALLS = 20_000
+MAX_LAYERS = 2_500
+MAX_CALLS = 10_000
 MAX_NESTING = 40
 
 _CODE = {
@@ -49,9 +49,9 @@ class Reading:
         if self.layers > MAX_LAYERS:
             raise FileFormatError(f"The config has more than {MAX_LAYERS:,} layers.")
 
-    def count_call(self) -> None:
-        """Counts the call of a layer in; there is a limit."""
-        self.calls += 1
+    def count_calls(self, number: int) -> None:
+        """Counts calls of layers in; there is a limit."""
+        self.calls += number
         if self.calls > MAX_CALLS:
             raise FileFormatError(f"The config calls layers more than {MAX_CALLS:,} times.")
 

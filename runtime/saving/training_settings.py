@@ -9,7 +9,7 @@ import numpy as np
 from runtime.configurable import to_json
 from runtime.errors import FileFormatError, LayerloomError
 from runtime.layers.parameters import find_registry
-from runtime.registries import Registry
+from runtime.registries import Registry, snake_case
 from runtime.saving.h5_reading import child_dataset, child_group, name_list, read_values
 from runtime.saving.h5_writing import write_arrays
 from runtime.saving.reading import Reading, class_and_config, read_object
@@ -23,9 +23,9 @@ def training_config(model: Any) -> dict[str, Any] | None:
     config = compile_config(model)
     if config is None:
         return None
-    return {name: _short(value) for name, value in config.items() if name != "optimizer"} | {
-        "optimizer_config": _short(config["optimizer"])
-    }
+    short = {name: _short(value) for name, value in config.items()}
+    short["optimizer_config"] = short.pop("optimizer")
+    return {**short, "loss": _full_names(short["loss"])}
 
 
 def compile_config(model: Any) -> dict[str, Any] | None:
@@ -108,6 +108,16 @@ def _nested(family: Registry[Any], value: Any, reading: Reading) -> Any:
     if value in ("accuracy", "acc", "crossentropy", "ce"):
         return value
     return read_object(family, value, reading)
+
+
+def _full_names(loss: Any) -> Any:
+    """Losses by their full names: the real Keras does not find "mse" when it opens a `.h5` file."""
+    if isinstance(loss, list):
+        return [_full_names(item) for item in loss]
+    if isinstance(loss, dict) and "class_name" not in loss:
+        return {name: _full_names(item) for name, item in loss.items()}
+    family = find_registry("losses")
+    return snake_case(family.lookup(loss).__name__) if isinstance(loss, str) and loss in family else loss
 
 
 def _short(value: Any) -> Any:

@@ -72,12 +72,13 @@ def load_h5(
     with opened(path) as file:
         reading = Reading(custom_objects or {}, keras_version=version_of(file))
         config = config_of(file, path)
-        stored = child_group(file, WEIGHTS)
-        size = stored_size(stored_layers(stored))
+        weights = child_group(file, WEIGHTS)
+        stored = stored_layers(weights)
+        size = stored_size(stored)
         limit = 2 * size + _WORKING_SPACE
         with MemoryLimit(limit, f"the file holds only {readable_size(size)} of weights"):
             model: Any = read_layer(config, reading)
-        load_layers(stored, model)
+        load_layers(weights, model, found=stored)
         settings = text_attribute(file, "training_config") if compile else None
         if settings is not None:
             model.compile(**compile_arguments(parse_json(settings, "The training settings"), reading))

@@ -1,5 +1,6 @@
 """Models of every kind go to the real Keras and come from it, in every kind of file, and predict the same."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from tests.runtime.saving.zoo import ZOO, Builder, assert_same_outputs, ours, sa
 # The real Keras hands its weights to h5py in a way that numpy wants otherwise.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
+# Each is built once; every test begins by giving it weights.
+mine_of, real_of = cache(ours), cache(theirs)
+
 for_each_model = pytest.mark.parametrize("build", ZOO, ids=lambda build: build.__name__)
 in_whole_files = pytest.mark.parametrize("ending", [".h5", ".keras"])
 in_weight_files = pytest.mark.parametrize("ending", [".h5", ".weights.h5"])
@@ -22,7 +26,7 @@ in_weight_files = pytest.mark.parametrize("ending", [".h5", ".weights.h5"])
 @for_each_model
 @in_whole_files
 def test_from_keras_to_here(build: Builder, ending: str, tmp_path: Path) -> None:
-    real = theirs(build)
+    real = real_of(build)
     stir(real)
     real.save(tmp_path / f"m{ending}")
     mine = load_model(tmp_path / f"m{ending}")
@@ -33,7 +37,7 @@ def test_from_keras_to_here(build: Builder, ending: str, tmp_path: Path) -> None
 @for_each_model
 @in_whole_files
 def test_from_here_to_keras(build: Builder, ending: str, tmp_path: Path) -> None:
-    mine = ours(build)
+    mine = mine_of(build)
     stir(mine)
     mine.save(tmp_path / f"m{ending}")
     if (build, ending) == (scored, ".h5"):
@@ -46,7 +50,7 @@ def test_from_here_to_keras(build: Builder, ending: str, tmp_path: Path) -> None
 @for_each_model
 @in_weight_files
 def test_weights_go_both_ways(build: Builder, ending: str, tmp_path: Path) -> None:
-    real, mine = theirs(build), ours(build)
+    real, mine = real_of(build), mine_of(build)
     stir(mine)
     mine.save_weights(tmp_path / f"m{ending}")
     real.load_weights(tmp_path / f"m{ending}")
@@ -65,7 +69,7 @@ def test_the_layout_is_keras_own(build: Builder, tmp_path: Path) -> None:
     The paths in `weight_names` may differ (the real Keras puts a sequential model's name before them).
     """
     for ending in (".h5", ".weights.h5"):
-        real, mine = theirs(build), ours(build)
+        real, mine = real_of(build), mine_of(build)
         save = "save" if ending == ".h5" else "save_weights"
         getattr(real, save)(tmp_path / f"real{ending}")
         getattr(mine, save)(tmp_path / f"mine{ending}")
@@ -76,7 +80,7 @@ def test_the_layout_is_keras_own(build: Builder, tmp_path: Path) -> None:
 @for_each_model
 @in_whole_files
 def test_what_is_loaded_is_saved_again_alike(build: Builder, ending: str, tmp_path: Path) -> None:
-    mine = ours(build)
+    mine = mine_of(build)
     stir(mine)
     mine.save(tmp_path / f"m{ending}")
     again = load_model(tmp_path / f"m{ending}")
@@ -89,7 +93,7 @@ def test_what_is_loaded_is_saved_again_alike(build: Builder, ending: str, tmp_pa
 
 @for_each_model
 def test_descriptions_go_both_ways(build: Builder) -> None:
-    real, mine = theirs(build), ours(build)
+    real, mine = real_of(build), mine_of(build)
     again = keras.models.model_from_json(mine.to_json())
     assert _no_masks(listed(again.get_config())) == _no_masks(_as_keras_reads_it(build))
     clear_session()
@@ -101,7 +105,7 @@ def test_descriptions_go_both_ways(build: Builder) -> None:
 
 @for_each_model
 def test_a_clone_computes_the_same_once_it_has_the_weights(build: Builder) -> None:
-    mine = ours(build)
+    mine = mine_of(build)
     stir(mine)
     copy = clone_model(mine)
     assert copy.get_config() == mine.get_config()
@@ -128,14 +132,16 @@ def _layout(path: Path, shortened: tuple[str, ...]) -> list[Any]:
     return sorted(found, key=str)
 
 
+@cache
 def _as_keras_reads_it(build: Builder) -> Any:
     """The real Keras forgets some things in its own configs, such as `trainable` of a sequential model."""
-    real = theirs(build)
+    real = real_of(build)
     return listed(type(real).from_config(real.get_config()).get_config())
 
 
 def _no_masks(config: Any) -> Any:
     """A config without the operations that compute masks: not written here, found anew by the real Keras."""
+    config = listed(config)
     layers = [layer for layer in config["layers"] if not layer["module"].startswith("keras.src.ops")]
     for layer in layers:
         for node in layer.get("inbound_nodes", []):

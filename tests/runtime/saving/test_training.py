@@ -1,0 +1,168 @@
+"""Training goes on where it stopped, here and in the real Keras: the file has settings and state."""
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from runtime import losses, metrics, optimizers
+from runtime.models import load_model
+from tests.runtime.saving.zoo import many_ends, ours, perceptron, samples, stir, theirs
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+in_whole_files = pytest.mark.parametrize("ending", [".h5", ".keras"])
+OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
+    ("SGD", {"learning_rate": 0.1}),
+    ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}),
+    ("Adam", {"learning_rate": 0.02}),
+    ("AdamW", {"weight_decay": 0.1}),
+    ("RMSprop", {"momentum": 0.5, "centered": True}),
+    ("Adagrad", {"learning_rate": 0.1}),
+    ("Nadam", {}),
+    ("Adamax", {"clipnorm": 0.5}),
+]
+
+
+def _data(model: Any) -> tuple[Any, Any]:
+    inputs = samples(model, batch=8)
+    return inputs, np.random.default_rng(1).random((8, 3)).astype("float32")
+
+
+def _train(model: Any, steps: int) -> None:
+    inputs, targets = _data(model)
+    for _ in range(steps):
+        model.train_on_batch(inputs, targets)
+
+
+def _without_chance(build: Any) -> Any:
+    """The perceptron without its dropout."""
+    model = build(perceptron)
+    model.layers[1].rate = 0.0
+    return model
+
+
+def _real_from(path: Path) -> Any:
+    """A model that the real Keras loaded; for `.h5`, with the optimizer state it fails to restore."""
+    real = keras.saving.load_model(path)
+    real.layers[1].rate = 0.0
+    if path.suffix == ".h5":
+        optimizer = type(real.optimizer).from_config(real.optimizer.get_config())
+        optimizer.build(real.trainable_variables)
+        real.compile(optimizer, loss="mse")
+        with h5py.File(path) as file:
+            group = file["optimizer_weights"]
+            state = [np.asarray(group[name]) for name in group.attrs["weight_names"]]
+        assert [tuple(v.shape) for v in real.optimizer.variables] == [value.shape for value in state]
+        for variable, value in zip(real.optimizer.variables, state, strict=True):
+            variable.assign(value)
+    return real
+
+
+def _assert_equal_weights(mine: Any, real: Any) -> None:
+    for one, other in zip(mine.get_weights(), real.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+
+
+@in_whole_files
+@pytest.mark.parametrize(("name", "arguments"), OPTIMIZERS, ids=lambda value: str(value)[:40])
+def test_the_real_keras_goes_on(ending: str, name: str, arguments: dict[str, Any], tmp_path: Path) -> None:
+    mine = _without_chance(ours)
+    stir(mine)
+    mine.compile(getattr(optimizers, name)(**arguments), loss="mse", metrics=["mae"])
+    _train(mine, 2)
+    mine.save(tmp_path / f"m{ending}")
+    real = _real_from(tmp_path / f"m{ending}")
+    assert type(real.optimizer).__name__ == name
+    _train(mine, 2)
+    _train(real, 2)
+    _assert_equal_weights(mine, real)
+
+
+@in_whole_files
+@pytest.mark.parametrize(("name", "arguments"), OPTIMIZERS, ids=lambda value: str(value)[:40])
+def test_we_go_on(ending: str, name: str, arguments: dict[str, Any], tmp_path: Path) -> None:
+    real = _without_chance(theirs)
+    stir(real)
+    real.compile(getattr(keras.optimizers, name)(**arguments), loss="mean_squared_error", metrics=["mae"])
+    _train(real, 2)
+    real.save(tmp_path / f"m{ending}")
+    mine = load_model(tmp_path / f"m{ending}")
+    mine.layers[1].rate = 0.0
+    assert type(mine.optimizer).__name__ == name
+    assert mine.optimizer.iterations == 2
+    _train(mine, 2)
+    _train(real, 2)
+    _assert_equal_weights(mine, real)
+
+
+@in_whole_files
+def test_a_schedule_goes_on(ending: str, tmp_path: Path) -> None:
+    mine = _without_chance(ours)
+    decay = optimizers.schedules.ExponentialDecay(0.1, decay_steps=1, decay_rate=0.5)
+    mine.compile(optimizers.SGD(decay), loss="mse")
+    _train(mine, 2)
+    mine.save(tmp_path / f"m{ending}")
+    again, real = load_model(tmp_path / f"m{ending}"), _real_from(tmp_path / f"m{ending}")
+    again.layers[1].rate = 0.0
+    assert again.optimizer.learning_rate == pytest.approx(0.025)
+    for model in (mine, again, real):
+        _train(model, 1)
+    _assert_equal_weights(again, mine)
+    _assert_equal_weights(real, mine)
+
+
+@in_whole_files
+def test_losses_and_metrics_for_each_output_come_back(ending: str, tmp_path: Path) -> None:
+    mine = ours(many_ends)
+    settings = {
+        "loss": {"one": losses.Huber(delta=0.5), "multiply": "mae"},
+        "loss_weights": {"one": 1.0, "multiply": 0.5},
+        "metrics": {"one": [metrics.RootMeanSquaredError(name="distance")], "multiply": ["mse"]},
+    }
+    mine.compile("adam", **settings)
+    inputs = samples(mine, batch=4)
+    targets = [np.ones((4, 1), "float32"), np.ones((4, 2), "float32")]
+    mine.save(tmp_path / f"m{ending}")
+    again = load_model(tmp_path / f"m{ending}")
+    wanted = mine.evaluate(inputs, targets, verbose=0)
+    assert again.evaluate(inputs, targets, verbose=0) == pytest.approx(wanted)
+    assert again.metrics_names == mine.metrics_names
+
+
+def test_without_optimizer(tmp_path: Path) -> None:
+    mine = ours(perceptron)
+    mine.compile("adam", loss="mse")
+    mine.save(tmp_path / "m.h5", include_optimizer=False)
+    assert not load_model(tmp_path / "m.h5").compiled
+    mine.save(tmp_path / "m.h5")
+    assert not load_model(tmp_path / "m.h5", compile=False).compiled
+
+
+def test_a_state_that_does_not_fit_is_left_with_a_warning(tmp_path: Path) -> None:
+    mine = ours(perceptron)
+    mine.compile("adam", loss="mse")
+    _train(mine, 1)
+    mine.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        group = file["optimizer_weights"]
+        group.attrs["weight_names"] = group.attrs["weight_names"][:-1]
+    with pytest.warns(UserWarning, match="starts anew"):
+        again = load_model(tmp_path / "m.h5")
+    assert again.optimizer.iterations == 0
+
+
+def test_weights_bring_the_optimizer_state_along(tmp_path: Path) -> None:
+    mine = _without_chance(ours)
+    mine.compile("adam", loss="mse")
+    _train(mine, 3)
+    mine.save_weights(tmp_path / "m.weights.h5")
+    other = _without_chance(ours)
+    other.compile("adam", loss="mse")
+    other.load_weights(tmp_path / "m.weights.h5")
+    _train(mine, 1)
+    _train(other, 1)
+    _assert_equal_weights(other, mine)
