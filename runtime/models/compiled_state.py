@@ -11,16 +11,7 @@ from runtime.metrics import Metric
 from runtime.models.compiled_loss import CompiledLoss
 from runtime.models.compiled_metrics import CompiledMetrics
 from runtime.models.meter import LossTracker
-
-
-class Plans(dict[Any, Any]):
-    """Compiled steps of a model. A copy of the model makes its own: they hold the layers of this one."""
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Plans":
-        return Plans()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Plans, ()
+from runtime.models.program import Plans
 
 
 class CompiledState:

@@ -9,7 +9,7 @@ from runtime.layers import Layer
 from runtime.layers.calls import call_signature
 from runtime.models.graph import trace_graph
 from runtime.models.model import Model
-from runtime.models.program import Program, compile_program
+from runtime.models.program import Plans, Program, compile_program
 from runtime.saving.graph_reading import read_graph
 from runtime.saving.graph_writing import graph_config
 from runtime.saving.reading import Reading, model_class
@@ -40,7 +40,7 @@ class Functional(Model):
         for layer in self.graph.layers:
             # Set directly: add_module refuses names such as "output", which layers often have.
             self._modules[layer.name.replace(".", "_")] = layer
-        self._programs: dict[bool, Program] = {}
+        self._programs = Plans()
         self.built = True
 
     @property

@@ -22,6 +22,16 @@ from runtime.symbolic import KerasTensor, Node, find_symbolic
 Program = Callable[..., list[Any]]
 
 
+class Plans(dict[Any, Any]):
+    """Compiled functions of a model. A copy of the model makes its own: they hold the layers of this one."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Plans":
+        return Plans()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Plans, ()
+
+
 def compile_program(graph: Graph, *, training: bool, preactivation: bool = False) -> Program:
     """Compiles a graph for training or for inference.
 

@@ -1,5 +1,6 @@
 """Functional graphs: order of layers as in Keras, sharing, nesting, errors."""
 
+import copy
 import os
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -167,3 +168,14 @@ def test_a_nested_model_keeps_the_settings_of_its_calls() -> None:
     outer_inputs = Input((6, 4))
     outer = Model(outer_inputs, inner(outer_inputs))
     assert [tuple(t.shape) for t in outer(np.zeros((2, 6, 4)))] == [(2, 6, 4), (2, 2, 6, 6)]
+
+
+def test_a_copied_model_computes_with_its_own_weights() -> None:
+    inputs = Input((3,))
+    model = Model(inputs, Dense(2)(inputs))
+    x = np.ones((1, 3), "float32")
+    before = model(x).tolist()
+    twin = copy.deepcopy(model)
+    twin.set_weights([weight * 0 for weight in twin.get_weights()])
+    assert twin(x).tolist() == [[0.0, 0.0]]
+    assert model(x).tolist() == before
