@@ -271,7 +271,10 @@ def test_history_and_results_agree(name: str) -> None:
         measured = model.evaluate(case.x, case.y, verbose=0)
         as_dict = model.evaluate(case.x, case.y, verbose=0, return_dict=True, batch_size=11)
         results.append((history, measured, as_dict, model.metrics_names, model.predict(case.x, verbose=0)))
-    (history, measured, as_dict, names, predicted), (real, real_measured, real_dict, real_names, real_predicted) = results
+    (
+        (history, measured, as_dict, names, predicted),
+        (real, real_measured, real_dict, real_names, real_predicted),
+    ) = results
     assert history.epoch == real.epoch
     assert history.params == real.params
     assert_same_results(history.history, real.history, case.rtol)
