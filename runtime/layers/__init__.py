@@ -4,8 +4,10 @@ from runtime.layers.activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softma
 from runtime.layers.attention import MultiHeadAttention
 from runtime.layers.base import Layer
 from runtime.layers.batch_normalization import BatchNormalization
+from runtime.layers.category_encoding import CategoryEncoding
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
 from runtime.layers.core import Activation, Dense, Input, InputLayer
+from runtime.layers.discretization import Discretization
 from runtime.layers.edges import (
     Cropping1D,
     Cropping2D,
@@ -15,6 +17,7 @@ from runtime.layers.edges import (
     ZeroPadding3D,
 )
 from runtime.layers.embedding import Embedding, Masking
+from runtime.layers.feature_normalization import Normalization
 from runtime.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -71,6 +74,20 @@ from runtime.layers.pooling import (
     MaxPooling3D,
 )
 from runtime.layers.preprocessing import Rescaling
+from runtime.layers.random_colors import (
+    RandomColorDegeneration,
+    RandomGrayscale,
+    RandomHue,
+    RandomSaturation,
+)
+from runtime.layers.random_geometry import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
+from runtime.layers.random_light import (
+    RandomBrightness,
+    RandomContrast,
+    RandomInvert,
+    RandomPosterization,
+    Solarization,
+)
 from runtime.layers.recurrent import RNN
 from runtime.layers.registration import deserialize, layer_names, layer_spec, registry, serialize
 from runtime.layers.regularization import (
@@ -82,6 +99,7 @@ from runtime.layers.regularization import (
     SpatialDropout2D,
 )
 from runtime.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from runtime.layers.resizing import CenterCrop, RandomCrop, Resizing
 from runtime.layers.score_attention import AdditiveAttention, Attention
 from runtime.layers.separable_convolution import (
     DepthwiseConv1D,
@@ -114,6 +132,8 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -131,6 +151,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
     "Embedding",
@@ -167,12 +188,27 @@ __all__ = [
     "Minimum",
     "MultiHeadAttention",
     "Multiply",
+    "Normalization",
     "PReLU",
     "Permute",
+    "RandomBrightness",
+    "RandomColorDegeneration",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomGrayscale",
+    "RandomHue",
+    "RandomInvert",
+    "RandomPosterization",
+    "RandomRotation",
+    "RandomSaturation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
@@ -180,6 +216,7 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",
+    "Solarization",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "StackedRNNCells",

@@ -45,6 +45,7 @@ class Sample:
 _POSITIVE = {"class_name": "Constant", "config": {"value": 0.5}}
 _CONVOLUTION = Sample({"filters": 4, "groups": 2}, alone=("dilation_rate",))
 _TRANSPOSED = Sample({"strides": 3, "output_padding": 1}, alone=("dilation_rate",))
+_PICTURES = {"inputs": (4, 6, 6, 3)}
 _PADDING = {rank: tuple((axis, axis + 1) for axis in range(rank)) for rank in (2, 3)}
 
 SAMPLES: dict[str, Sample] = {
@@ -70,6 +71,36 @@ SAMPLES: dict[str, Sample] = {
         {"layer": layers.LSTM(3), "backward_layer": layers.LSTM(3, go_backwards=True), "weights": None}
     ),
     "TimeDistributed": Sample({"layer": layers.Dense(3)}),
+    "Normalization": Sample({"axis": (1,), "mean": (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "variance": (0.5,) * 6}),
+    "Discretization": Sample({"bin_boundaries": (-0.5, 0.5), "num_bins": None}),
+    "CategoryEncoding": Sample(shapes={"inputs": (4, 6)}),
+    "Resizing": Sample(
+        {"fill_mode": "constant"}, alone=("crop_to_aspect_ratio", "pad_to_aspect_ratio"), shapes=_PICTURES
+    ),
+    "CenterCrop": Sample(shapes=_PICTURES),
+    "RandomCrop": Sample(shapes=_PICTURES),
+    "RandomFlip": Sample(shapes=_PICTURES),
+    "RandomRotation": Sample({"factor": (0.1, 0.2)}, shapes=_PICTURES),
+    "RandomGrayscale": Sample(shapes=_PICTURES),
+    **{
+        name: Sample({"height_factor": (0.1, 0.2), "width_factor": 0.2}, shapes=_PICTURES)
+        for name in ("RandomZoom", "RandomTranslation")
+    },
+    **{
+        name: Sample({"factor": (0.1, 0.2), "value_range": (-4, 4)}, shapes=_PICTURES)
+        for name in (
+            "RandomBrightness",
+            "RandomColorDegeneration",
+            "RandomContrast",
+            "RandomHue",
+            "RandomInvert",
+            "RandomSaturation",
+        )
+    },
+    "RandomPosterization": Sample({"factor": (2, 4), "value_range": (-4, 4)}, shapes=_PICTURES),
+    "Solarization": Sample(
+        {"addition_factor": 0.1, "threshold_factor": (0.1, 0.2), "value_range": (-4, 4)}, shapes=_PICTURES
+    ),
     **{f"ZeroPadding{rank}D": Sample({"padding": _PADDING[rank]}) for rank in (2, 3)},
     **{f"Cropping{rank}D": Sample({"cropping": _PADDING[rank]}) for rank in (2, 3)},
 }

@@ -1,0 +1,139 @@
+"""Turns numbers of categories into rows of 0 and 1, or of counts."""
+
+from typing import Annotated, Any, Literal
+
+import torch
+
+from runtime.errors import DataError, ParameterError
+from runtime.layers.arguments import Count
+from runtime.layers.base import Layer
+from runtime.layers.registration import register
+from runtime.types import Shape, Whole
+
+Encoding = Literal["int", "one_hot", "multi_hot", "count"]
+
+
+def refuse_sparse(layer: type, arguments: dict[str, Any]) -> None:
+    """Takes `sparse` and `ragged`, which only Keras on TensorFlow has, out of further arguments.
+
+    Raises:
+        ParameterError: One of them is True.
+    """
+    for name in ("sparse", "ragged"):
+        if arguments.pop(name, False):
+            raise ParameterError(
+                f"{layer.__name__}({name}=True) needs TensorFlow's {name} tensors, which are not here.",
+                parameter=name,
+                received=True,
+                hint=f"Leave {name} out: the output is a plain tensor.",
+            )
+
+
+def encode(
+    ids: torch.Tensor,
+    mode: str,
+    depth: int,
+    dtype: torch.dtype,
+    *,
+    label: str,
+    weights: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Numbers of categories in one of the forms that layers offer.
+
+    Args:
+        ids: Whole numbers; negative ones stand for nothing.
+        mode: "int" leaves them, "one_hot" makes a row of each number, "multi_hot" one row of a whole sample,
+            "count" the same with how often each number is there.
+        depth: How many categories there are.
+        dtype: Element type of the output.
+        label: The layer, for messages.
+        weights: For "count": how much each number counts, in the shape of `ids`.
+
+    Raises:
+        DataError: A number is too large.
+    """
+    if mode == "int":
+        return ids.to(dtype)
+    ids = ids.unsqueeze(0) if ids.ndim == 0 else ids
+    largest = int(ids.max()) if ids.numel() else -1
+    if largest >= depth:
+        raise DataError(
+            f"{label} knows the numbers 0 to {depth - 1}, but gets {largest}.",
+            hint=f"It needs room for {largest + 1} categories.",
+        )
+    if mode == "one_hot":
+        ids = ids.squeeze(-1) if ids.ndim > 1 and ids.shape[-1] == 1 else ids
+    rows = (ids.unsqueeze(-1) == torch.arange(depth, device=ids.device)).to(dtype)
+    if mode == "one_hot":
+        return rows
+    axis = min(ids.ndim - 1, 1)
+    if mode == "multi_hot":
+        return rows.amax(dim=axis)
+    if weights is not None:
+        rows = rows.to(weights.dtype) * weights.unsqueeze(-1)
+    return rows.sum(dim=axis, dtype=rows.dtype)
+
+
+def encoded_shape(shape: Shape, mode: str, depth: int | None) -> Shape:
+    """The shape that `encode` makes of a shape."""
+    if mode == "int":
+        return shape
+    if mode == "one_hot":
+        return (*(shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape), depth)
+    return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)
+
+
+@register("Preprocessing")
+class CategoryEncoding(Layer):
+    """Turns numbers of categories into rows of 0 and 1 that a Dense layer can work with.
+
+    Args:
+        num_tokens: How many categories there are: numbers go from 0 to num_tokens - 1.
+        output_mode: "multi_hot" makes one row a sample, 1 at each number that is in it; "count" says how
+            often it is; "one_hot" makes a row of each number.
+
+    Call args:
+        inputs: Whole numbers, (batch, numbers).
+        count_weights: For "count": how much each number counts, in the shape of the inputs.
+
+    Source:
+        https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/
+    """
+
+    def __init__(
+        self,
+        num_tokens: Count | None = None,
+        output_mode: Literal["multi_hot", "one_hot", "count"] = "multi_hot",
+        **kwargs: Any,
+    ) -> None:
+        refuse_sparse(type(self), kwargs)
+        super().__init__(**kwargs)
+        if num_tokens is None:
+            raise ParameterError(
+                "CategoryEncoding needs num_tokens: how many categories there are.",
+                parameter="num_tokens",
+                hint="If that is not known, IntegerLookup learns it from the data.",
+            )
+        self.num_tokens = num_tokens
+        self.output_mode = output_mode
+        self.built = True
+
+    def call(
+        self, inputs: Annotated[torch.Tensor, Whole()], count_weights: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Rows of num_tokens numbers."""
+        if count_weights is not None and self.output_mode != "count":
+            raise ParameterError(
+                f"{self.label} got count_weights, but its output_mode is {self.output_mode!r}.",
+                parameter="count_weights",
+                hint='Only output_mode="count" counts.',
+            )
+        dtype = getattr(torch, self.compute_dtype)
+        weights = None if count_weights is None else count_weights.to(dtype)
+        return encode(
+            inputs.long(), self.output_mode, self.num_tokens, dtype, label=self.label, weights=weights
+        )
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """(batch, num_tokens); with "one_hot" one more axis."""
+        return encoded_shape(input_shape, self.output_mode, self.num_tokens)
