@@ -1,5 +1,8 @@
 """Keras's API on torch: `import runtime as keras`."""
 
+from importlib import import_module
+from typing import Any
+
 from runtime import (
     activations,
     callbacks,
@@ -27,6 +30,15 @@ from runtime.symbolic import KerasTensor
 
 __version__ = "0.1.0"
 
+_ON_DEMAND = ("applications", "datasets")
+"""Modules that few programs need: they are loaded when a program names them."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ON_DEMAND:
+        return import_module(f"runtime.{name}")
+    raise AttributeError(f"module 'runtime' has no attribute '{name}'")
+
 __all__ = [
     "Functional",
     "Initializer",
@@ -42,9 +54,11 @@ __all__ = [
     "Sequential",
     "__version__",
     "activations",
+    "applications",
     "callbacks",
     "clear_session",
     "constraints",
+    "datasets",
     "get_device",
     "initializers",
     "layers",

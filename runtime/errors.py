@@ -82,6 +82,10 @@ class FileFormatError(LayerloomError, ValueError):
     """A file is broken, or is not of the kind its name says."""
 
 
+class DownloadError(LayerloomError):
+    """A file could not be fetched: no network, a wrong address, another content than it should have."""
+
+
 class RefusedError(FileFormatError):
     """A file asks for something that is not read from files, such as code.
 
