@@ -41,6 +41,7 @@ class ParamSpec:
         range: Bounds of a number, or of each number of a size.
         registry: The family a "registry" value is looked up in: "activations".
         axes: How many numbers a "size" has.
+        lists: True if a "float" may also be a list of them, one for each feature.
         help: What it does, in a learner's words.
     """
 
@@ -52,6 +53,7 @@ class ParamSpec:
     range: Range = UNBOUNDED
     registry: str = ""
     axes: int = 0
+    lists: bool = False
     help: str = ""
 
     @property
@@ -106,7 +108,8 @@ class ParamSpec:
             case "int":
                 good = _is_whole(value) and value in self.range
             case "float":
-                good = isinstance(value, Real) and not isinstance(value, bool) and float(value) in self.range
+                numbers: Any = value if self.lists and isinstance(value, list | tuple) and value else [value]
+                good = all(_is_number(number) and float(number) in self.range for number in numbers)
             case "bool":
                 good = isinstance(value, bool)
             case "str":
@@ -165,6 +168,7 @@ def param_spec(name: str, annotation: Any, default: Any, help: str) -> ParamSpec
         range=found.get(Range, UNBOUNDED),
         registry=registry.registry if registry else "",
         axes=size.axes if size else 0,
+        lists=any(get_origin(member) in (tuple, list) and float in get_args(member) for member in types),
         help=help,
     )
 
@@ -202,6 +206,10 @@ def flatten_annotation(annotation: Any) -> tuple[list[Any], list[Any]]:
         parts = [flatten_annotation(member) for member in get_args(annotation)]
         return [t for types, _ in parts for t in types], [m for _, markers in parts for m in markers]
     return [annotation], []
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _is_whole(value: Any) -> bool:

@@ -14,8 +14,8 @@ class Rescaling(Layer):
     """Brings numbers into another range: pixels of 0-255 into 0-1 with a scale of 1/255.
 
     Args:
-        scale: What each number is multiplied with.
-        offset: What is added to it afterwards.
+        scale: What each number is multiplied with; a list has one factor for each entry of the last axis.
+        offset: What is added to it afterwards; a list has one for each entry of the last axis.
 
     Call args:
         inputs: Any shape.
@@ -26,7 +26,7 @@ class Rescaling(Layer):
 
     supports_mask = True
 
-    def __init__(self, scale: float, offset: float = 0.0, **kwargs: Any) -> None:
+    def __init__(self, scale: float | list[float], offset: float | list[float] = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scale = scale
         self.offset = offset
@@ -35,8 +35,15 @@ class Rescaling(Layer):
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Each number times scale, plus offset."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(getattr(torch, self.compute_dtype))
-        return inputs * self.scale + self.offset if self.offset else inputs * self.scale
+        scaled = inputs * _factor(self.scale, inputs)
+        return scaled + _factor(self.offset, inputs) if self.offset else scaled
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""
         return input_shape
+
+
+def _factor(value: float | list[float], inputs: torch.Tensor) -> float | torch.Tensor:
+    if isinstance(value, list | tuple):
+        return torch.tensor(value, dtype=inputs.dtype, device=inputs.device)
+    return value

@@ -8,7 +8,11 @@ from runtime import layers
 from tests.runtime.layers.oracle import arrays, assert_same, pair
 
 
-@pytest.mark.parametrize("arguments", [{"scale": 1 / 255}, {"scale": 2, "offset": -1.0}], ids=str)
+@pytest.mark.parametrize(
+    "arguments",
+    [{"scale": 1 / 255}, {"scale": 2, "offset": -1.0}, {"scale": [1.0, 2.0, 0.5], "offset": [0.0, 1.0, 2.0]}],
+    ids=str,
+)
 def test_same_as_keras(arguments):
     assert_same(*pair("Rescaling", **arguments), arrays((2, 4, 3)))
 
