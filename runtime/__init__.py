@@ -1,7 +1,7 @@
 """Keras's API on torch: `import runtime as keras`."""
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runtime import (
     activations,
@@ -28,6 +28,9 @@ from runtime.optimizers import Optimizer
 from runtime.regularizers import Regularizer
 from runtime.symbolic import KerasTensor
 
+if TYPE_CHECKING:
+    from runtime import applications, datasets
+
 __version__ = "0.1.0"
 
 _ON_DEMAND = ("applications", "datasets")
@@ -38,6 +41,7 @@ def __getattr__(name: str) -> Any:
     if name in _ON_DEMAND:
         return import_module(f"runtime.{name}")
     raise AttributeError(f"module 'runtime' has no attribute '{name}'")
+
 
 __all__ = [
     "Functional",

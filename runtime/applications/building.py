@@ -8,8 +8,9 @@ from typing import Any, Literal
 from runtime import activations, layers
 from runtime.errors import ParameterError
 from runtime.models import Functional
-from runtime.symbolic import KerasTensor, find_symbolic
+from runtime.symbolic import KerasTensor
 from runtime.utils.downloads import get_file
+from runtime.utils.symbols import get_source_inputs
 
 Tensor = KerasTensor
 Pooling = Literal["avg", "max"]
@@ -101,8 +102,8 @@ def build(design: Design, choices: Choices) -> Functional:
     shape = checked_shape(choices, design.size, design.smallest)
     start = layers.Input(shape) if choices.input_tensor is None else choices.input_tensor
     end = _end(design.body(start, choices), design, choices)
-    inputs = start if choices.input_tensor is None else source_inputs(start)
-    model = Functional(inputs, end, name=choices.name)
+    inputs = get_source_inputs(start)
+    model = Functional(inputs[0] if len(inputs) == 1 else inputs, end, name=choices.name)
     weights = choices.weights
     if weights == "imagenet":
         weights = design.files[0 if choices.include_top else 1].fetched()
@@ -201,22 +202,6 @@ def checked_shape(choices: Choices, size: int, smallest: int) -> tuple[int | Non
     if choices.include_top and None in stated:
         raise _wrong_shape(stated, "A model with a classifier needs to know the size: state it.")
     return stated
-
-
-def source_inputs(tensor: Tensor) -> Any:
-    """The inputs a symbolic tensor was computed from; one by itself, several as a list."""
-    found: list[Tensor] = []
-    waiting, seen = [tensor], set[int]()
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        before = find_symbolic(one.node.arguments) if one.node else []
-        waiting += reversed(before)
-        if not before:
-            found.append(one)
-    return found[0] if len(found) == 1 else found
 
 
 def pad_before_stride(inputs: Tensor, window: int) -> tuple[tuple[int, int], tuple[int, int]]:

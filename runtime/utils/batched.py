@@ -35,7 +35,9 @@ class BatchedDataset(PyDataset):
     ) -> None:
         super().__init__()
         if batch_size is not None and batch_size < 1:
-            raise DataError(f"batch_size is {batch_size}.", hint="Give a whole number of at least 1, or None.")
+            raise DataError(
+                f"batch_size is {batch_size}.", hint="Give a whole number of at least 1, or None."
+            )
         self.samples = samples
         self.batch_size = batch_size
         self.shuffle_samples = shuffle

@@ -39,7 +39,9 @@ class Files:
             subset: Which part.
         """
         kept = int(share * len(self.paths))
-        chosen = slice(len(self.paths) - kept) if subset == "training" else slice(len(self.paths) - kept, None)
+        chosen = (
+            slice(len(self.paths) - kept) if subset == "training" else slice(len(self.paths) - kept, None)
+        )
         say(f"Using {len(self.paths[chosen])} files for {subset}.")
         return Files(
             self.paths[chosen], None if self.labels is None else self.labels[chosen], self.class_names
@@ -184,7 +186,9 @@ def _found(wish: Wish, seed: int) -> Files:
 
 
 def _class_folders(root: Path, names: Sequence[str] | None) -> list[str]:
-    there = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    there = sorted(
+        entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith(".")
+    )
     unknown = [name for name in names or () if name not in there]
     if unknown:
         raise ParameterError(

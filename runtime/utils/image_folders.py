@@ -8,7 +8,7 @@ import torch
 
 from runtime.errors import ParameterError, UnknownNameError
 from runtime.layers.resizing import crop_to_shape, pad_to_shape, resize
-from runtime.utils.folders import Files, Labels, LabelMode, Subset, Wish, folder_datasets
+from runtime.utils.folders import Files, LabelMode, Labels, Subset, Wish, folder_datasets
 from runtime.utils.images import ColorMode, Layout, img_to_array, opened
 
 ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from runtime.errors import FileFormatError
-from runtime.utils.folders import Files, Labels, LabelMode, Subset, Wish, folder_datasets
+from runtime.utils.folders import Files, LabelMode, Labels, Subset, Wish, folder_datasets
 
 
 def text_dataset_from_directory(
@@ -82,4 +82,6 @@ def _text(path: str) -> str:
         with open(path, encoding="utf-8") as file:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
-        raise FileFormatError(f"'{path}' cannot be read as text: {error}.", hint="Save it as UTF-8.") from error
+        raise FileFormatError(
+            f"'{path}' cannot be read as text: {error}.", hint="Save it as UTF-8."
+        ) from error

@@ -60,12 +60,16 @@ def timeseries_dataset_from_array(
         ("sampling_rate", sampling_rate),
     ):
         if not 0 < value <= len(series):
-            raise _wrong(name, value, f"Give a whole number from 1 to {len(series)}, the steps of the series.")
+            raise _wrong(
+                name, value, f"Give a whole number from 1 to {len(series)}, the steps of the series."
+            )
     windows = end - first - (sequence_length - 1) * sampling_rate
     if wanted is not None:
         windows = min(windows, len(wanted))
     if windows < 1:
-        raise _wrong("sequence_length", sequence_length, "A window is longer than the series: make it shorter.")
+        raise _wrong(
+            "sequence_length", sequence_length, "A window is longer than the series: make it shorter."
+        )
     starts = np.arange(0, windows, sequence_stride)
     steps = np.arange(sequence_length) * sampling_rate
     used = series[first:end]
