@@ -27,8 +27,10 @@ from runtime.layers.global_pooling import (
     GlobalMaxPooling3D,
 )
 from runtime.layers.gru import GRU, GRUCell
+from runtime.layers.hashing import HashedCrossing, Hashing
 from runtime.layers.joining import Concatenate, Dot, concatenate, dot
 from runtime.layers.layer_normalization import LayerNormalization
+from runtime.layers.lookups import IntegerLookup, StringLookup
 from runtime.layers.lstm import LSTM, LSTMCell
 from runtime.layers.merging import (
     Add,
@@ -109,6 +111,7 @@ from runtime.layers.separable_convolution import (
 )
 from runtime.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from runtime.layers.stacked_cells import StackedRNNCells
+from runtime.layers.text_vectorization import TextVectorization
 from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose
 from runtime.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from runtime.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
@@ -171,8 +174,11 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "HashedCrossing",
+    "Hashing",
     "Input",
     "InputLayer",
+    "IntegerLookup",
     "LSTMCell",
     "Layer",
     "LayerNormalization",
@@ -220,7 +226,9 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "StackedRNNCells",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "TimeDistributed",
     "UpSampling1D",
     "UpSampling2D",

@@ -63,21 +63,22 @@ def encode(
         )
     if mode == "one_hot":
         ids = ids.squeeze(-1) if ids.ndim > 1 and ids.shape[-1] == 1 else ids
-    rows = (ids.unsqueeze(-1) == torch.arange(depth, device=ids.device)).to(dtype)
-    if mode == "one_hot":
-        return rows
+        return (ids.unsqueeze(-1) == torch.arange(depth, device=ids.device)).to(dtype)
     axis = min(ids.ndim - 1, 1)
+    # What stands for nothing is counted in a place of its own, and left out at last.
+    places = torch.where(ids < 0, depth, ids).movedim(axis, -1)
+    rows = torch.zeros((*places.shape[:-1], depth + 1), dtype=dtype, device=ids.device)
     if mode == "multi_hot":
-        return rows.amax(dim=axis)
-    if weights is not None:
-        rows = rows.to(weights.dtype) * weights.unsqueeze(-1)
-    return rows.sum(dim=axis, dtype=rows.dtype)
+        return rows.scatter(-1, places, 1)[..., :depth]
+    counts = torch.ones_like(places, dtype=dtype) if weights is None else weights.movedim(axis, -1)
+    return rows.to(counts.dtype).scatter_add(-1, places, counts)[..., :depth]
 
 
 def encoded_shape(shape: Shape, mode: str, depth: int | None) -> Shape:
     """The shape that `encode` makes of a shape."""
     if mode == "int":
         return shape
+    shape = shape or (1,)
     if mode == "one_hot":
         return (*(shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape), depth)
     return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)

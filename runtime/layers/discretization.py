@@ -67,7 +67,7 @@ class Discretization(Layer):
             values = np.asarray(boundaries, dtype="float64")
         except (TypeError, ValueError):
             values = np.empty((0, 0))
-        if values.ndim != 1 or not len(values) or (np.diff(values) < 0).any():
+        if values.ndim != 1 or (np.diff(values) < 0).any():
             raise ParameterError(
                 f"Discretization(bin_boundaries=…) got {boundaries!r}, but it wants numbers in rising order.",
                 parameter="bin_boundaries",

@@ -1,7 +1,7 @@
 """Brings every feature of the data to mean 0 and variance 1, with numbers learnt from the data."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,12 @@ class Normalization(Layer):
                 received=variance,
                 hint="Both have one number, or one for each entry along the axes.",
             )
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Keras writes no axis as an empty list."""
+        axis = config.get("axis")
+        return super().from_config({**config, "axis": None if axis in ([], ()) else axis})
 
     def build(self, input_shape: Shape) -> None:
         """Makes the weights mean, variance and count, or spreads the given numbers over the axes."""
@@ -203,11 +209,16 @@ def batches_of(data: Any, label: str) -> Iterator[Array]:
             f"{label}.adapt() got a {type(data).__name__}.",
             hint="Give it an array, or batches of arrays.",
         )
-    if isinstance(data, list | tuple) and not any(hasattr(item, "shape") for item in data):
+    if isinstance(data, list | tuple) and not any(_is_batch(item) for item in data):
         yield np.asarray(data)
         return
     for batch in data:
         yield as_array(batch[0] if isinstance(batch, tuple) else batch)
+
+
+def _is_batch(item: Any) -> bool:
+    """True for an array, or a tuple of arrays; rows of numbers are none."""
+    return hasattr(item[0] if isinstance(item, tuple) and item else item, "shape")
 
 
 def as_array(values: Any) -> Array:

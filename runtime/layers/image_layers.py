@@ -72,6 +72,10 @@ class RandomPictures(RandomInTraining):
         self.data_format = data_format or "channels_last"
         self.axes = PictureAxes(self.data_format)
 
+    def get_config(self) -> dict[str, Any]:
+        """With the place of the channels, which some layers take only as a further argument."""
+        return {**super().get_config(), "data_format": self.data_format}
+
     def get_random_transformation(self, images: torch.Tensor) -> Any:
         """What is drawn for a batch of pictures."""
         raise NotImplementedError(f"{type(self).__name__} draws nothing.")

@@ -162,7 +162,8 @@ class RandomColorDegeneration(_Colours):
     """Mixes pictures with their grey version at random while training.
 
     Args:
-        factor: Largest share of grey, a fraction 0-1; or a lower and an upper one.
+        factor: Largest share of grey as a fraction; or a lower and an upper one, from -1 to 1. A share
+            below 0, which one number allows as well, makes colours stronger.
         value_range: Least and largest value of a pixel; results are kept within.
         data_format: Where the channels stand; None is "channels_last".
         seed: A whole number that makes the random draws repeat; None for new ones each time.
@@ -185,7 +186,7 @@ class RandomColorDegeneration(_Colours):
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = checked_bounds(self, "factor", factor, -1, 1)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
