@@ -17,7 +17,7 @@ from runtime.types import Range, Shape
 Array = npt.NDArray[np.float32]
 
 
-@register("Preprocessing")
+@register("")
 class Discretization(Layer):
     """Sorts measurements into ranges: ages into young, middle and old.
 

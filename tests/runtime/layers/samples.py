@@ -72,7 +72,6 @@ SAMPLES: dict[str, Sample] = {
     ),
     "TimeDistributed": Sample({"layer": layers.Dense(3)}),
     "Normalization": Sample({"axis": (1,), "mean": (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "variance": (0.5,) * 6}),
-    "Discretization": Sample({"bin_boundaries": (-0.5, 0.5), "num_bins": None}),
     "CategoryEncoding": Sample(shapes={"inputs": (4, 6)}),
     "Resizing": Sample(
         {"fill_mode": "constant"}, alone=("crop_to_aspect_ratio", "pad_to_aspect_ratio"), shapes=_PICTURES
