@@ -8,6 +8,7 @@ from runtime.applications import (
     mobilenet_v2,
     resnet,
     resnet50,
+    resnet_v2,
     vgg16,
     vgg19,
     xception,
@@ -26,6 +27,7 @@ from runtime.applications.efficientnet import (
 from runtime.applications.inception_v3 import InceptionV3
 from runtime.applications.mobilenet_v2 import MobileNetV2
 from runtime.applications.resnet import ResNet50, ResNet101, ResNet152
+from runtime.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
 from runtime.applications.vgg16 import VGG16
 from runtime.applications.vgg19 import VGG19
 from runtime.applications.xception import Xception
@@ -47,8 +49,11 @@ __all__ = [
     "InceptionV3",
     "MobileNetV2",
     "ResNet50",
+    "ResNet50V2",
     "ResNet101",
+    "ResNet101V2",
     "ResNet152",
+    "ResNet152V2",
     "Xception",
     "densenet",
     "efficientnet",
@@ -57,6 +62,7 @@ __all__ = [
     "mobilenet_v2",
     "resnet",
     "resnet50",
+    "resnet_v2",
     "vgg16",
     "vgg19",
     "xception",

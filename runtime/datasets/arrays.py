@@ -1,7 +1,7 @@
 """Reads arrays out of files without running anything that stands in them.
 
 Lists of different lengths and the CIFAR batches were stored with pickle. Python's pickle would call whatever
-function a file names; here a file may name three, and each stands for a small builder of ours.
+function a file names; here a file may name a few, and each stands for a small builder of ours.
 """
 
 import pickle
@@ -57,7 +57,13 @@ class _StoredArray:
         self.value = self.value.reshape(shape, order="F" if by_columns else "C")
 
 
+def _stored_bytes(text: str, _: str) -> bytes:
+    """Bytes as Python 3 stores them in the layout of Python 2."""
+    return text.encode("latin1")
+
+
 _KNOWN: dict[tuple[str, str], Any] = {
+    ("_codecs", "encode"): _stored_bytes,
     ("numpy", "ndarray"): _StoredArray,
     ("numpy", "dtype"): _StoredType,
     ("numpy.core.multiarray", "_reconstruct"): _StoredArray,

@@ -56,5 +56,5 @@ def _opened(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Any:
 
 def _batch(stored: dict[bytes, Any], labels: str) -> Pair:
     pixels: Array = stored[b"data"]
-    numbers = np.array(stored[labels.encode()], "uint8")
-    return pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), numbers.reshape(-1, 1)
+    numbers = np.array(stored[labels.encode()]).reshape(-1, 1)
+    return pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), numbers

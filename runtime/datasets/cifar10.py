@@ -32,5 +32,6 @@ def load_data() -> tuple[Pair, Pair]:
     Raises:
         DownloadError: The data is not there yet and cannot be fetched.
     """
-    *training, test = read_batches(FILE.fetched(), _BATCHES, "labels")
+    batches = read_batches(FILE.fetched(), _BATCHES, "labels")
+    *training, test = [(x, y.astype("uint8")) for x, y in batches]
     return joined(training), test
