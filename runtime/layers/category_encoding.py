@@ -139,8 +139,8 @@ class CategoryEncoding(Layer):
         """(batch, num_tokens); with "one_hot" one more axis."""
         if self.output_mode != "one_hot" and len(input_shape) > 2:
             raise ShapeError(
-                f"{self.label} makes one row of all numbers of a sample, so it wants batch × numbers (2 axes), but "
-                f"gets {show_shape(input_shape)} ({len(input_shape)} axes).",
+                f"{self.label} makes one row of all numbers of a sample, so it wants batch × numbers "
+                f"(2 axes), but gets {show_shape(input_shape)} ({len(input_shape)} axes).",
                 port="inputs",
                 hint='Put a Flatten before it, or use output_mode="one_hot" for a row of each number.',
             )
