@@ -82,7 +82,7 @@ class FileFormatError(LayerloomError, ValueError):
     """A file is broken, or is not of the kind its name says."""
 
 
-class DownloadError(LayerloomError):
+class DownloadError(LayerloomError, ValueError):
     """A file could not be fetched: no network, a wrong address, another content than it should have."""
 
 

@@ -1,10 +1,12 @@
 """`get_file`: fetches a file once, checks it, and keeps it."""
 
 import hashlib
+import http.client
 import os
 import shutil
 from pathlib import Path
 from typing import Any, Literal
+from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 
 from runtime.callbacks import Progbar
@@ -146,11 +148,7 @@ def _hasher(expected: str, algorithm: HashName) -> Any:
 
 
 def _download(origin: str, target: Path, expected: str | None, algorithm: HashName) -> None:
-    # Only here: importing it takes time, and most programs fetch nothing.
-    import http.client  # noqa: PLC0415
-    from urllib.error import HTTPError  # noqa: PLC0415
-
-    from runtime.utils.web import open_address  # noqa: PLC0415
+    from runtime.utils.web import open_address  # noqa: PLC0415 (it checks addresses with what is here)
 
     say(f"Downloading data from {origin}")
     try:
