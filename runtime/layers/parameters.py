@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
+from runtime import activations
 from runtime.errors import LayerloomError, ParameterError, did_you_mean
 from runtime.registries import Registry
 from runtime.types import UNBOUNDED, From, Range, Shape, Size
@@ -40,6 +41,7 @@ class ParamSpec:
         choices: The allowed texts of a "choice".
         range: Bounds of a number, or of each number of a size.
         registry: The family a "registry" value is looked up in: "activations".
+        keeps_shape: False if an activation may change the shape.
         axes: How many numbers a "size" has.
         help: What it does, in a learner's words.
     """
@@ -51,6 +53,7 @@ class ParamSpec:
     choices: tuple[str, ...] = ()
     range: Range = UNBOUNDED
     registry: str = ""
+    keeps_shape: bool = True
     axes: int = 0
     help: str = ""
 
@@ -62,7 +65,10 @@ class ParamSpec:
     @property
     def names(self) -> tuple[str, ...]:
         """What a "choice" or "registry" parameter may be called."""
-        return find_registry(self.registry).names() if self.registry else self.choices
+        if not self.registry:
+            return self.choices
+        registry = find_registry(self.registry)
+        return tuple(name for name in registry.names() if not self._objection(registry.lookup(name)))
 
     def check(self, value: Any, owner: str = "") -> None:
         """Raises unless the parameter can have this value.
@@ -124,12 +130,33 @@ class ParamSpec:
                 items = value if isinstance(value, list | tuple) else [value]
                 good = bool(items) and all(_is_whole(item) for item in items)
             case "registry":
-                return _registry_problem(find_registry(self.registry), value)
+                return self._registry_problem(find_registry(self.registry), value)
             case "layer":
                 return _layer_problem(value)
             case "json":
                 good = True
         return None if good else ""
+
+    def _registry_problem(self, registry: Registry[Any], value: Any) -> str | None:
+        if isinstance(value, str):
+            if value not in registry:
+                return ""
+            value = registry.lookup(value)
+        elif isinstance(value, dict):
+            try:
+                value = registry.deserialize(value)
+            except (LayerloomError, TypeError) as error:
+                return f": {error}"
+        elif not callable(value):
+            return ""
+        objection = self._objection(value)
+        return f"; {objection}" if objection else None
+
+    def _objection(self, member: Any) -> str:
+        """Why a member of the registry is none for this parameter."""
+        if self.registry != "activations":
+            return ""
+        return activations.objection(member, keeps_shape=self.keeps_shape)
 
     def _hint(self, value: Any) -> str:
         if self.kind in ("choice", "registry") and isinstance(value, str):
@@ -164,6 +191,7 @@ def param_spec(name: str, annotation: Any, default: Any, help: str) -> ParamSpec
         choices=tuple(choice for choice in choices if isinstance(choice, str)),
         range=found.get(Range, UNBOUNDED),
         registry=registry.registry if registry else "",
+        keeps_shape=registry.keeps_shape if registry else True,
         axes=size.axes if size else 0,
         help=help,
     )
@@ -206,18 +234,6 @@ def flatten_annotation(annotation: Any) -> tuple[list[Any], list[Any]]:
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _registry_problem(registry: Registry[Any], value: Any) -> str | None:
-    if isinstance(value, str):
-        return None if value in registry else ""
-    if isinstance(value, dict):
-        try:
-            registry.deserialize(value)
-        except (LayerloomError, TypeError) as error:
-            return f": {error}"
-        return None
-    return None if callable(value) or isinstance(value, type) else ""
 
 
 def _layer_problem(value: Any) -> str | None:
