@@ -150,6 +150,22 @@ class HeadAxes:
         missing = self.first + 2 - mask.ndim
         return mask.reshape(*mask.shape[:-2], *[1] * missing, *mask.shape[-2:])
 
+    def scores_shape(self, query: Shape, key: Shape) -> Shape:
+        """Shape of all scores for those of query and key with heads, (batch, …, heads)."""
+        axes = self.order[: self.first]
+        looks = [*(query[axis] for axis in self.attended), *(key[axis] for axis in self.attended)]
+        return (*(query[axis] for axis in axes), *looks)
+
+    def takes_mask(self, mask: Shape, scores: Shape) -> bool:
+        """True if a mask goes with scores of that shape: its last axes are theirs, its first ones, too."""
+        looks = 2 * len(self.attended)
+        if not looks <= len(mask) <= len(scores):
+            return False
+        mask = (*mask[:-looks], *[1] * (len(scores) - len(mask)), *mask[-looks:])
+        return all(
+            size in (1, None, wanted) or wanted is None for size, wanted in zip(mask, scores, strict=True)
+        )
+
 
 def weigh_values(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: float, causal: bool
