@@ -36,10 +36,16 @@ _RULES = f"""
 
 .st-key-{PANEL}, .st-key-{SCROLLING} {{
   height: {PAGE_HEIGHT}; overflow-y: auto; overflow-x: hidden; padding: 0 .4rem .5rem .1rem;
-  scrollbar-width: thin; flex-wrap: nowrap;
+  scrollbar-width: thin; flex-wrap: nowrap; overscroll-behavior: contain;
 }}
 .st-key-{PANEL} > *, .st-key-{SCROLLING} > * {{ flex-shrink: 0; }}
-[data-testid=stColumn]:has(.st-key-{PANEL}) {{ flex: 0 0 clamp(17.5rem, 22vw, 22rem); }}
+[data-testid=stHorizontalBlock]:has(> [data-testid=stColumn] .st-key-{PANEL}) {{ flex-wrap: nowrap; }}
+[data-testid=stColumn]:has(+ [data-testid=stColumn] .st-key-{PANEL}) {{ flex: 1 1 0; min-width: 0; }}
+[data-testid=stColumn]:has(.st-key-{PANEL}) {{ flex: 0 0 clamp(16.5rem, 21vw, 21rem); min-width: 0; }}
+[data-testid=stColumn]:has(.st-key-{SCROLLING}) {{
+  position: sticky; top: calc({HEADER_HEIGHT} + .25rem); align-self: flex-start;
+}}
+[data-testid=stPopoverBody] {{ min-width: 27rem; }}
 .st-key-{PANEL} h3 {{ padding: 0; font-size: 1.2rem; }}
 .st-key-{PANEL} [data-testid=stAlertContainer] {{ padding: .6rem .75rem; }}
 .st-key-{PANEL} [data-testid=stExpander] summary {{ padding: .35rem .6rem; }}

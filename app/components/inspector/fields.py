@@ -51,7 +51,7 @@ class Field:
     def draw(self) -> None:
         """Draws the widget with a way back to the default, and under it what is wrong."""
         self._follow_document()
-        state = "default" if self.is_default or self.param.required else "changed"
+        state = "required" if self.param.required else "default" if self.is_default else "changed"
         with st.container(key=f"field_{self.key}", gap=None):
             with st.container(key=f"{state}_{self.key}", horizontal=True, vertical_alignment="bottom"):
                 self._draw_widget()
@@ -59,7 +59,7 @@ class Field:
                     self._draw_reset()
             problem = st.session_state.get(self._problem_key)
             for text in (problem,) if problem else self.problems:
-                st.caption(f":red[:material/error: {plain(text)}]")
+                st.markdown(f":small[:red[:material/error: {plain(text)}]]")
 
     def _draw_widget(self) -> None:
         param, arguments = self.param, self._arguments
@@ -139,6 +139,8 @@ class Field:
         except LayerloomError as error:
             state[self._problem_key] = str(error)
             return
+        # As the document writes it: "2x2" becomes "2, 2".
+        state[self.key] = self._shown(value)
         self._hand_on(value)
 
     def _meant(self, entered: Any) -> Any:

@@ -162,7 +162,7 @@ def _name_field(canvas_key: str, node: Node) -> None:
         help="What the layer is called in the model and in the code.",
     )
     if st.session_state.get(problem):
-        st.caption(f":red[:material/error: {plain(st.session_state[problem])}]")
+        st.markdown(f":small[:red[:material/error: {plain(st.session_state[problem])}]]")
 
 
 def _note_field(canvas_key: str, node: Node) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.components.faults import guarded
 from app.components.inspector.fields import Field
+from app.components.words import plain
 from app.services.palette import first_params
 from runtime.configurable import constructor_parameters
 from runtime.errors import LayerloomError
@@ -106,7 +107,7 @@ def _draw_layer(field: Field) -> None:
         placeholder="choose a layer" if not field.param.optional else "none",
     )
     for problem in field.problems:
-        st.caption(f":red[:material/error: {problem}]")
+        st.markdown(f":small[:red[:material/error: {plain(problem)}]]")
     if name in names:
         with st.container(border=True, gap="small"):
             shown = [param for param in layer_spec(str(name)).params if _is_shown_inside(param, params)]
