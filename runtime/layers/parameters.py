@@ -15,7 +15,9 @@ from runtime.types import UNBOUNDED, From, Range, Shape, Size
 REQUIRED: Final = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
 """Default of a parameter that has none."""
 
-Kind = Literal["int", "float", "bool", "str", "choice", "size", "shape", "ints", "registry", "layer", "json"]
+Kind = Literal[
+    "int", "float", "bool", "str", "choice", "size", "shape", "ints", "floats", "registry", "layer", "json"
+]
 
 _WORDS: dict[str, str] = {
     "int": "a whole number",
@@ -24,6 +26,7 @@ _WORDS: dict[str, str] = {
     "str": "a text",
     "shape": "a list of sizes such as (28, 28, 1)",
     "ints": "a whole number or a list of them",
+    "floats": "a number or a list of them",
     "layer": "a layer",
     "json": "a value",
 }
@@ -112,23 +115,15 @@ class ParamSpec:
             case "int":
                 good = _is_whole(value) and value in self.range
             case "float":
-                good = isinstance(value, Real) and not isinstance(value, bool) and float(value) in self.range
+                good = _is_number(value) and float(value) in self.range
             case "bool":
                 good = isinstance(value, bool)
             case "str":
                 good = isinstance(value, str)
             case "choice":
                 good = value in self.choices
-            case "size":
-                items = value if isinstance(value, list | tuple) else [value]
-                good = len(items) in (1, self.axes) and all(_is_whole(i) and i in self.range for i in items)
-            case "shape":
-                good = isinstance(value, list | tuple) and all(
-                    size is None or (_is_whole(size) and size in self.range) for size in value
-                )
-            case "ints":
-                items = value if isinstance(value, list | tuple) else [value]
-                good = bool(items) and all(_is_whole(item) for item in items)
+            case "size" | "shape" | "ints" | "floats":
+                good = self._are_numbers(value)
             case "registry":
                 return self._registry_problem(find_registry(self.registry), value)
             case "layer":
@@ -136,6 +131,18 @@ class ParamSpec:
             case "json":
                 good = True
         return None if good else ""
+
+    def _are_numbers(self, value: Any) -> bool:
+        """True for one number or a list of them, of the kind and as many as the parameter takes."""
+        if self.kind == "shape" and not isinstance(value, list | tuple):
+            return False
+        items = value if isinstance(value, list | tuple) else [value]
+        if self.kind == "shape":
+            return all(size is None or (_is_whole(size) and size in self.range) for size in items)
+        if self.kind == "size":
+            return len(items) in (1, self.axes) and all(_is_whole(i) and i in self.range for i in items)
+        fits = _is_whole if self.kind == "ints" else _is_number
+        return bool(items) and all(fits(item) and item in self.range for item in items)
 
     def _registry_problem(self, registry: Registry[Any], value: Any) -> str | None:
         if isinstance(value, str):
@@ -207,8 +214,9 @@ def _kind(annotation: Any, types: list[Any], registry: From | None, size: Size |
         return "shape"
     if any(get_origin(member) is Literal for member in plain):
         return "choice"
-    if any(get_origin(member) in (tuple, list) and int in get_args(member) for member in plain):
-        return "ints"
+    items = {item for member in plain if get_origin(member) in (tuple, list) for item in get_args(member)}
+    if int in items or float in items:
+        return "ints" if int in items else "floats"
     for python_type, kind in ((bool, "bool"), (float, "float"), (int, "int"), (str, "str")):
         if python_type in plain:
             return typing.cast(Kind, kind)
@@ -234,6 +242,10 @@ def flatten_annotation(annotation: Any) -> tuple[list[Any], list[Any]]:
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _layer_problem(value: Any) -> str | None:

@@ -46,6 +46,9 @@ def from_text(param: ParamSpec, text: str) -> Any:
         return _sizes(param, text)
     if param.kind == "float":
         return _number(param, text)
+    if param.kind == "floats":
+        numbers = [_number(param, word) for word in text.strip("()[]").split(",")]
+        return numbers[0] if len(numbers) == 1 else numbers
     return _any(text) if param.kind == "json" else text
 
 

@@ -103,7 +103,7 @@ def _other_value(layer: str, param: ParamSpec, numbers: dict[str, Any]) -> Any:
             return not param.default
         case "int" | "size":
             candidates: list[Any] = [2, 3]
-        case "float":
+        case "float" | "floats":
             candidates = [0.25, 0.5]
         case "choice":
             # A data format that moves the channels is for tests of the layer: shapes here have them last.
