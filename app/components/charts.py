@@ -40,7 +40,7 @@ def training_charts(curves: Curves, *, log_scale: bool, smooth: bool) -> dict[st
                 x=best,
                 line={"dash": "dot", "width": 1.5, "color": "#10b981"},
                 annotation={"text": f"best: epoch {best:g}", "font": {"color": "#10b981"}},
-                annotation_position="bottom right" if best < (curves.epochs or best) / 2 else "bottom left",
+                annotation_position="top right" if best < (curves.epochs or best) / 2 else "top left",
             )
         in_theme(figure)
     return figures

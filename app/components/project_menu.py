@@ -14,18 +14,32 @@ from graph_compiler.document.json_file import MAX_CHARACTERS
 from runtime.errors import LayerloomError
 
 RECENT = 15
+_DIALOG = "project_dialog"
+_CLOSED = "project_menu_closed"
 DELETED = "deleted_project"
 """Where the id and name of a project just deleted are kept, so that it can be brought back."""
 
 
 def project_menu(opened: Opening) -> None:
     """Draws the button that opens the menu, and the menu."""
-    # With another project it is another menu, a closed one.
-    with st.popover("Projects", icon=":material/folder_open:", key=f"projects:{opened.epoch}"):
+    # With another project, and under a dialog, it is another menu, a closed one.
+    key = f"projects:{opened.epoch}:{st.session_state.get(_CLOSED, 0)}"
+    with st.popover("Projects", icon=":material/folder_open:", key=key):
         _name(opened)
         _beginnings()
         _this_project(opened)
         _recent(opened)
+    dialog = st.session_state.pop(_DIALOG, "")
+    if dialog == "template":
+        _template_dialog()
+    elif dialog == "file":
+        _file_dialog()
+
+
+def _open_dialog(name: str) -> None:
+    """Has a dialog open after the menu is closed."""
+    st.session_state[_DIALOG] = name
+    st.session_state[_CLOSED] = st.session_state.get(_CLOSED, 0) + 1
 
 
 def _name(opened: Opening) -> None:
@@ -45,10 +59,22 @@ def _beginnings() -> None:
     if new.button("New", icon=":material/add:", width="stretch", help="An empty design."):
         open_project(designer().projects.create(NEXT_NAME))
         st.rerun()
-    if template.button("Template", icon=":material/auto_awesome_mosaic:", width="stretch"):
-        _template_dialog()
-    if file.button("Open file", icon=":material/upload_file:", width="stretch"):
-        _file_dialog()
+    template.button(
+        "Template",
+        icon=":material/auto_awesome_mosaic:",
+        width="stretch",
+        help="A new project from a finished design.",
+        on_click=_open_dialog,
+        args=("template",),
+    )
+    file.button(
+        "Open file",
+        icon=":material/upload_file:",
+        width="stretch",
+        help="A new project from a design file (.json).",
+        on_click=_open_dialog,
+        args=("file",),
+    )
 
 
 def _this_project(opened: Opening) -> None:

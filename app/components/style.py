@@ -6,6 +6,7 @@ BAR = "project_bar"
 SNACKBAR = "snackbar"
 PANEL = "panel"
 SCROLLING = "scrolling"
+CHARTS = "charts"
 """Keys of the containers that have rules of their own."""
 
 HEADER_HEIGHT = "3rem"
@@ -45,6 +46,7 @@ _RULES = f"""
 [data-testid=stColumn]:has(.st-key-{SCROLLING}) {{
   position: sticky; top: calc({HEADER_HEIGHT} + .25rem); align-self: flex-start;
 }}
+.st-key-{CHARTS} [data-testid=stColumn] {{ min-width: 22rem; }}
 [data-testid=stPopoverBody] {{ min-width: 27rem; }}
 .st-key-{PANEL} h3 {{ padding: 0; font-size: 1.2rem; }}
 .st-key-{PANEL} [data-testid=stAlertContainer] {{ padding: .6rem .75rem; }}
