@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from playwright.sync_api import Locator, expect
 
@@ -24,6 +23,9 @@ RUN_STATE = """() => {
   };
 }"""
 """What the page Train shows at one moment: whether a run goes on, and the points of its charts."""
+
+COUNT = "now => Object.values(now.curves).flatMap(chart => Object.values(chart)).flat().length"
+"""How many points such a look found."""
 
 
 @dataclass(frozen=True)
@@ -128,24 +130,20 @@ class Visitor(Hand):
     def shape_is(self, node: str, shape: str) -> None:
         expect(self.node(node).locator(".card-shape")).to_have_text(f"batch × {shape}")
 
-    def look(self) -> RunState:
-        return self._state(self.page.evaluate(RUN_STATE))
-
     def look_again(self, before: RunState, seconds: float = 60) -> RunState:
         """Waits until the charts show more than before, or the run has ended."""
-        changed = f"points => {{ const now = ({RUN_STATE})(); const count = {COUNT}; " + (
-            "return now.training && count(now) <= points ? null : now; }"
-        )
-        found = self.page.wait_for_function(changed, arg=before.points, timeout=seconds * 1000)
-        return self._state(found.json_value())
-
-    def _state(self, found: Any) -> RunState:
+        changed = f"""before => {{
+          const now = ({RUN_STATE})();
+          return !now.training || ({COUNT})(now) > before ? now : null;
+        }}"""
+        found = self.page.wait_for_function(changed, arg=before.points, timeout=seconds * 1000).json_value()
         return RunState(found["training"], found["curves"])
+
+    def curves_hold(self, points: int) -> None:
+        """Waits until the charts show at least so many points."""
+        self.page.wait_for_function(f"wanted => ({COUNT})(({RUN_STATE})()) >= wanted", arg=points)
 
     def run_is(self, state: str, seconds: float = 120) -> None:
         """Waits until the page Train says how the run stands."""
         head = self.page.get_by_test_id("stMarkdown").filter(has_text=re.compile(rf"\b{state}\b"))
         expect(head.first).to_be_visible(timeout=seconds * 1000)
-
-
-COUNT = "now => Object.values(now.curves).flatMap(chart => Object.values(chart)).flat().length"
