@@ -41,6 +41,7 @@ from runtime.layers.merging import (
     multiply,
     subtract,
 )
+from runtime.layers.operations import Operation
 from runtime.layers.other_names import (
     AvgPool1D,
     AvgPool2D,
@@ -167,6 +168,7 @@ __all__ = [
     "Minimum",
     "MultiHeadAttention",
     "Multiply",
+    "Operation",
     "PReLU",
     "Permute",
     "ReLU",
