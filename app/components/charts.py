@@ -11,12 +11,15 @@ from app.services.curves import Curve, Curves
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
 from app.services.evaluation import Evaluation
-from app.services.figures import TRAINING, VALIDATION, confusion_figure, curve_figures
+from app.services.figures import TRAINING, VALIDATION, WITHIN, confusion_figure, curve_figures
 
-LIGHT_LINE = "#818cf8"
-"""The training line on a dark page, where the one for white paper is hard to see."""
+ON_DARK = {TRAINING: "#818cf8", WITHIN: "rgba(165, 172, 255, 0.5)"}
+"""Lines for a dark page, where those for white paper are hard to see."""
 
 CLASS_COLORS = ("#3d63dd", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#06b6d4", "#84cc16", "#ec4899")
+STILL = {"displayModeBar": False}
+"""Charts that are drawn once: no buttons over them."""
+
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 SMOOTHED_OVER = 9
 """Points over which a smoothed curve is averaged."""
@@ -70,8 +73,8 @@ def in_theme(figure: go.Figure) -> go.Figure:
     if theme() == "dark":
         for trace in figure.data:
             for part in (getattr(trace, "line", None), getattr(trace, "marker", None)):
-                if part is not None and part.color == TRAINING:
-                    part.color = LIGHT_LINE
+                if part is not None and part.color in ON_DARK:
+                    part.color = ON_DARK[part.color]
     return figure
 
 

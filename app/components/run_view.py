@@ -1,12 +1,12 @@
 """One training run: its state, progress and curves, drawn anew each second while it goes on."""
 
 import time
-from datetime import timedelta
 
 import streamlit as st
 
 from app.components.charts import training_charts
 from app.components.faults import guarded, shielded
+from app.components.live_chart import live_chart
 from app.components.style import CHARTS
 from app.components.words import duration, plain
 from app.components.workspace import designer
@@ -55,15 +55,17 @@ def _head(run: Run, curves: Curves) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"{icon} **{words}**{_place(run)}", width="content")
         _stop_button(run)
+    # Each part has its place, filled or not: a chart that moves in the page is drawn anew, without its zoom.
+    progress, reason = st.container(), st.container()
     if curves.epochs:
         done = min(1.0, curves.epochs_done / curves.epochs)
         whole = int(curves.epochs_done)
-        st.progress(done, f"epoch {whole} of {curves.epochs}{_time(run, done)}")
+        progress.progress(done, f"epoch {whole} of {curves.epochs}{_time(run, done)}")
     elif run.is_open:
-        st.progress(0.0, "getting ready")
+        progress.progress(0.0, "getting ready")
     if run.reason:
         text = f"{plain(run.reason[:1].upper() + run.reason[1:]).rstrip('.')}."
-        (st.error if run.state == "failed" else st.info)(text)
+        (reason.error if run.state == "failed" else reason.info)(text)
 
 
 def _stop_button(run: Run) -> None:
@@ -93,7 +95,7 @@ def _time(run: Run, done: float) -> str:
     taken = time.time() - run.started_at
     if done <= 0:
         return ""
-    return f" · about {timedelta(seconds=round(taken * (1 - done) / done))} left"
+    return f" · about {duration(taken * (1 - done) / done)} left"
 
 
 def _numbers(run: Run, curves: Curves) -> None:
@@ -105,9 +107,10 @@ def _numbers(run: Run, curves: Curves) -> None:
     ]
     if curves.samples_per_second:
         numbers.append(("samples a second", f"{curves.samples_per_second:,.0f}"))
-    for first in range(0, len(numbers), FACTS):
-        for column, (name, value) in zip(st.columns(FACTS), numbers[first : first + FACTS], strict=False):
-            column.metric(name, value)
+    with st.container():
+        for first in range(0, len(numbers), FACTS):
+            for column, (name, value) in zip(st.columns(FACTS), numbers[first : first + FACTS], strict=False):
+                column.metric(name, value)
 
 
 def _charts(curves: Curves, run: Run) -> None:
@@ -125,4 +128,4 @@ def _charts(curves: Curves, run: Run) -> None:
         columns = st.columns(min(2, len(figures)), gap="medium")
         for place, (name, figure) in enumerate(figures.items()):
             with columns[place % 2]:
-                st.plotly_chart(figure, width="stretch", key=f"curve:{run.id}:{name}")
+                live_chart(figure, f"curve:{run.id}:{name}", f"Curve of the {name}")

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app.components.catalogue import group_of
-from app.components.charts import points_chart, series_chart
+from app.components.charts import STILL, points_chart, series_chart
 from app.components.words import plain
 from app.services.datasets import Dataset, Gate, Split
 from app.services.datasets.dataset import Array
@@ -99,7 +99,7 @@ def _series(dataset: Dataset, rows: Split) -> None:
         (f"then {answer_text(dataset, rows.y[place])}", rows.shown[place].reshape(-1)) for place in places
     ]
     figure = series_chart(lines, dataset.info.answer.unit)
-    st.plotly_chart(figure, width="stretch", key=f"series:{dataset.info.name}")
+    st.plotly_chart(figure, width="stretch", config=STILL, key=f"series:{dataset.info.name}")
 
 
 def _channels(dataset: Dataset, rows: Split) -> None:
@@ -112,7 +112,7 @@ def _channels(dataset: Dataset, rows: Split) -> None:
         lines = [(name, values[:, channel]) for channel, name in enumerate(dataset.feature_names)]
         figure = series_chart(lines, "")
         figure.update_layout(height=220)
-        st.plotly_chart(figure, width="stretch", key=f"series:{dataset.info.name}:{place}")
+        st.plotly_chart(figure, width="stretch", config=STILL, key=f"series:{dataset.info.name}:{place}")
 
 
 def _texts(dataset: Dataset, rows: Split) -> None:
@@ -131,7 +131,7 @@ def _points(dataset: Dataset, rows: Split) -> None:
     names = dataset.info.answer.class_names
     answers = np.array([names.index(answer_text(dataset, answer)) for answer in rows.y[:POINTS]])
     figure = points_chart(np.asarray(rows.shown[:POINTS]), answers, names)
-    st.plotly_chart(figure, width="stretch", key=f"points:{dataset.info.name}")
+    st.plotly_chart(figure, width="stretch", config=STILL, key=f"points:{dataset.info.name}")
 
 
 def _table(dataset: Dataset, rows: Split) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.components.catalogue import choose_dataset
 from app.components.changes import changes_in_words
-from app.components.charts import answers_chart
+from app.components.charts import STILL, answers_chart
 from app.components.navigation import link_to
 from app.components.samples import gate_text, preview
 from app.components.style import SCROLLING
@@ -43,7 +43,7 @@ def _card(opened: Opening, card: DatasetInfo, chosen: str | None) -> None:
     balance = answers_chart(dataset)
     if balance is not None:
         st.markdown("**How often each answer occurs**")
-        st.plotly_chart(balance, width="stretch", key=f"balance:{card.name}")
+        st.plotly_chart(balance, width="stretch", config=STILL, key=f"balance:{card.name}")
     st.caption(f"Source: {plain(card.source)} · Licence: {plain(card.licence)}")
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components.charts import confusion_chart, in_theme
+from app.components.charts import STILL, confusion_chart, in_theme
 from app.components.examined_rows import show_test_rows
 from app.components.measures import show_measures
 from app.components.navigation import link_to
@@ -55,7 +55,9 @@ def _look_closer(evaluation: Evaluation, run_id: str) -> None:
         chart, samples = st.columns([1, 1], gap="large")
         with chart:
             st.markdown("**What was taken for what**")
-            st.plotly_chart(confusion_chart(evaluation), width="stretch", key=f"confusion:{run_id}")
+            st.plotly_chart(
+                confusion_chart(evaluation), width="stretch", config=STILL, key=f"confusion:{run_id}"
+            )
         with samples:
             show_test_rows(evaluation)
         return
@@ -63,5 +65,7 @@ def _look_closer(evaluation: Evaluation, run_id: str) -> None:
         evaluation.predictions.shape == evaluation.dataset.test.y.shape
         and evaluation.predictions.shape[-1] == 1
     ):
-        st.plotly_chart(in_theme(answers_figure(evaluation)), width="stretch", key=f"answers:{run_id}")
+        st.plotly_chart(
+            in_theme(answers_figure(evaluation)), width="stretch", config=STILL, key=f"answers:{run_id}"
+        )
     show_test_rows(evaluation)
