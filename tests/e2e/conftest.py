@@ -4,7 +4,7 @@ import os
 import signal
 import sysconfig
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from app.services.store import Store
 from app.services.templates import open_template
 from graph_compiler.document import CompileSettings, GraphDocument, TrainingSettings
 from tests.browser import SIZE, Server, free_port, until
+from tests.e2e.designs import digits_in_rows
 from tests.e2e.visitor import Visitor
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "layerloom"
@@ -150,6 +151,18 @@ def visitor(designer: Designer, new_visitor: NewVisitor) -> Iterator[Visitor]:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     until(lambda: not designer.workers(), "no worker left")
+
+
+@pytest.fixture(scope="session")
+def trained_project(designer: Designer, browser: Browser) -> str:
+    """A project with the digits' convolutions, trained for two epochs."""
+    project_id = designer.projects.create("Handwritten digits", digits_in_rows(epochs=2)).id
+    with closing(browser.new_context(viewport=SIZE, reduced_motion="reduce")) as context:
+        visitor = Visitor(context.new_page(), designer.server.address)
+        visitor.open(project_id, "train")
+        visitor.train_button.click()
+        visitor.run_is("Finished")
+    return project_id
 
 
 @pytest.fixture(autouse=True)

@@ -95,7 +95,7 @@ class Visitor(Hand):
             "Design": self.canvas,
             "Data": self.page.get_by_role("button", name=re.compile("Use this data")),
             "Train": self.train_button,
-            "Evaluate": self.page.get_by_text(re.compile("test accuracy|Nothing has been trained")).first,
+            "Evaluate": self.page.get_by_text(re.compile("test rows|Nothing has been trained")).first,
             "Export": self.page.get_by_role("button", name=re.compile(r"\.json")),
         }
         expect(marks[page]).to_be_visible(timeout=30_000)
@@ -104,6 +104,13 @@ class Visitor(Hand):
         else:
             # While a run goes on the page is hardly ever at rest.
             expect(self.page.locator("[data-stale=true]")).to_have_count(0)
+
+    def painted(self) -> None:
+        """Waits until nothing is left of what stands in for parts that are still being loaded."""
+        self.idle()
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
+        self.page.wait_for_function("() => [...document.images].every(image => image.complete)")
+        self.page.wait_for_function("() => document.fonts.status === 'loaded'")
 
     @property
     def train_button(self) -> Locator:
@@ -142,6 +149,15 @@ class Visitor(Hand):
     def curves_hold(self, points: int) -> None:
         """Waits until the charts show at least so many points."""
         self.page.wait_for_function(f"wanted => ({COUNT})(({RUN_STATE})()) >= wanted", arg=points)
+
+    def final_curves(self, epochs: int) -> dict[str, dict[str, list[list[float]]]]:
+        """Waits until every curve of epochs has come to the last one."""
+        ended = f"""epochs => {{
+          const now = ({RUN_STATE})();
+          const lines = Object.values(now.curves).flatMap(chart => [chart.training, chart.validation]);
+          return lines.length && lines.every(line => line?.at(-1)?.[0] === epochs) ? now.curves : null;
+        }}"""
+        return self.page.wait_for_function(ended, arg=epochs).json_value()
 
     def run_is(self, state: str, seconds: float = 120) -> None:
         """Waits until the page Train says how the run stands."""
