@@ -63,8 +63,11 @@ def confusion_chart(evaluation: Evaluation) -> go.Figure:
     """The confusion matrix on the page's own background."""
     dark = theme() == "dark"
     figure = confusion_figure(evaluation)
-    low, high = ("rgba(129, 140, 248, 0.05)", "#6d78f0") if dark else ("rgba(79, 70, 229, 0.03)", "#4f46e5")
+    # Opaque, since Plotly takes a transparent colour for a light one and writes on it in black.
+    low, high = ("#1c1d29", "#6d78f0") if dark else ("#f7f7fd", "#4f46e5")
     figure.update_traces(colorscale=[[0, low], [1, high]], xgap=2, ygap=2)
+    figure.update_xaxes(showgrid=False)
+    figure.update_yaxes(showgrid=False)
     return figure
 
 

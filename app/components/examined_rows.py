@@ -28,7 +28,8 @@ def show_test_rows(evaluation: Evaluation) -> None:
     options: list[Choice] = list(CHOICES) if evaluation.has_classes else ["first", "worst"]
     names = ["any", *evaluation.dataset.info.answer.class_names]
     if evaluation.has_classes:
-        pick, expected, predicted = st.columns([2, 1, 1], vertical_alignment="bottom")
+        expected, predicted = st.columns(2)
+        pick = st.container()
         right = expected.selectbox("True", names, key="cell_true", help="Shows one cell of the matrix.")
         told = predicted.selectbox("Predicted", names, key="cell_predicted")
     else:
@@ -127,8 +128,8 @@ def _verdict(evaluation: Evaluation, row: int) -> str:
     told, right = names[evaluation.predicted[row]], names[evaluation.expected[row]]
     sure = f"{evaluation.sureness[row]:.0%}"
     if told == right:
-        return f":green[{plain(told)} ✓] {sure}"
-    return f":red[{plain(told)}], not {plain(right)} {sure}"
+        return f":green[{plain(told)} ✓] · {sure}"
+    return f":red[{plain(told)}], not {plain(right)} · {sure}"
 
 
 def _told(evaluation: Evaluation, row: int) -> dict[str, object]:
