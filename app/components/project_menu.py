@@ -29,7 +29,7 @@ def project_menu(opened: Opening) -> None:
         _beginnings()
         _this_project(opened)
         _recent(opened)
-    dialog = st.session_state.pop(_DIALOG, "")
+    dialog = st.session_state.get(_DIALOG)
     if dialog == "template":
         _template_dialog()
     elif dialog == "file":
@@ -40,6 +40,10 @@ def _open_dialog(name: str) -> None:
     """Has a dialog open after the menu is closed."""
     st.session_state[_DIALOG] = name
     st.session_state[_CLOSED] = st.session_state.get(_CLOSED, 0) + 1
+
+
+def _close_dialog() -> None:
+    st.session_state.pop(_DIALOG, None)
 
 
 def _name(opened: Opening) -> None:
@@ -104,18 +108,19 @@ def _recent(opened: Opening) -> None:
                 st.rerun()
 
 
-@st.dialog("New from a template", width="large")
+@st.dialog("New from a template", width="large", on_dismiss=_close_dialog)
 def _template_dialog() -> None:
     with shielded():
         st.caption("Each is a finished design with its data chosen: train it, then change it.")
         chosen = offer_templates("dialog", columns=2)
         if chosen is not None:
             template, document = chosen
+            _close_dialog()
             open_project(designer().projects.create(template.title, document))
             st.rerun()
 
 
-@st.dialog("Open a design file")
+@st.dialog("Open a design file", on_dismiss=_close_dialog)
 def _file_dialog() -> None:
     with shielded():
         upload = st.file_uploader("A design (.json) that Layerloom has saved", type="json")
@@ -133,6 +138,7 @@ def _open_file(upload: Any) -> None:
     except LayerloomError as error:
         st.error(f"{upload.name} could not be opened. {error}", icon=":material/error:")
         return
+    _close_dialog()
     name = upload.name.rpartition(".")[0].replace("_", " ").strip() or NEXT_NAME
     open_project(designer().projects.create(name[:NAME_LENGTH], document))
     st.rerun()
