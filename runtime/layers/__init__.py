@@ -5,7 +5,7 @@ from runtime.layers.attention import MultiHeadAttention
 from runtime.layers.base import Layer
 from runtime.layers.batch_normalization import BatchNormalization
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
-from runtime.layers.core import Activation, Dense, Input, InputLayer
+from runtime.layers.core import Activation, Dense, Identity, Input, InputLayer
 from runtime.layers.edges import (
     Cropping1D,
     Cropping2D,
@@ -14,6 +14,7 @@ from runtime.layers.edges import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from runtime.layers.einsum_dense import EinsumDense
 from runtime.layers.embedding import Embedding, Masking
 from runtime.layers.global_pooling import (
     GlobalAveragePooling1D,
@@ -23,6 +24,7 @@ from runtime.layers.global_pooling import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from runtime.layers.group_normalization import GroupNormalization
 from runtime.layers.gru import GRU, GRUCell
 from runtime.layers.joining import Concatenate, Dot, concatenate, dot
 from runtime.layers.layer_normalization import LayerNormalization
@@ -51,6 +53,7 @@ from runtime.layers.other_names import (
     Convolution2D,
     Convolution2DTranspose,
     Convolution3D,
+    Convolution3DTranspose,
     GlobalAvgPool1D,
     GlobalAvgPool2D,
     GlobalAvgPool3D,
@@ -76,11 +79,13 @@ from runtime.layers.recurrent import RNN
 from runtime.layers.registration import deserialize, layer_names, layer_spec, registry, serialize
 from runtime.layers.regularization import (
     ActivityRegularization,
+    AlphaDropout,
     Dropout,
     GaussianDropout,
     GaussianNoise,
     SpatialDropout1D,
     SpatialDropout2D,
+    SpatialDropout3D,
 )
 from runtime.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from runtime.layers.score_attention import AdditiveAttention, Attention
@@ -92,7 +97,8 @@ from runtime.layers.separable_convolution import (
 )
 from runtime.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from runtime.layers.stacked_cells import StackedRNNCells
-from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose
+from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
+from runtime.layers.unit_normalization import RMSNormalization, UnitNormalization
 from runtime.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from runtime.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
@@ -105,6 +111,7 @@ __all__ = [
     "ActivityRegularization",
     "Add",
     "AdditiveAttention",
+    "AlphaDropout",
     "Attention",
     "Average",
     "AveragePooling1D",
@@ -121,11 +128,13 @@ __all__ = [
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Convolution1D",
     "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
@@ -134,6 +143,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
+    "EinsumDense",
     "Embedding",
     "Flatten",
     "GRUCell",
@@ -151,6 +161,8 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupNormalization",
+    "Identity",
     "Input",
     "InputLayer",
     "LSTMCell",
@@ -171,6 +183,7 @@ __all__ = [
     "Operation",
     "PReLU",
     "Permute",
+    "RMSNormalization",
     "ReLU",
     "RepeatVector",
     "Rescaling",
@@ -184,9 +197,11 @@ __all__ = [
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
+    "SpatialDropout3D",
     "StackedRNNCells",
     "Subtract",
     "TimeDistributed",
+    "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

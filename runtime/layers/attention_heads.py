@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -56,8 +57,9 @@ class HeadProjection(Layer):
         self.output_sizes = output_sizes
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = _with_axes(
-            initializers.get(kernel_initializer), len(input_sizes), len(output_sizes)
+        summed = len(input_sizes)
+        self.kernel_initializer = with_axes(
+            initializers.get(kernel_initializer), range(summed), range(summed, summed + len(output_sizes))
         )
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
@@ -99,16 +101,22 @@ class HeadProjection(Layer):
         return (*input_shape[: len(input_shape) - len(self.input_sizes)], *self.output_sizes)
 
 
-def _with_axes(initializer: Any, inputs: int, outputs: int) -> Any:
-    """An initializer that counts summed axes as inputs and the others as outputs, unless told otherwise."""
+def with_axes(initializer: Any, inputs: Sequence[int], outputs: Sequence[int]) -> Any:
+    """An initializer that counts summed axes as inputs and the others as outputs, unless told otherwise.
+
+    Args:
+        initializer: Any initializer; only those that look at the axes are changed.
+        inputs: Axes of the kernel that are summed over.
+        outputs: Its other axes.
+    """
     if not isinstance(initializer, VarianceScaling) or None not in (
         initializer.input_axes,
         initializer.output_axes,
     ):
         return initializer
     initializer = copy.copy(initializer)
-    initializer.input_axes = tuple(range(inputs))
-    initializer.output_axes = tuple(range(inputs, inputs + outputs))
+    initializer.input_axes = tuple(inputs)
+    initializer.output_axes = tuple(outputs)
     return initializer
 
 

@@ -10,6 +10,7 @@ from runtime.layers.arguments import ActivationLike, ConstraintLike, Count, Init
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known
 from runtime.layers.registration import register
+from runtime.layers.reshaping import Rearranging
 from runtime.layers.weights import Weight
 from runtime.symbolic import KerasTensor, Node
 from runtime.types import From, Range, Shape, TensorSpec, show_shape
@@ -239,3 +240,30 @@ class Activation(Layer):
                 hint="Give the layer before it an even number of units.",
             )
         return (*input_shape[:-1], None if size is None else size // 2)
+
+
+@register("Core")
+class Identity(Rearranging):
+    """Passes its input on as it is: a place for a layer that is not wanted now.
+
+    Call args:
+        inputs: Any shape.
+
+    Source:
+        https://keras.io/api/layers/core_layers/identity/
+    """
+
+    supports_mask = True
+    identity_in_inference = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.built = True
+
+    def call(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The input itself."""
+        return inputs
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """The shape stays."""
+        return input_shape
