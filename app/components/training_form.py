@@ -42,8 +42,7 @@ def _how_it_learns(opened: Opening, settings: CompileSettings, key: str) -> Comp
     offered = list(dict.fromkeys(["accuracy", *settings.metrics, *known]))
     chosen = _follow(f"{key}:metrics", list(settings.metrics))
     st.multiselect("Metrics", offered, key=chosen, help="Watched while it trains; learning follows the loss.")
-    _suggestion(opened, settings, key)
-    return settings.model_copy(
+    entered = settings.model_copy(
         update={
             "optimizer": optimizer,
             "learning_rate": st.session_state[rate] or None,
@@ -51,6 +50,8 @@ def _how_it_learns(opened: Opening, settings: CompileSettings, key: str) -> Comp
             "metrics": tuple(st.session_state[chosen]),
         }
     )
+    _suggestion(opened, entered, key)
+    return entered
 
 
 def _suggestion(opened: Opening, settings: CompileSettings, key: str) -> None:

@@ -1,6 +1,7 @@
 """A designer on a data directory of its own, and tabs that look at its pages."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from app.components.workspace import CANVAS
 from app.components.workspace import designer as designer_of_pages
 from app.services.designer import Designer
 from app.services.projects import Project
+from app.services.run_store import Run
 from app.services.settings import DATA_DIR_VARIABLE
 from app.services.templates import open_template
+from app.services.training import train
 from graph_compiler.document import GraphDocument, to_canvas
 
 SCRIPT = Path(__file__).parents[2] / "app" / "entry" / "designer.py"
@@ -126,3 +129,33 @@ def tab(services: Designer) -> Callable[..., Tab]:
         return Tab(project.id if project else None)
 
     return open_tab
+
+
+@pytest.fixture(scope="session")
+def trained(services: Designer) -> Callable[..., Project]:
+    """A project that was trained for two epochs on the data of its template, once for all tests."""
+    made: dict[str, Project] = {}
+
+    def make(template: str = "iris") -> Project:
+        if template not in made:
+            document = open_template(template)
+            short = document.training.model_copy(update={"epochs": 2, "seed": 1})
+            project = services.projects.create(
+                f"Trained {template}", document.model_copy(update={"training": short})
+            )
+            wait_for(services, train(services, project.id, project.document).id)
+            made[template] = project
+        return made[template]
+
+    return make
+
+
+def wait_for(services: Designer, run_id: str) -> Run:
+    """Waits until a run has ended."""
+    ended = threading.Event()
+    for _ in range(int(SECONDS / 0.05)):
+        run = services.runs.get(run_id)
+        if not run.is_open:
+            return run
+        ended.wait(0.05)
+    raise AssertionError(f"run {run_id} did not end in {SECONDS} seconds")

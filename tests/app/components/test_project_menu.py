@@ -101,7 +101,9 @@ def test_a_design_file_becomes_a_project(tab, project):
     visitor.visit()
     visitor.button("Open file").click().run()
     design = open_template("cars")
-    visitor.at.file_uploader[0].upload("my_cars.json", dump_document(design).encode(), "application/json").run()
+    visitor.at.file_uploader[0].upload(
+        "my_cars.json", dump_document(design).encode(), "application/json"
+    ).run()
     assert visitor.opening.project.name == "my cars"
     assert visitor.document == design
 

@@ -53,7 +53,13 @@ def test_what_is_no_design_is_refused_and_said(tab, project):
     before = visitor.document
     nodes = [node.model_dump(mode="json") for node in before.nodes.values()]
     visitor.at.session_state[KEY] = {
-        "doc": {"nodes": [nodes[0], nodes[0]], "edges": [], "rev": 1, "epoch": visitor.opening.epoch, "ack": 0}
+        "doc": {
+            "nodes": [nodes[0], nodes[0]],
+            "edges": [],
+            "rev": 1,
+            "epoch": visitor.opening.epoch,
+            "ack": 0,
+        }
     }
     visitor.at.run()
     assert "could not be kept" in visitor.texts()

@@ -190,7 +190,9 @@ def test_an_unknown_layer_says_so(form):
 
 
 def test_experts_parameters_come_last():
-    last = {param.name for name in layer_names() for param in layer_spec(name).params if not comes_first(param)}
+    last = {
+        param.name for name in layer_names() for param in layer_spec(name).params if not comes_first(param)
+    }
     first = {param.name for name in layer_names() for param in layer_spec(name).params if comes_first(param)}
     assert {"use_cudnn", "weights", "unroll", "seed", "kernel_initializer"} <= last
     assert {"units", "activation", "shape", "kernel_size", "padding", "cropping", "rate", "layer"} <= first
