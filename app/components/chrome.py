@@ -50,7 +50,7 @@ def _deleted_notice() -> None:
     project_id, name = deleted
     with st.container(key=SNACKBAR, horizontal=True, vertical_alignment="center"):
         st.markdown(f"“{plain(name)}” is deleted.", width="content")
-        if st.button("Undo", icon=":material/undo:", key="undo_delete"):
+        if st.button("Undo delete", icon=":material/undo:", key="undo_delete"):
             del st.session_state[DELETED]
             open_project(designer().projects.restore(project_id))
             st.rerun()

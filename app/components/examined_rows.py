@@ -92,8 +92,9 @@ def _pairs(evaluation: Evaluation, rows: list[int]) -> None:
     st.caption("Left what went in, right what came out.")
     columns = st.columns(PAIRS_A_ROW, gap="medium")
     for place, row in enumerate(rows[: 3 * PAIRS_A_ROW]):
-        before = picture(evaluation.dataset.test.y[row])
-        after = picture(np.clip(evaluation.predictions[row], 0, None))
+        expected = evaluation.dataset.test.y[row]
+        white = float(expected.max()) or 1.0
+        before, after = picture(expected, white), picture(evaluation.predictions[row], white)
         gap = np.full((before.shape[0], max(2, before.shape[1] // 16)), 128, dtype="uint8")
         with columns[place % PAIRS_A_ROW]:
             st.image(

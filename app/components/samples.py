@@ -55,15 +55,20 @@ def gate_text(gate: Gate) -> str:
     return f"{words[gate.measure]} {gate.value:g}"
 
 
-def picture(pixels: Any) -> Any:
-    """A sample as a picture of whole grey or colour values, large enough to see its pixels."""
+def picture(pixels: Any, white: float | None = None) -> Any:
+    """A sample as a picture of whole grey or colour values, large enough to see its pixels.
+
+    Args:
+        pixels: Its values.
+        white: The value that is white; found out when None.
+    """
     values = np.squeeze(np.asarray(pixels, dtype="float32"))
     if values.ndim == 1:
         # Rows of pixels that were laid out in one line.
         side = round(len(values) ** 0.5)
         values = values.reshape(side, side)
     top = float(values.max()) or 1.0
-    grey = np.clip(values / (255 if top > 16 else top) * 255, 0, 255).astype("uint8")
+    grey = np.clip(values / (white or (255 if top > 16 else top)) * 255, 0, 255).astype("uint8")
     # Enlarged here, since a browser would blur it.
     times = max(1, 112 // grey.shape[0])
     return grey.repeat(times, axis=0).repeat(times, axis=1)

@@ -14,6 +14,8 @@ from runtime.errors import LayerloomError
 from runtime.layers.docstrings import parse_docstring
 from runtime.registries import Registry, snake_case
 
+FIELDS = ("optimizer", "learning_rate", "loss", "metrics", *TrainingSettings.model_fields)
+
 
 def training_form(opened: Opening) -> None:
     """Draws the settings of the open project."""
@@ -22,12 +24,15 @@ def training_form(opened: Opening) -> None:
     compiled = _how_it_learns(opened, compiled, key)
     training = _how_long(training, key)
     _save(opened, compiled, training)
+    for field in FIELDS:
+        # What was entered is the document's now: another value there was set elsewhere.
+        st.session_state[f"{key}:{field}:known"] = st.session_state[f"{key}:{field}"]
 
 
 def _how_it_learns(opened: Opening, settings: CompileSettings, key: str) -> CompileSettings:
     st.markdown("**How it learns**")
     optimizer = _choice("Optimizer", optimizers.registry, settings.optimizer, f"{key}:optimizer")
-    rate = _follow(f"{key}:rate", settings.learning_rate)
+    rate = _follow(f"{key}:learning_rate", settings.learning_rate)
     st.number_input(
         "Learning rate",
         min_value=0.0,

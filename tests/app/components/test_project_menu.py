@@ -52,7 +52,7 @@ def test_deleting_is_undone(tab, project, services):
     assert "Doomed" not in names(services)
     assert visitor.opening.project.id != doomed.id
     assert "“Doomed” is deleted." in visitor.texts()
-    visitor.button("Undo").click().run()
+    visitor.button("Undo delete").click().run()
     assert visitor.opening.project.id == doomed.id
     assert "is deleted." not in visitor.texts()
 
