@@ -10,6 +10,17 @@ def names(services):
     return [entry.name for entry in services.projects.recent()]
 
 
+@pytest.fixture
+def nothing_else(services):
+    """A store without projects, for a while."""
+    before = services.projects.recent(1000)
+    for entry in before:
+        services.projects.delete(entry.id)
+    yield
+    for entry in before:
+        services.projects.restore(entry.id)
+
+
 def test_a_new_project_is_empty_and_open(tab, project):
     visitor = tab(project())
     visitor.visit()
@@ -57,9 +68,8 @@ def test_deleting_is_undone(tab, project, services):
     assert "is deleted." not in visitor.texts()
 
 
+@pytest.mark.usefixtures("nothing_else")
 def test_the_last_project_leaves_an_empty_one(tab, project, services):
-    for entry in services.projects.recent():
-        services.projects.delete(entry.id)
     visitor = tab(project(name="Only"))
     visitor.visit()
     visitor.button("Delete").click().run()
@@ -67,9 +77,8 @@ def test_the_last_project_leaves_an_empty_one(tab, project, services):
     assert visitor.document.nodes == {}
 
 
+@pytest.mark.usefixtures("nothing_else")
 def test_a_first_visit_makes_a_project_and_offers_templates(tab, services):
-    for entry in services.projects.recent():
-        services.projects.delete(entry.id)
     visitor = tab()
     visitor.visit()
     assert names(services) == ["My first network"]
