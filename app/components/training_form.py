@@ -1,9 +1,11 @@
 """Compile and training settings as a form; a change is saved at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
+from app.components.faults import guarded
 from app.components.workspace import Opening
 from app.services.datasets import describe
 from app.services.fitting import suggested_compile
@@ -14,49 +16,61 @@ from runtime.errors import LayerloomError
 from runtime.layers.docstrings import parse_docstring
 from runtime.registries import Registry, snake_case
 
-FIELDS = ("optimizer", "learning_rate", "loss", "metrics", *TrainingSettings.model_fields)
+COMPILE_FIELDS = ("optimizer", "learning_rate", "loss", "metrics")
+FIELDS = (*COMPILE_FIELDS, *TrainingSettings.model_fields)
 
 
 def training_form(opened: Opening) -> None:
     """Draws the settings of the open project."""
     key = f"settings:{opened.project.id}"
-    compiled, training = opened.document.compile, opened.document.training
-    compiled = _how_it_learns(opened, compiled, key)
-    training = _how_long(training, key)
-    _save(opened, compiled, training)
+
+    def take() -> None:
+        # Before the page runs: a run is cut short when somebody goes to another page right after typing.
+        _save(opened, *_entered(opened, key))
+
+    _how_it_learns(opened, key, guarded(take))
+    _how_long(opened.document.training, key, guarded(take))
     for field in FIELDS:
         # What was entered is the document's now: another value there was set elsewhere.
         st.session_state[f"{key}:{field}:known"] = st.session_state[f"{key}:{field}"]
 
 
-def _how_it_learns(opened: Opening, settings: CompileSettings, key: str) -> CompileSettings:
+def _entered(opened: Opening, key: str) -> tuple[CompileSettings, TrainingSettings]:
+    """The settings as the form has them."""
+    entered = {field: st.session_state[f"{key}:{field}"] for field in FIELDS}
+    entered["learning_rate"] = entered["learning_rate"] or None
+    entered["metrics"] = tuple(entered["metrics"])
+    compiled, training = opened.document.compile, opened.document.training
+    return (
+        compiled.model_copy(update={name: entered[name] for name in COMPILE_FIELDS}),
+        training.model_copy(update={name: entered[name] for name in TrainingSettings.model_fields}),
+    )
+
+
+def _how_it_learns(opened: Opening, key: str, take: Callable[[], None]) -> None:
+    settings = opened.document.compile
     st.markdown("**How it learns**")
-    optimizer = _choice("Optimizer", optimizers.registry, settings.optimizer, f"{key}:optimizer")
-    rate = _follow(f"{key}:learning_rate", settings.learning_rate)
+    _choice("Optimizer", optimizers.registry, settings.optimizer, f"{key}:optimizer", take)
     st.number_input(
         "Learning rate",
         min_value=0.0,
         step=None,
         format="%g",
         placeholder="the optimizer's own",
-        key=rate,
+        key=_follow(f"{key}:learning_rate", settings.learning_rate),
+        on_change=take,
         help="Size of a step. Too large: the loss jumps or becomes NaN. Too small: it hardly falls.",
     )
-    loss = _choice("Loss", losses.registry, settings.loss, f"{key}:loss")
+    _choice("Loss", losses.registry, settings.loss, f"{key}:loss", take)
     known = [name for name in _names(metrics.registry) if metric_problem(name) is None]
-    offered = list(dict.fromkeys(["accuracy", *settings.metrics, *known]))
-    chosen = _follow(f"{key}:metrics", list(settings.metrics))
-    st.multiselect("Metrics", offered, key=chosen, help="Watched while it trains; learning follows the loss.")
-    entered = settings.model_copy(
-        update={
-            "optimizer": optimizer,
-            "learning_rate": st.session_state[rate] or None,
-            "loss": loss,
-            "metrics": tuple(st.session_state[chosen]),
-        }
+    st.multiselect(
+        "Metrics",
+        list(dict.fromkeys(["accuracy", *settings.metrics, *known])),
+        key=_follow(f"{key}:metrics", list(settings.metrics)),
+        on_change=take,
+        help="Watched while it trains; learning follows the loss.",
     )
-    _suggestion(opened, entered, key)
-    return entered
+    _suggestion(opened, settings, key)
 
 
 def _suggestion(opened: Opening, settings: CompileSettings, key: str) -> None:
@@ -84,20 +98,26 @@ def _suggestion(opened: Opening, settings: CompileSettings, key: str) -> None:
     )
 
 
-def _how_long(training: TrainingSettings, key: str) -> TrainingSettings:
+def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) -> None:
     st.markdown("**How long**")
     left, right = st.columns(2)
     fields: dict[str, str] = {
         name: _follow(f"{key}:{name}", getattr(training, name)) for name in TrainingSettings.model_fields
     }
     left.number_input(
-        "Epochs", 1, 1_000_000, key=fields["epochs"], help="How often it goes through all the training rows."
+        "Epochs",
+        1,
+        1_000_000,
+        key=fields["epochs"],
+        on_change=take,
+        help="How often it goes through all the training rows.",
     )
     right.number_input(
         "Batch size",
         1,
         1_000_000,
         key=fields["batch_size"],
+        on_change=take,
         help="Rows a step. Larger ones are quicker, smaller ones often learn better.",
     )
     st.slider(
@@ -106,6 +126,7 @@ def _how_long(training: TrainingSettings, key: str) -> TrainingSettings:
         0.95,
         step=0.05,
         key=fields["validation_split"],
+        on_change=take,
         help="Fraction of the training rows that is kept back to see how well unseen rows do.",
     )
     left, right = st.columns(2, vertical_alignment="bottom")
@@ -114,11 +135,16 @@ def _how_long(training: TrainingSettings, key: str) -> TrainingSettings:
         0,
         2**32 - 1,
         key=fields["seed"],
+        on_change=take,
         placeholder="new each time",
         help="A number makes a run repeat exactly.",
     )
-    right.toggle("Shuffle", key=fields["shuffle"], help="Takes the rows in another order in each epoch.")
-    return training.model_copy(update={name: st.session_state[key] for name, key in fields.items()})
+    right.toggle(
+        "Shuffle",
+        key=fields["shuffle"],
+        on_change=take,
+        help="Takes the rows in another order in each epoch.",
+    )
 
 
 def _follow(key: str, value: Any) -> str:
@@ -131,28 +157,23 @@ def _follow(key: str, value: Any) -> str:
 
 
 def _save(opened: Opening, compiled: CompileSettings, training: TrainingSettings) -> None:
-    document, before = opened.document, opened.document
-    try:
-        if compiled != before.compile:
-            document, _ = apply(document, SetCompile(compile=compiled))
-        if training != before.training:
-            document, _ = apply(document, SetTraining(training=training))
-    except LayerloomError as error:
-        st.error(str(error))
-        return
+    document = opened.document
+    if compiled != document.compile:
+        document, _ = apply(document, SetCompile(compile=compiled))
+    if training != document.training:
+        document, _ = apply(document, SetTraining(training=training))
     opened.save(document)
 
 
-def _choice(label: str, registry: Registry[Any], value: str, key: str) -> str:
+def _choice(label: str, registry: Registry[Any], value: str, key: str, take: Callable[[], None]) -> None:
     names = _names(registry)
     if value not in names:
         names = [value, *names]
-    chosen = st.selectbox(label, names, key=_follow(key, value))
+    chosen = st.selectbox(label, names, key=_follow(key, value), on_change=take)
     # A sentence of its description, so that one need not look the name up.
     summary = _summary(registry, chosen)
     if summary:
         st.caption(summary)
-    return chosen
 
 
 def _summary(registry: Registry[Any], name: str) -> str:

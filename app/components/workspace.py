@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.canvas import read_state, send
+from app.components.underway import with_what_is_underway
 from app.services.designer import Designer
 from app.services.projects import Project, ProjectError, StaleProjectError
 from graph_compiler.document import DocumentError, GraphDocument, Node, from_canvas
@@ -57,14 +58,15 @@ class Opening:
     def take_over(self) -> None:
         """Keeps what was drawn on the canvas since it last said so, whatever page is shown now."""
         newest = read_state(CANVAS, self.epoch)
-        if newest is None or newest.document == self.seen:
-            return
-        self.seen = newest.document
-        try:
-            self.save(from_canvas(newest.document, self.document))
-            self.refusal = ""
-        except DocumentError as error:
-            self.refusal = str(error)
+        document = self.document
+        if newest is not None and newest.document != self.seen:
+            self.seen = newest.document
+            try:
+                document = from_canvas(newest.document, document)
+                self.refusal = ""
+            except DocumentError as error:
+                self.refusal = str(error)
+        self.save(with_what_is_underway(document, CANVAS, newest.ack if newest else 0))
 
     def save(self, document: GraphDocument) -> None:
         """Keeps a changed design, in this tab and in the store.
