@@ -31,8 +31,6 @@ export interface Snapshot {
  */
 export class Session {
   view: View | null = null;
-  /** Whether the design was brought into sight since it was loaded; before that a view is nobody's choice. */
-  placed = false;
   private snapshot: Snapshot = {
     state: emptyState(),
     rev: 0,
@@ -70,7 +68,6 @@ export class Session {
   private load(data: CanvasData): void {
     this.loaded = true;
     this.view = null;
-    this.placed = false;
     const state = reduce(this.snapshot.state, {
       type: "load",
       graph: complete(data.doc),

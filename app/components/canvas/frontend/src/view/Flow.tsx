@@ -111,7 +111,7 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
           onSelectionEnd={release}
           {...handlers}
           onMoveEnd={(_, view) => {
-            if (session.placed) session.view = view;
+            session.view = view;
           }}
           defaultViewport={session.view ?? undefined}
           colorMode={theme}

@@ -23,12 +23,11 @@ export function useSight(session: Session, snapshot: Snapshot): void {
   useEffect(() => {
     if (fitted.current === epoch) return;
     // An empty design counts as seen: the view must not move when its first layer is put down.
-    if (empty || measured) session.placed = true;
     if (empty) fitted.current = epoch;
     if (empty || !measured) return;
     fitted.current = epoch;
     void flow.fitView(FIT);
-  }, [flow, session, measured, empty, epoch]);
+  }, [flow, measured, empty, epoch]);
 
   useEffect(() => {
     if (!measured || sight.count === shown.current) return;
