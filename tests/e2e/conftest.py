@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from app.components.faults import LOG_FILE
 from app.services.evaluation import CHECKPOINT
 from app.services.projects import Projects
 from app.services.run_store import Run, RunStore
@@ -115,8 +114,8 @@ def designer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Designer]:
     """The designer all tests share."""
     with running_designer(tmp_path_factory.mktemp("designer") / "data") as designer:
         yield designer
-        log = designer.settings.data_dir / LOG_FILE
-        assert not log.exists(), f"Pages went wrong:\n{log.read_text()}"
+        for log in designer.settings.data_dir.glob("*.log"):
+            raise AssertionError(f"Pages went wrong:\n{log.read_text()}")
 
 
 NewVisitor = Callable[..., Visitor]
