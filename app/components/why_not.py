@@ -10,6 +10,8 @@ from app.services.notes import data_facts
 from graph_compiler import analyze
 from graph_compiler.document import GraphDocument
 
+SHOWN = 3
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -53,15 +55,21 @@ def reasons_against(document: GraphDocument, *, training: bool) -> list[Reason]:
 
 
 def draw_reasons(reasons: list[Reason], key: str) -> None:
-    """Draws the reasons as a list with buttons."""
-    for number, reason in enumerate(reasons):
-        with st.container(border=True, gap="small"):
-            st.markdown(f":red[:material/block:] {plain(reason.text)}")
-            if reason.page is None:
-                continue
-            if st.button(
-                plain(reason.label), key=f"{key}:{number}", icon=":material/arrow_forward:", type="tertiary"
-            ):
-                if reason.node_id:
-                    show_layer(reason.node_id)
-                go_to(reason.page)
+    """Draws the reasons as a list with buttons; of many, the first few and the rest behind them."""
+    for number, reason in enumerate(reasons[:SHOWN]):
+        _draw_reason(reason, f"{key}:{number}")
+    if len(reasons) > SHOWN:
+        with st.expander(f"{len(reasons) - SHOWN} more"):
+            for number, reason in enumerate(reasons[SHOWN:], start=SHOWN):
+                _draw_reason(reason, f"{key}:{number}")
+
+
+def _draw_reason(reason: Reason, key: str) -> None:
+    with st.container(border=True, gap="small", key=f"reason_{key}"):
+        st.markdown(f":red[:material/block:] {plain(reason.text)}")
+        if reason.page is None:
+            return
+        if st.button(plain(reason.label), key=key, icon=":material/arrow_forward:", type="tertiary"):
+            if reason.node_id:
+                show_layer(reason.node_id)
+            go_to(reason.page)

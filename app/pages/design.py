@@ -106,7 +106,7 @@ def _summary(document: GraphDocument, analysis: Analysis) -> None:
     layers.metric("Layers", len(document.nodes))
     parameters.metric("Parameters", f"{analysis.total_parameters:,}")
     if document.data is None:
-        link_to("data", "No data is chosen yet: choose some", ":material/table_chart:")
+        link_to("data", "Choose data to learn from", ":material/table_chart:")
         return
     try:
         st.caption(f"Made for: {plain(describe(document.data.dataset).title)}")

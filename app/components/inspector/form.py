@@ -23,6 +23,7 @@ FINE_TUNING = ("initializers", "regularizers", "constraints")
 
 RARELY_SET = {
     "attention_axes",
+    "backward_layer",
     "batch_shape",
     "batch_size",
     "data_format",
