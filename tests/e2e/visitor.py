@@ -103,9 +103,9 @@ class Visitor(Hand):
         """Fills in a field and clicks on the link of another page, which is what leaves the field."""
         self.page.get_by_label(label, exact=True).fill(value)
         self._link(page).hover()
-        with self.sockets[-1].expect_event("framesent"):
+        # The field is left when the button goes down. No hand lets go before the server has begun with that.
+        with self.sockets[-1].expect_event("framereceived"):
             self.page.mouse.down()
-        # No hand is as quick as a machine: the field is left some time before the button is let go.
         self.page.mouse.up()
         self.is_at(page)
 
