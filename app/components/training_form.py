@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.faults import guarded
+from app.components.shown import as_default, as_index, as_value, put
 from app.components.workspace import Opening
 from app.services.datasets import describe
 from app.services.fitting import suggested_compile
@@ -51,22 +52,27 @@ def _how_it_learns(opened: Opening, key: str, take: Callable[[], None]) -> None:
     settings = opened.document.compile
     st.markdown("**How it learns**")
     _choice("Optimizer", optimizers.registry, settings.optimizer, f"{key}:optimizer", take)
+    rate = _follow(f"{key}:learning_rate", settings.learning_rate)
     st.number_input(
         "Learning rate",
         min_value=0.0,
+        **as_value(rate),
         step=None,
         format="%g",
         placeholder="the optimizer's own",
-        key=_follow(f"{key}:learning_rate", settings.learning_rate),
+        key=rate,
         on_change=take,
         help="Size of a step. Too large: the loss jumps or becomes NaN. Too small: it hardly falls.",
     )
     _choice("Loss", losses.registry, settings.loss, f"{key}:loss", take)
     known = [name for name in _names(metrics.registry) if metric_problem(name) is None]
+    offered = list(dict.fromkeys(["accuracy", *settings.metrics, *known]))
+    chosen = _follow(f"{key}:metrics", list(settings.metrics))
     st.multiselect(
         "Metrics",
-        list(dict.fromkeys(["accuracy", *settings.metrics, *known])),
-        key=_follow(f"{key}:metrics", list(settings.metrics)),
+        offered,
+        **as_default(chosen, offered),
+        key=chosen,
         on_change=take,
         help="Watched while it trains; learning follows the loss.",
     )
@@ -108,6 +114,7 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
         "Epochs",
         1,
         1_000_000,
+        **as_value(fields["epochs"]),
         key=fields["epochs"],
         on_change=take,
         help="How often it goes through all the training rows.",
@@ -116,6 +123,7 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
         "Batch size",
         1,
         1_000_000,
+        **as_value(fields["batch_size"]),
         key=fields["batch_size"],
         on_change=take,
         help="Rows a step. Larger ones are quicker, smaller ones often learn better.",
@@ -125,6 +133,7 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
         0.0,
         0.95,
         step=0.05,
+        **as_value(fields["validation_split"]),
         key=fields["validation_split"],
         on_change=take,
         help="Fraction of the training rows that is kept back to see how well unseen rows do.",
@@ -134,6 +143,7 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
         "Seed",
         0,
         2**32 - 1,
+        **as_value(fields["seed"]),
         key=fields["seed"],
         on_change=take,
         placeholder="new each time",
@@ -141,6 +151,7 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
     )
     right.toggle(
         "Shuffle",
+        **as_value(fields["shuffle"]),
         key=fields["shuffle"],
         on_change=take,
         help="Takes the rows in another order in each epoch.",
@@ -151,7 +162,7 @@ def _follow(key: str, value: Any) -> str:
     """Has a widget show the document's value when that was changed elsewhere; else it is left alone."""
     known = f"{key}:known"
     if key not in st.session_state or st.session_state.get(known) != value:
-        st.session_state[key] = value
+        put(key, value)
     st.session_state[known] = value
     return key
 
@@ -169,7 +180,8 @@ def _choice(label: str, registry: Registry[Any], value: str, key: str, take: Cal
     names = _names(registry)
     if value not in names:
         names = [value, *names]
-    chosen = st.selectbox(label, names, key=_follow(key, value), on_change=take)
+    _follow(key, value)
+    chosen = st.selectbox(label, names, **as_index(key, names), key=key, on_change=take)
     # A sentence of its description, so that one need not look the name up.
     summary = _summary(registry, chosen)
     if summary:

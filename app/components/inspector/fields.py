@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.components.faults import guarded
 from app.components.inspector.values import NO_VALUE, as_text, from_text, same
+from app.components.shown import as_index, as_value, put
 from app.components.words import plain
 from runtime.errors import LayerloomError
 from runtime.layers.parameters import ParamSpec
@@ -62,20 +63,23 @@ class Field:
                 st.markdown(f":small[:red[:material/error: {plain(text)}]]")
 
     def _draw_widget(self) -> None:
-        param, arguments = self.param, self._arguments
+        param, arguments, key = self.param, self._arguments, self.key
         match param.kind:
             case "bool" if not param.optional:
-                st.toggle(param.name, **arguments)
+                st.toggle(param.name, **as_value(key), **arguments)
             case "bool" | "choice" | "registry":
-                st.selectbox(param.name, self.choices(), **arguments)
+                choices = self.choices()
+                st.selectbox(param.name, choices, **as_index(key, choices), **arguments)
             case "float" if self._is_fraction():
-                st.slider(param.name, 0.0, 1.0, step=0.01, **arguments)
+                st.slider(param.name, 0.0, 1.0, **as_value(key), step=0.01, **arguments)
             case "int":
                 low, high = (
                     None if bound is None else int(bound) for bound in (param.range.min, param.range.max)
                 )
+                arguments |= as_value(key)
                 st.number_input(param.name, low, high, step=1, placeholder=self._placeholder(), **arguments)
             case _:
+                arguments |= as_value(key)
                 st.text_input(param.name, placeholder=self._placeholder(), **arguments)
 
     def _draw_reset(self) -> None:
@@ -105,7 +109,7 @@ class Field:
         state = st.session_state
         if self.key in state and (not self.settled or same(state.get(self._known_key), self.value)):
             return
-        state[self.key] = self._shown(self.value)
+        put(self.key, self._shown(self.value))
         state[self._known_key] = self.value
         state.pop(self._problem_key, None)
 
@@ -140,7 +144,7 @@ class Field:
             state[self._problem_key] = str(error)
             return
         # As the document writes it: "2x2" becomes "2, 2".
-        state[self.key] = self._shown(value)
+        put(self.key, self._shown(value))
         self._hand_on(value)
 
     def _meant(self, entered: Any) -> Any:
@@ -155,7 +159,7 @@ class Field:
         return value if value is not None or nothing_allowed else self.param.default
 
     def _reset(self) -> None:
-        st.session_state[self.key] = self._shown(self.param.default)
+        put(self.key, self._shown(self.param.default))
         self._hand_on(self.param.default)
 
     def _hand_on(self, value: Any) -> None:

@@ -10,6 +10,7 @@ from app.components.faults import guarded
 from app.components.inspector.fields import Field
 from app.components.inspector.nested import draw_field
 from app.components.inspector.values import same
+from app.components.shown import as_value, put
 from app.components.words import plain
 from graph_compiler.document import Node, name_problem
 from graph_compiler.findings import Finding
@@ -144,7 +145,8 @@ def _name_field(canvas_key: str, node: Node) -> None:
     key = f"{canvas_key}:{node.id}:name"
     known, problem = f"{key}:known", f"{key}:problem"
     if key not in st.session_state or st.session_state.get(known) != node.name:
-        st.session_state[key] = st.session_state[known] = node.name
+        put(key, node.name)
+        st.session_state[known] = node.name
         st.session_state.pop(problem, None)
 
     def rename() -> None:
@@ -158,6 +160,7 @@ def _name_field(canvas_key: str, node: Node) -> None:
 
     st.text_input(
         "name",
+        **as_value(key),
         key=key,
         on_change=guarded(rename),
         help="What the layer is called in the model and in the code.",
@@ -170,12 +173,21 @@ def _note_field(canvas_key: str, node: Node) -> None:
     key = f"{canvas_key}:{node.id}:note"
     known = f"{key}:known"
     if key not in st.session_state or st.session_state.get(known) != node.note:
-        st.session_state[key] = st.session_state[known] = node.note
+        put(key, node.note)
+        st.session_state[known] = node.note
 
     def keep() -> None:
         send(canvas_key, "set_node", node=node.id, note=st.session_state[key])
 
-    st.text_area("note", key=key, height=68, max_chars=10_000, on_change=guarded(keep), help="For yourself.")
+    st.text_area(
+        "note",
+        **as_value(key),
+        key=key,
+        height=68,
+        max_chars=10_000,
+        on_change=guarded(keep),
+        help="For yourself.",
+    )
 
 
 def _about(spec: LayerSpec) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.components.faults import guarded
 from app.components.inspector.fields import Field
+from app.components.shown import as_index, put
 from app.components.words import plain
 from app.services.palette import first_params
 from runtime.configurable import constructor_parameters
@@ -79,7 +80,7 @@ def _draw_layer(field: Field) -> None:
     names = [known for known in layer_names() if layer_spec(known).group and layer_spec(known).inputs]
     known_key = f"{field.key}:known"
     if field.key not in st.session_state or (field.settled and st.session_state.get(known_key) != name):
-        st.session_state[field.key] = name if name in names else None
+        put(field.key, name if name in names else None)
         st.session_state[known_key] = name
 
     def choose() -> None:
@@ -101,6 +102,7 @@ def _draw_layer(field: Field) -> None:
     st.selectbox(
         field.param.name,
         names,
+        **as_index(field.key, names),
         key=field.key,
         help=field.param.help or None,
         on_change=guarded(choose),
