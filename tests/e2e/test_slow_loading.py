@@ -17,16 +17,19 @@ class Brake:
     """Holds back the scripts of widgets until it is released."""
 
     def __init__(self, visitor: Visitor) -> None:
-        self._page = visitor.page
         self._held: list[Route] = []
-        self._page.route(WIDGETS, self._hold)
+        self._released = False
+        visitor.page.route(WIDGETS, self._hold)
 
     def _hold(self, route: Route) -> None:
-        self._held.append(route)
+        if self._released:
+            route.continue_()
+        else:
+            self._held.append(route)
 
     def release(self) -> None:
         assert self._held, "the scripts of widgets have other names now"
-        self._page.unroute(WIDGETS)
+        self._released = True
         for route in self._held:
             route.continue_()
 
