@@ -44,7 +44,7 @@ def test_settings_of_training_stay_as_they_are(visitor: Visitor, designer: Desig
     visitor.painted()
     for label, value in (("Epochs", "20"), ("Batch size", "32"), ("Learning rate", "0.001")):
         expect(visitor.page.get_by_label(label, exact=True)).to_have_value(value)
-    expect(visitor.page.get_by_label("Shuffle")).to_be_checked()
+    expect(visitor.page.get_by_role("switch", name="Shuffle")).to_be_checked()
     visitor.go("Evaluate")
     visitor.go("Train")
     assert designer.projects.open(project_id).revision == 1
