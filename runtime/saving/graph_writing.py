@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from runtime.configurable import to_json
+from runtime.errors import GraphError
 from runtime.layers import Layer, Operation, registry
 from runtime.layers.calls import call_signature
 from runtime.layers.operations import registry as operations
@@ -66,7 +67,16 @@ def graph_config(graph: "Graph", inputs: Any, outputs: Any) -> dict[str, Any]:
         graph: The layers and calls.
         inputs: The structure of symbolic tensors the model was given as inputs.
         outputs: The same for the outputs.
+
+    Raises:
+        GraphError: An input is the output of some layer.
     """
+    middle = next((t for t in graph.inputs if t.node is not None and t.node.arguments), None)
+    if middle is not None:
+        raise GraphError(
+            f"The model begins at the output of a layer ({middle.name}), so it has no description of its own.",
+            hint="Begin it with an Input, and call the layers on that.",
+        )
     writer = _Writer(graph)
     return {
         "layers": [writer.layer(layer) for layer in graph.layers],
