@@ -74,7 +74,7 @@ def graph_config(graph: "Graph", inputs: Any, outputs: Any) -> dict[str, Any]:
     middle = next((t for t in graph.inputs if t.node is not None and t.node.arguments), None)
     if middle is not None:
         raise GraphError(
-            f"The model begins at the output of a layer ({middle.name}), so it has no description of its own.",
+            f"The model begins at the output of a layer ({middle.name}), so no config describes it.",
             hint="Begin it with an Input, and call the layers on that.",
         )
     writer = _Writer(graph)
