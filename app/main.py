@@ -3,6 +3,8 @@
 import streamlit as st
 
 from app.components.chrome import header
+from app.components.faults import shielded
+from app.components.navigation import remember_pages
 from app.pages import data, design, evaluate, export, train
 from app.services.settings import ASSETS
 
@@ -10,15 +12,14 @@ from app.services.settings import ASSETS
 def main() -> None:
     """Draws the page that the address names, under what stands around every page."""
     st.set_page_config(page_title="Layerloom", page_icon=str(ASSETS / "icon.svg"), layout="wide")
-    page = st.navigation(
-        [
-            st.Page(design.show, title="Design", icon=":material/schema:", url_path="design", default=True),
-            st.Page(data.show, title="Data", icon=":material/table_chart:", url_path="data"),
-            st.Page(train.show, title="Train", icon=":material/model_training:", url_path="train"),
-            st.Page(evaluate.show, title="Evaluate", icon=":material/monitoring:", url_path="evaluate"),
-            st.Page(export.show, title="Export", icon=":material/download:", url_path="export"),
-        ],
-        position="top",
-    )
-    header()
-    page.run()
+    first = st.Page(design.show, title="Design", icon=":material/schema:", default=True)
+    learn = st.Page(data.show, title="Data", icon=":material/table_chart:", url_path="data")
+    fit = st.Page(train.show, title="Train", icon=":material/model_training:", url_path="train")
+    judge = st.Page(evaluate.show, title="Evaluate", icon=":material/monitoring:", url_path="evaluate")
+    take = st.Page(export.show, title="Export", icon=":material/download:", url_path="export")
+    page = st.navigation([first, learn, fit, judge, take], position="top")
+    remember_pages({"design": first, "data": learn, "train": fit, "evaluate": judge, "export": take})
+    # Here what nobody expected becomes a sentence. Parts of pages that run alone (fragments) do the same.
+    with shielded():
+        header()
+        page.run()

@@ -230,6 +230,20 @@ def linear(x: Tensor) -> Tensor:
     return x
 
 
+def objection(activation: Any, *, keeps_shape: bool = True) -> str:
+    """Why a function here cannot be what a layer applies to its sums; "" if it can.
+
+    Args:
+        activation: A member of the registry, or any other function: those are not judged.
+        keeps_shape: True if the layer counts on as many numbers coming out as go in.
+    """
+    if activation is threshold:
+        return "it has arguments of its own: give lambda x: activations.threshold(x, 0.5, 0.0)"
+    if keeps_shape and activation is glu:
+        return "it halves the number of features: put a layer Activation('glu') behind"
+    return ""
+
+
 def _along(function: Callable[..., Tensor], x: Tensor, axis: int | tuple[int, ...] | None) -> Tensor:
     """Applies a function of one axis along one axis, several together, or all (None)."""
     if isinstance(axis, int):

@@ -23,7 +23,9 @@ class Configurable:
         self = super().__new__(cls)
         # Python's own binding would cost most of the time that making a layer takes; wrong arguments are
         # __init__'s to complain of.
-        object.__setattr__(self, "_arguments", {**dict(zip(positional_names(cls), args, strict=False)), **kwargs})
+        object.__setattr__(
+            self, "_arguments", {**dict(zip(positional_names(cls), args, strict=False)), **kwargs}
+        )
         return self
 
     def get_config(self) -> dict[str, Any]:

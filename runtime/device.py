@@ -29,7 +29,7 @@ def set_device(device: str | torch.device | None) -> None:
     try:
         chosen = torch.device(device)
         torch.empty(0, device=chosen)
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, TypeError) as error:
         raise ParameterError(
             f"The device {str(device)!r} cannot be used here.",
             parameter="device",

@@ -5,6 +5,7 @@ A layer is described by its signatures alone. A plain type says most of it; the 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 Shape = tuple[int | None, ...]
 """Sizes of a tensor, batch first; None is a size that is known only at run time."""
@@ -60,9 +61,15 @@ UNBOUNDED = Range()
 
 @dataclass(frozen=True)
 class From:
-    """The value is a name (or object) of a registry: `From("activations")`."""
+    """The value is a name (or object) of a registry: `From("activations")`.
+
+    Args:
+        registry: The family.
+        keeps_shape: False if it may be an activation that changes the shape.
+    """
 
     registry: str
+    keeps_shape: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,11 @@ class Implicit:
 @dataclass(frozen=True)
 class Whole:
     """The port takes whole numbers (ids), not measurements."""
+
+
+def is_shape(value: Any) -> bool:
+    """True for one shape, False for several or something else."""
+    return isinstance(value, tuple) and all(size is None or isinstance(size, int) for size in value)
 
 
 def show_shape(shape: Shape) -> str:

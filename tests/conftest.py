@@ -1,10 +1,25 @@
-"""Settings shared by all tests: the real Keras, our oracle, runs on torch."""
+"""Settings shared by all tests: the real Keras, our oracle, runs on torch; and one browser for all."""
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import pytest
 import torch
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """The one browser: Playwright allows no second beside it in a process."""
+    from tests.browser import chromium
+
+    with chromium() as browser:
+        yield browser

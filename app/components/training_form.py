@@ -1,92 +1,199 @@
 """Compile and training settings as a form; a change is saved at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
+from app.components.faults import guarded
+from app.components.shown import as_default, as_index, as_value, put
 from app.components.workspace import Opening
+from app.services.datasets import describe
+from app.services.fitting import suggested_compile
+from graph_compiler.compile_settings import metric_problem
 from graph_compiler.document import CompileSettings, SetCompile, SetTraining, TrainingSettings, apply
 from runtime import losses, metrics, optimizers
 from runtime.errors import LayerloomError
+from runtime.layers.docstrings import parse_docstring
 from runtime.registries import Registry, snake_case
+
+COMPILE_FIELDS = ("optimizer", "learning_rate", "loss", "metrics")
+FIELDS = (*COMPILE_FIELDS, *TrainingSettings.model_fields)
 
 
 def training_form(opened: Opening) -> None:
     """Draws the settings of the open project."""
-    st.subheader("How it learns", anchor=False)
-    key = f"settings:{opened.epoch}"
+    key = f"settings:{opened.project.id}"
+
+    def take() -> None:
+        # Before the page runs: a run is cut short when somebody goes to another page right after typing.
+        _save(opened, *_entered(opened, key))
+
+    _how_it_learns(opened, key, guarded(take))
+    _how_long(opened.document.training, key, guarded(take))
+    for field in FIELDS:
+        # What was entered is the document's now: another value there was set elsewhere.
+        st.session_state[f"{key}:{field}:known"] = st.session_state[f"{key}:{field}"]
+
+
+def _entered(opened: Opening, key: str) -> tuple[CompileSettings, TrainingSettings]:
+    """The settings as the form has them."""
+    entered = {field: st.session_state[f"{key}:{field}"] for field in FIELDS}
+    entered["learning_rate"] = entered["learning_rate"] or None
+    entered["metrics"] = tuple(entered["metrics"])
     compiled, training = opened.document.compile, opened.document.training
-    optimizer = _choice("Optimizer", optimizers.registry, compiled.optimizer, f"{key}:optimizer")
-    rate = st.number_input(
+    return (
+        compiled.model_copy(update={name: entered[name] for name in COMPILE_FIELDS}),
+        training.model_copy(update={name: entered[name] for name in TrainingSettings.model_fields}),
+    )
+
+
+def _how_it_learns(opened: Opening, key: str, take: Callable[[], None]) -> None:
+    settings = opened.document.compile
+    st.markdown("**How it learns**")
+    _choice("Optimizer", optimizers.registry, settings.optimizer, f"{key}:optimizer", take)
+    rate = _follow(f"{key}:learning_rate", settings.learning_rate)
+    st.number_input(
         "Learning rate",
         min_value=0.0,
-        value=compiled.learning_rate,
+        **as_value(rate),
         step=None,
         format="%g",
         placeholder="the optimizer's own",
-        key=f"{key}:rate",
+        key=rate,
+        on_change=take,
         help="Size of a step. Too large: the loss jumps or becomes NaN. Too small: it hardly falls.",
     )
-    loss = _choice("Loss", losses.registry, compiled.loss, f"{key}:loss")
-    offered = list(dict.fromkeys(["accuracy", *compiled.metrics, *_names(metrics.registry)]))
-    chosen = st.multiselect("Metrics", offered, list(compiled.metrics), key=f"{key}:metrics")
-    st.subheader("How long", anchor=False)
-    left, right = st.columns(2)
-    values: dict[str, Any] = {
-        "epochs": left.number_input("Epochs", 1, 100_000, training.epochs, key=f"{key}:epochs"),
-        "batch_size": right.number_input("Batch size", 1, 100_000, training.batch_size, key=f"{key}:batch"),
-        "validation_split": st.slider(
-            "Validation split",
-            0.0,
-            0.5,
-            training.validation_split,
-            0.05,
-            key=f"{key}:split",
-            help="Fraction of the training rows that is kept back to see how well unseen rows do.",
-        ),
-        "seed": left.number_input(
-            "Seed",
-            0,
-            None,
-            training.seed,
-            key=f"{key}:seed",
-            placeholder="new each time",
-            help="A number makes a run repeat exactly.",
-        ),
-        "shuffle": right.toggle("Shuffle", training.shuffle, key=f"{key}:shuffle"),
-    }
-    _save(
-        opened,
-        compiled.model_copy(
-            update={
-                "optimizer": optimizer,
-                "learning_rate": rate or None,
-                "loss": loss,
-                "metrics": tuple(chosen),
-            }
-        ),
-        training.model_copy(update=values),
+    _choice("Loss", losses.registry, settings.loss, f"{key}:loss", take)
+    known = [name for name in _names(metrics.registry) if metric_problem(name) is None]
+    offered = list(dict.fromkeys(["accuracy", *settings.metrics, *known]))
+    chosen = _follow(f"{key}:metrics", list(settings.metrics))
+    st.multiselect(
+        "Metrics",
+        offered,
+        **as_default(chosen, offered),
+        key=chosen,
+        on_change=take,
+        help="Watched while it trains; learning follows the loss.",
     )
+    _suggestion(opened, settings, key)
+
+
+def _suggestion(opened: Opening, settings: CompileSettings, key: str) -> None:
+    """The loss and metrics that go with the data, where others are set."""
+    if opened.document.data is None:
+        return
+    try:
+        card = describe(opened.document.data.dataset)
+    except LayerloomError:
+        return
+    wanted = suggested_compile(settings, card)
+    if wanted.loss == settings.loss and wanted.metrics == settings.metrics:
+        return
+
+    def take() -> None:
+        opened.save(apply(opened.document, SetCompile(compile=wanted))[0])
+
+    st.button(
+        "Set what goes with the data",
+        key=f"{key}:suggest",
+        icon=":material/auto_fix_high:",
+        type="tertiary",
+        on_click=take,
+        help=f"Loss {wanted.loss}, metrics {', '.join(wanted.metrics) or 'none'}: for {card.answer.task}.",
+    )
+
+
+def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) -> None:
+    st.markdown("**How long**")
+    left, right = st.columns(2)
+    fields: dict[str, str] = {
+        name: _follow(f"{key}:{name}", getattr(training, name)) for name in TrainingSettings.model_fields
+    }
+    left.number_input(
+        "Epochs",
+        1,
+        1_000_000,
+        **as_value(fields["epochs"]),
+        key=fields["epochs"],
+        on_change=take,
+        help="How often it goes through all the training rows.",
+    )
+    right.number_input(
+        "Batch size",
+        1,
+        1_000_000,
+        **as_value(fields["batch_size"]),
+        key=fields["batch_size"],
+        on_change=take,
+        help="Rows a step. Larger ones are quicker, smaller ones often learn better.",
+    )
+    st.slider(
+        "Validation split",
+        0.0,
+        0.95,
+        step=0.05,
+        **as_value(fields["validation_split"]),
+        key=fields["validation_split"],
+        on_change=take,
+        help="Fraction of the training rows that is kept back to see how well unseen rows do.",
+    )
+    left, right = st.columns(2, vertical_alignment="bottom")
+    left.number_input(
+        "Seed",
+        0,
+        2**32 - 1,
+        **as_value(fields["seed"]),
+        key=fields["seed"],
+        on_change=take,
+        placeholder="new each time",
+        help="A number makes a run repeat exactly.",
+    )
+    right.toggle(
+        "Shuffle",
+        **as_value(fields["shuffle"]),
+        key=fields["shuffle"],
+        on_change=take,
+        help="Takes the rows in another order in each epoch.",
+    )
+
+
+def _follow(key: str, value: Any) -> str:
+    """Has a widget show the document's value when that was changed elsewhere; else it is left alone."""
+    known = f"{key}:known"
+    if key not in st.session_state or st.session_state.get(known) != value:
+        put(key, value)
+    st.session_state[known] = value
+    return key
 
 
 def _save(opened: Opening, compiled: CompileSettings, training: TrainingSettings) -> None:
-    document, before = opened.document, opened.document
-    try:
-        if compiled != before.compile:
-            document, _ = apply(document, SetCompile(compile=compiled))
-        if training != before.training:
-            document, _ = apply(document, SetTraining(training=training))
-    except LayerloomError as error:
-        st.error(str(error))
-        return
+    document = opened.document
+    if compiled != document.compile:
+        document, _ = apply(document, SetCompile(compile=compiled))
+    if training != document.training:
+        document, _ = apply(document, SetTraining(training=training))
     opened.save(document)
 
 
-def _choice(label: str, registry: Registry[Any], value: str, key: str) -> str:
+def _choice(label: str, registry: Registry[Any], value: str, key: str, take: Callable[[], None]) -> None:
     names = _names(registry)
     if value not in names:
         names = [value, *names]
-    return st.selectbox(label, names, names.index(value), key=key)
+    _follow(key, value)
+    chosen = st.selectbox(label, names, **as_index(key, names), key=key, on_change=take)
+    # A sentence of its description, so that one need not look the name up.
+    summary = _summary(registry, chosen)
+    if summary:
+        st.caption(summary)
+
+
+def _summary(registry: Registry[Any], name: str) -> str:
+    try:
+        entry: Any = registry.lookup(name)
+    except LayerloomError:
+        return ""
+    return parse_docstring(entry).summary if isinstance(entry, type) else ""
 
 
 def _names(registry: Registry[Any]) -> list[str]:

@@ -1,16 +1,22 @@
 """What all pages share: the services of this designer, and the project that is open in this tab."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
+from app.components.canvas import read_state, send
+from app.components.underway import with_what_is_underway
 from app.services.designer import Designer
 from app.services.projects import Project, ProjectError, StaleProjectError
-from graph_compiler.document import GraphDocument
+from graph_compiler.document import DocumentError, GraphDocument, Node, from_canvas
 
 CANVAS = "canvas"
 """Key of the one canvas of a tab."""
+
+FIRST_NAME = "My first network"
+NEXT_NAME = "Untitled network"
 
 _OPEN = "open_project"
 _QUERY = "project"
@@ -24,11 +30,15 @@ class Opening:
         project: The project as it was last read or saved.
         number: Counts openings and changes made outside of the canvas, each of which the canvas reads anew.
         stale: The project as somebody else has saved it meanwhile, if so.
+        refusal: Why the last change on the canvas could not be kept; empty when it was.
+        seen: What the canvas last sent.
     """
 
     project: Project
     number: int = 1
     stale: Project | None = None
+    refusal: str = ""
+    seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def document(self) -> GraphDocument:
@@ -40,6 +50,24 @@ class Opening:
         """Names this opening for the canvas."""
         return f"{self.project.id}:{self.number}"
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was ever drawn in this project."""
+        return self.project.revision == 1 and not self.document.nodes
+
+    def take_over(self) -> None:
+        """Keeps what was drawn on the canvas since it last said so, whatever page is shown now."""
+        newest = read_state(CANVAS, self.epoch)
+        document = self.document
+        if newest is not None and newest.document != self.seen:
+            self.seen = newest.document
+            try:
+                document = from_canvas(newest.document, document)
+                self.refusal = ""
+            except DocumentError as error:
+                self.refusal = str(error)
+        self.save(with_what_is_underway(document, CANVAS, newest.ack if newest else 0))
+
     def save(self, document: GraphDocument) -> None:
         """Keeps a changed design, in this tab and in the store.
 
@@ -47,14 +75,44 @@ class Opening:
         """
         if document == self.project.document:
             return
-        projects = designer().projects
         revision = self.project.revision
         if self.stale is None:
             try:
-                revision = projects.save(self.project.id, document, revision)
+                revision = self._store(document)
             except StaleProjectError as error:
                 self.stale = error.current
         self.project = replace(self.project, document=document, revision=revision)
+
+    def _store(self, document: GraphDocument) -> int:
+        """The new revision."""
+        projects = designer().projects
+        try:
+            return projects.save(self.project.id, document, self.project.revision)
+        except ProjectError:
+            # Deleted in another tab while somebody goes on working on it here: what they draw is kept.
+            projects.restore(self.project.id)
+            st.toast("This project had been deleted. It is back, since you work on it.")
+            return projects.save(self.project.id, document, self.project.revision)
+
+    def refresh(self) -> bool:
+        """Reads what another tab has saved meanwhile; nothing of this tab waits to be saved.
+
+        Returns:
+            Whether the design is another one now.
+        """
+        if self.stale is not None:
+            return False
+        try:
+            newest = designer().projects.open(self.project.id)
+        except ProjectError:
+            return False
+        changed = newest.revision > self.project.revision
+        if changed:
+            self.number += 1
+            self.project = newest
+        elif newest.name != self.project.name:
+            self.project = replace(self.project, name=newest.name)
+        return changed
 
     def rename(self, name: str) -> None:
         """Calls the project something else.
@@ -63,12 +121,23 @@ class Opening:
             ParameterError: The name is empty or too long.
         """
         designer().projects.rename(self.project.id, name)
-        self.project = replace(self.project, name=name)
+        self.project = replace(self.project, name=" ".join(name.split()))
 
     def edit(self, document: GraphDocument) -> None:
-        """Keeps a design that was changed outside of the canvas, which then draws it anew."""
+        """Keeps a design that was changed outside of the canvas, and has the canvas follow.
+
+        Where only parameters were changed the canvas is told so, and its undo takes them back. Else it draws
+        the design anew.
+        """
+        before = self.document
         self.save(document)
-        self.number += 1
+        if list(before.nodes) != list(document.nodes) or before.edges != document.edges:
+            self.number += 1
+            return
+        changes = [_change(before.nodes[key], node) for key, node in document.nodes.items()]
+        edits = [change for change in changes if change is not None]
+        if edits:
+            send(CANVAS, "batch", edits=edits)
 
     def overwrite(self) -> None:
         """Saves this tab's design over the one of another tab."""
@@ -90,7 +159,9 @@ def opening() -> Opening:
     found: Any = st.session_state.get(_OPEN)
     wanted = st.query_params.get(_QUERY)
     if isinstance(found, Opening) and wanted in (None, found.project.id):
-        st.query_params[_QUERY] = found.project.id
+        if wanted is None:
+            st.query_params[_QUERY] = found.project.id
+        found.take_over()
         return found
     return open_project(_existing(wanted) or _first())
 
@@ -106,6 +177,22 @@ def open_project(project: Project) -> Opening:
     return opened
 
 
+def _change(before: Node, after: Node) -> dict[str, Any] | None:
+    """The command that gives a node on the canvas its new parameters; None when they are the old ones."""
+    if before.params == after.params:
+        return None
+    return {
+        "op": "set_node",
+        "node": after.id,
+        "params": {
+            name: value
+            for name, value in after.params.items()
+            if name not in before.params or before.params[name] != value
+        },
+        "unset": [name for name in before.params if name not in after.params],
+    }
+
+
 def _existing(project_id: str | None) -> Project | None:
     if project_id is None:
         return None
@@ -119,4 +206,4 @@ def _existing(project_id: str | None) -> Project | None:
 def _first() -> Project:
     projects = designer().projects
     recent = projects.recent(1)
-    return projects.open(recent[0].id) if recent else projects.create("My first network")
+    return projects.open(recent[0].id) if recent else projects.create(FIRST_NAME)

@@ -2,78 +2,90 @@
 
 import streamlit as st
 
+from app.components.catalogue import choose_dataset
+from app.components.changes import changes_in_words
+from app.components.charts import STILL, answers_chart
+from app.components.navigation import link_to
 from app.components.samples import gate_text, preview
+from app.components.style import SCROLLING
+from app.components.words import plain
 from app.components.workspace import Opening, opening
-from app.services.datasets import DatasetInfo, catalogue, describe, load
+from app.services.datasets import DatasetInfo, describe, load
 from app.services.fitting import fit_to_data
-from graph_compiler.document import BindData, DataBinding, apply
+from graph_compiler.document import BindData, DataBinding, GraphDocument, apply
 
-TASKS = "All"
-FIRST_LOOK = "mnist"
-"""What is shown before one has chosen."""
+_EFFECT = "data_effect"
 
 
 def show() -> None:
     """Draws the page."""
     opened = opening()
     chosen = opened.document.data.dataset if opened.document.data else None
-    cards = catalogue()
-    names = [card.name for card in cards]
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        st.subheader("Data sets", anchor=False)
-        tasks = [TASKS, *dict.fromkeys(card.answer.task for card in cards)]
-        task = st.pills("Task", tasks, default=TASKS, label_visibility="collapsed") or TASKS
-        shown = [card for card in cards if task in (TASKS, card.answer.task)]
-        first = chosen if chosen in names else FIRST_LOOK
-        looked_at = st.session_state.get("looked_at") or first
-        with st.container(key="catalogue", gap="small"):
-            for card in shown:
-                _entry(card, chosen=card.name == chosen, looked_at=card.name == looked_at)
+    left, right = st.columns([2, 5], gap="medium")
+    with left, st.container(key=SCROLLING, gap="small"):
+        looked_at = choose_dataset(chosen)
     with right:
         _card(opened, describe(looked_at), chosen)
 
 
-def _entry(card: DatasetInfo, *, chosen: bool, looked_at: bool) -> None:
-    st.button(
-        f"{card.title} · {card.rows:,} samples",
-        key=f"look:{card.name}",
-        icon=":material/check_circle:" if chosen else ":material/dataset:",
-        type="primary" if looked_at else "secondary",
-        width="stretch",
-        on_click=_look_at,
-        args=(card.name,),
-    )
-
-
-def _look_at(name: str) -> None:
-    st.session_state["looked_at"] = name
-
-
 def _card(opened: Opening, card: DatasetInfo, chosen: str | None) -> None:
-    st.subheader(card.title, anchor=False)
+    st.subheader(plain(card.title), anchor=False)
     st.write(card.description)
-    facts = st.columns(3)
+    facts = st.columns([1, 1, 2])
     facts[0].metric("Samples", f"{card.rows:,}")
     facts[1].metric("One sample", " × ".join(map(str, card.input_shape)) or "1")
-    facts[2].metric(
-        "Answer", f"{len(card.answer.class_names)} classes" if card.answer.class_names else "a number"
-    )
+    facts[2].metric("Answer", _answer(card))
     if card.gate is not None:
-        st.caption(f"A small network ({card.gate.network}) reaches {gate_text(card.gate)}.")
+        st.caption(f"A small network ({card.gate.network}) reaches {gate_text(card.gate)} on the test rows.")
+    _use(opened, card, chosen)
+    dataset = load(card.name)
+    preview(dataset)
+    balance = answers_chart(dataset)
+    if balance is not None:
+        st.markdown("**How often each answer occurs**")
+        st.plotly_chart(balance, width="stretch", config=STILL, key=f"balance:{card.name}")
+    st.caption(f"Source: {plain(card.source)} · Licence: {plain(card.licence)}")
+
+
+def _answer(card: DatasetInfo) -> str:
+    if card.answer.class_names:
+        return f"one of {len(card.answer.class_names)} classes"
+    return "the sample itself" if card.answer.task == "reconstruction" else card.answer.unit or "a number"
+
+
+def _use(opened: Opening, card: DatasetInfo, chosen: str | None) -> None:
     if card.name == chosen:
-        st.success("This design uses this data.", icon=":material/check_circle:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(":green[:material/check_circle:] **This design uses this data.**", width="content")
+            link_to("train", "Train it", ":material/model_training:")
     use, fit = st.columns(2)
     if use.button("Use this data", type="primary", disabled=card.name == chosen, width="stretch"):
         binding = BindData(data=DataBinding(dataset=card.name))
-        opened.edit(apply(opened.document, binding)[0])
-        st.rerun()
+        _keep(opened, apply(opened.document, binding)[0], card)
     if fit.button(
         "Use it and fit the design",
         width="stretch",
-        help="Also sets the shape of the Input, units and activation of the last layer, loss and metrics.",
+        help="Also sets the shape of the Input, units and activation of the last layer, loss and metrics, so "
+        "that they go with this data.",
     ):
-        opened.edit(fit_to_data(opened.document, card))
-        st.rerun()
-    preview(load(card.name))
-    st.caption(f"Source: {card.source} · Licence: {card.licence}")
+        _keep(opened, fit_to_data(opened.document, card), card)
+    _effect(opened, card)
+
+
+def _keep(opened: Opening, document: GraphDocument, card: DatasetInfo) -> None:
+    before = opened.document
+    opened.edit(document)
+    st.session_state[_EFFECT] = (opened.project.id, card.name, changes_in_words(before, document))
+    st.toast(f"This design now uses {plain(card.title)}.", icon=":material/check_circle:")
+    st.rerun()
+
+
+def _effect(opened: Opening, card: DatasetInfo) -> None:
+    """What was set when this data set was chosen a moment ago."""
+    project_id, name, changes = st.session_state.get(_EFFECT) or ("", "", [])
+    if (project_id, name) != (opened.project.id, card.name) or not changes:
+        return
+    lines = "\n".join(f"- {change}" for change in changes)
+    st.success(f"Set to go with this data:\n{lines}", icon=":material/tune:")
+    if not opened.document.nodes:
+        st.caption("The design is empty: its Input and last layer can be fitted once they are there.")

@@ -1,21 +1,27 @@
 """Design: the canvas, the form of the selected layer, and what is wrong."""
 
-from typing import Literal
+from typing import Any
 
 import streamlit as st
 
-from app.components.canvas import CanvasState, canvas, read_state, send
+from app.components.canvas import CanvasState, canvas
+from app.components.faults import shielded
 from app.components.inspector import node_form
+from app.components.navigation import link_to
+from app.components.problems import problem_list
+from app.components.style import PAGE_HEIGHT, PANEL
+from app.components.templates import begin_with_template
+from app.components.theme import theme
+from app.components.words import plain
 from app.components.workspace import CANVAS, Opening, opening
 from app.services.datasets import describe
 from app.services.notes import canvas_notes, data_facts
 from app.services.palette import palette_entries
 from graph_compiler import Analysis, analyze
-from graph_compiler.document import DocumentError, GraphDocument, from_canvas, to_canvas
-from graph_compiler.findings import Finding
+from graph_compiler.document import GraphDocument, to_canvas
 from runtime.errors import LayerloomError
 
-CANVAS_HEIGHT = 700
+CANVAS_HEIGHT = f"max(26rem, {PAGE_HEIGHT})"
 PALETTE = palette_entries()
 
 
@@ -27,93 +33,84 @@ def show() -> None:
 @st.fragment
 def _editor() -> None:
     """Canvas, inspector and problems: an edit runs this much and no more."""
-    opened = opening()
-    newest = read_state(CANVAS, opened.epoch)
-    if newest is not None:
-        _take_over(opened, newest)
+    with shielded():
+        opened = opening()
+        if opened.stale is not None and not st.session_state.get("stale_told"):
+            # Found out in this very run: the notice stands above the page, which has to run for it.
+            st.session_state["stale_told"] = True
+            st.rerun()
+        st.session_state["stale_told"] = opened.stale is not None
+        _draw(opened)
+
+
+def _draw(opened: Opening) -> None:
     document = opened.document
     analysis = analyze(document, data_facts(document))
     drawing, panel = st.columns([7, 2], gap="small")
     with drawing:
+        if opened.refusal:
+            st.error(f"The last change could not be kept. {opened.refusal}", icon=":material/error:")
         state = canvas(
             CANVAS,
             to_canvas(document),
             opened.epoch,
-            notes=canvas_notes(document, analysis),
+            notes=_notes(document, analysis),
             palette=PALETTE,
-            theme=_theme(),
+            theme=theme(),
             height=CANVAS_HEIGHT,
         )
-    with panel, st.container(height=CANVAS_HEIGHT, border=False):
-        _panel(document, analysis, state)
-    st.html(f'<span hidden data-testid="probe">rev={state.rev}</span>')
+    with panel, st.container(key=PANEL):
+        _panel(opened, analysis, state)
+        st.html(f'<span hidden data-testid="probe">rev={state.rev}</span>')
 
 
-def _take_over(opened: Opening, newest: CanvasState) -> None:
-    """Keeps what the browser sent."""
-    try:
-        opened.save(from_canvas(newest.document, opened.document))
-    except DocumentError as error:
-        st.error(f"The last change could not be kept. {error}", icon=":material/error:")
+def _notes(document: GraphDocument, analysis: Analysis) -> dict[str, dict[str, Any]]:
+    notes = canvas_notes(document, analysis)
+    for node_id, cause in analysis.waiting.items():
+        notes[node_id]["waits_for"] = document.nodes[cause].name
+    return notes
 
 
-def _theme() -> Literal["light", "dark"]:
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def _panel(document: GraphDocument, analysis: Analysis, state: CanvasState) -> None:
+def _panel(opened: Opening, analysis: Analysis, state: CanvasState) -> None:
     """The form of the one selected layer, else the state of the whole design."""
+    document = opened.document
+    if not document.nodes:
+        begin_with_template(opened)
+        return
     selected = [node_id for node_id in state.selected if node_id in document.nodes]
     if len(selected) == 1:
-        node_form(CANVAS, document.nodes[selected[0]], analysis.findings_at(selected[0]))
+        node = document.nodes[selected[0]]
+        cause = analysis.waiting.get(node.id)
+        waits_for = document.nodes[cause].name if cause is not None else None
+        node_form(CANVAS, node, analysis.findings_at(node.id), waits_for)
         st.divider()
-    elif len(selected) > 1:
-        st.caption(f"{len(selected)} layers are selected. Select one to change it.")
+    elif selected:
+        _several(document, selected, analysis)
+        st.divider()
     _summary(document, analysis)
-    _problems(document, analysis)
+    problem_list(document, analysis)
+
+
+def _several(document: GraphDocument, selected: list[str], analysis: Analysis) -> None:
+    st.subheader(f"{len(selected)} layers", anchor=False)
+    names = [plain(document.nodes[node_id].name) for node_id in selected]
+    st.caption(f"{', '.join(names[:8])}{' …' if len(names) > 8 else ''}")
+    parameters = sum(analysis.parameters.get(node_id, 0) for node_id in selected)
+    st.caption(f"{parameters:,} parameters together. To change a layer's settings, select it alone.")
 
 
 def _summary(document: GraphDocument, analysis: Analysis) -> None:
     if analysis.ok:
         st.success("This is a working model.", icon=":material/check_circle:")
-    layers, parameters = st.columns(2)
+    layers, parameters = st.columns([1, 2])
     layers.metric("Layers", len(document.nodes))
     parameters.metric("Parameters", f"{analysis.total_parameters:,}")
     if document.data is None:
-        st.caption("No data is chosen yet: see the page Data.")
-    else:
-        try:
-            st.caption(f"Made for: {describe(document.data.dataset).title}")
-        except LayerloomError as error:
-            st.error(str(error))
-
-
-def _problems(document: GraphDocument, analysis: Analysis) -> None:
-    if not analysis.findings:
+        link_to("data", "Choose data to learn from", ":material/table_chart:")
         return
-    st.markdown(f"**Problems** ({len(analysis.findings)})")
-    for number, finding in enumerate(analysis.findings):
-        _problem(document, finding, number)
-
-
-def _problem(document: GraphDocument, finding: Finding, number: int) -> None:
-    node = document.nodes.get(finding.node_id or "")
-    icon = ":material/error:" if finding.severity == "error" else ":material/warning:"
-    with st.container(border=True, gap="small"):
-        st.markdown(f"{icon} {finding.message}")
-        if finding.hint:
-            st.caption(finding.hint)
-        if node is not None:
-            st.button(
-                f"Show {node.name}",
-                key=f"problem:{number}:{finding.code}:{node.id}",
-                help=finding.code,
-                on_click=_jump,
-                args=(node.id,),
-                icon=":material/my_location:",
-                type="tertiary",
-            )
-
-
-def _jump(node_id: str) -> None:
-    send(CANVAS, "focus", nodes=[node_id])
+    try:
+        st.caption(f"Made for: {plain(describe(document.data.dataset).title)}")
+    except LayerloomError as error:
+        st.error(str(error))
+    if analysis.ok:
+        link_to("train", "Train it", ":material/model_training:")

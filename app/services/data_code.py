@@ -34,7 +34,7 @@ else:
     print(f"{{data_file}} is missing: training with random numbers in its place.")
 {textwrap.indent(random.code.strip(), "    ")}
 """
-    return DataSnippet(imports=("from pathlib import Path", "", *random.imports), code=code)
+    return DataSnippet(imports=("from pathlib import Path", *random.imports), code=code)
 
 
 def data_file_name(card: DatasetInfo) -> str:

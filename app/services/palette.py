@@ -40,7 +40,7 @@ def first_value(param: ParamSpec) -> Any:
     match param.kind:
         case "int" | "ints":
             return max(32, int(param.range.min or 0))
-        case "float":
+        case "float" | "floats":
             return 0.5
         case "size":
             return 3 if param.axes == 1 else [3] * param.axes

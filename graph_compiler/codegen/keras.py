@@ -1,5 +1,6 @@
 """A document as a Keras program: what a good teacher would write on the board."""
 
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
@@ -31,8 +32,6 @@ from runtime.types import Shape
 
 _RESERVED = frozenset({"keras", "layers", "model", "os", "results"})
 _BACKEND = (
-    "import os",
-    "",
     "# Keras computes with another library: torch, jax or tensorflow.",
     'os.environ.setdefault("KERAS_BACKEND", "torch")',
 )
@@ -88,10 +87,15 @@ def _shortened(title: str) -> str:
 
 
 def _imports(data: DataSnippet) -> list[str]:
-    theirs = sorted(set(data.imports) - {"import keras", "from keras import layers"})
-    plain = [line for line in theirs if line.startswith("import ")]
-    others = [line for line in theirs if not line.startswith("import ")]
-    return [*_BACKEND, "", "import keras", *plain, "from keras import layers", *others]
+    """Python's own modules, then the backend, which Keras reads at its import, then the libraries."""
+    lines = {"import os", "import keras", "from keras import layers", *data.imports} - {""}
+    own = {line for line in lines if line.split()[1].partition(".")[0] in sys.stdlib_module_names}
+    return [*_sorted_imports(own), "", *_BACKEND, "", *_sorted_imports(lines - own)]
+
+
+def _sorted_imports(lines: Iterable[str]) -> list[str]:
+    """Plain imports first, each kind by name."""
+    return sorted(lines, key=lambda line: (line.startswith("from "), line))
 
 
 def _seed(document: GraphDocument) -> list[str]:

@@ -95,7 +95,7 @@ def _stem(x: Tensor, choices: Choices, filters: int) -> Tensor:
     x = layers.Normalization(axis=3)(x)
     if choices.published:
         # The published weights were trained on pixels divided by the variance, not by the deviation.
-        x = layers.Rescaling([1 / math.sqrt(deviation) for deviation in _DEVIATIONS])(x)
+        x = layers.Rescaling(tuple(1 / math.sqrt(deviation) for deviation in _DEVIATIONS))(x)
     x = layers.ZeroPadding2D(pad_before_stride(x, 3), name="stem_conv_pad")(x)
     return _active(_convolution(x, filters, 3, "stem_conv", strides=2, padding="valid"), "stem_")
 

@@ -6,7 +6,7 @@ from runtime.layers.base import Layer
 from runtime.layers.batch_normalization import BatchNormalization
 from runtime.layers.category_encoding import CategoryEncoding
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
-from runtime.layers.core import Activation, Dense, Input, InputLayer
+from runtime.layers.core import Activation, Dense, Identity, Input, InputLayer
 from runtime.layers.discretization import Discretization
 from runtime.layers.edges import (
     Cropping1D,
@@ -16,6 +16,7 @@ from runtime.layers.edges import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from runtime.layers.einsum_dense import EinsumDense
 from runtime.layers.embedding import Embedding, Masking
 from runtime.layers.feature_normalization import Normalization
 from runtime.layers.global_pooling import (
@@ -26,6 +27,7 @@ from runtime.layers.global_pooling import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from runtime.layers.group_normalization import GroupNormalization
 from runtime.layers.gru import GRU, GRUCell
 from runtime.layers.hashing import HashedCrossing, Hashing
 from runtime.layers.joining import Concatenate, Dot, concatenate, dot
@@ -46,6 +48,7 @@ from runtime.layers.merging import (
     multiply,
     subtract,
 )
+from runtime.layers.operations import Operation
 from runtime.layers.other_names import (
     AvgPool1D,
     AvgPool2D,
@@ -55,6 +58,7 @@ from runtime.layers.other_names import (
     Convolution2D,
     Convolution2DTranspose,
     Convolution3D,
+    Convolution3DTranspose,
     GlobalAvgPool1D,
     GlobalAvgPool2D,
     GlobalAvgPool3D,
@@ -94,11 +98,13 @@ from runtime.layers.recurrent import RNN
 from runtime.layers.registration import deserialize, layer_names, layer_spec, registry, serialize
 from runtime.layers.regularization import (
     ActivityRegularization,
+    AlphaDropout,
     Dropout,
     GaussianDropout,
     GaussianNoise,
     SpatialDropout1D,
     SpatialDropout2D,
+    SpatialDropout3D,
 )
 from runtime.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from runtime.layers.resizing import CenterCrop, RandomCrop, Resizing
@@ -112,7 +118,8 @@ from runtime.layers.separable_convolution import (
 from runtime.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from runtime.layers.stacked_cells import StackedRNNCells
 from runtime.layers.text_vectorization import TextVectorization
-from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose
+from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
+from runtime.layers.unit_normalization import RMSNormalization, UnitNormalization
 from runtime.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from runtime.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
@@ -125,6 +132,7 @@ __all__ = [
     "ActivityRegularization",
     "Add",
     "AdditiveAttention",
+    "AlphaDropout",
     "Attention",
     "Average",
     "AveragePooling1D",
@@ -143,11 +151,13 @@ __all__ = [
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Convolution1D",
     "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
@@ -157,6 +167,7 @@ __all__ = [
     "Discretization",
     "Dot",
     "Dropout",
+    "EinsumDense",
     "Embedding",
     "Flatten",
     "GRUCell",
@@ -174,8 +185,10 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupNormalization",
     "HashedCrossing",
     "Hashing",
+    "Identity",
     "Input",
     "InputLayer",
     "IntegerLookup",
@@ -195,8 +208,10 @@ __all__ = [
     "MultiHeadAttention",
     "Multiply",
     "Normalization",
+    "Operation",
     "PReLU",
     "Permute",
+    "RMSNormalization",
     "RandomBrightness",
     "RandomColorDegeneration",
     "RandomContrast",
@@ -225,11 +240,13 @@ __all__ = [
     "Solarization",
     "SpatialDropout1D",
     "SpatialDropout2D",
+    "SpatialDropout3D",
     "StackedRNNCells",
     "StringLookup",
     "Subtract",
     "TextVectorization",
     "TimeDistributed",
+    "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

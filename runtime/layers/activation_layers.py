@@ -8,7 +8,7 @@ from runtime import activations
 from runtime.errors import ShapeError
 from runtime.layers.arguments import ConstraintLike, InitializerLike, RegularizerLike
 from runtime.layers.base import Layer
-from runtime.layers.checking import require_known
+from runtime.layers.checking import require_known, require_mask
 from runtime.layers.registration import register
 from runtime.layers.weights import Weight
 from runtime.types import Range, Shape, show_shape
@@ -218,6 +218,7 @@ class Softmax(ActivationLayer):
         """Probabilities; masked places are 0."""
         if mask is None:
             return activations.softmax(inputs, self.axis)
+        require_mask(self, mask, inputs.shape)
         counted = mask if mask.dtype == torch.bool else mask > 0.5
         scores = torch.where(counted, inputs, _LOWEST.get(inputs.dtype, _LOWEST_ELSE))
         return torch.where(counted, activations.softmax(scores, self.axis), 0)

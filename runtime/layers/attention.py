@@ -17,7 +17,7 @@ from runtime.layers.attention_heads import (
     window_mask,
 )
 from runtime.layers.base import Layer
-from runtime.layers.checking import require_known
+from runtime.layers.checking import require_known, sizes_fit
 from runtime.layers.registration import register
 from runtime.layers.regularization import RateBelowOne, drop
 from runtime.types import Implicit, Range, Shape, TensorSpec, show_shape
@@ -128,7 +128,15 @@ class MultiHeadAttention(Layer):
         """The axes to look along in inputs with `rank` axes."""
         if self._given_axes is None:
             return tuple(range(1, rank - 1))
-        return tuple(axis % rank for axis in self._given_axes)
+        axes = tuple(axis % rank for axis in self._given_axes)
+        if len(set(axes)) < len(axes) or any(not -rank <= axis < rank for axis in self._given_axes):
+            raise ShapeError(
+                f"{self.label} looks along axes {self._given_axes}, which inputs with {rank} axes "
+                "do not have.",
+                port="query",
+                hint="Axes are counted with the batch: 1 is the first behind it. Name each once.",
+            )
+        return axes
 
     def build(self, query_shape: Shape, value_shape: Shape, key_shape: Shape | None = None) -> None:
         """Makes a projection each for query, key, value and output, and for the gate if there is one."""
@@ -228,14 +236,8 @@ class MultiHeadAttention(Layer):
             masks.append(causal_mask(*sizes, queries.device))
         if self.sliding_window is not None:
             masks.append(window_mask(*sizes, self.sliding_window, queries.device))
-        if masks and len(self._axes.attended) > 1:
-            raise ParameterError(
-                f"{self.label} looks along {len(self._axes.attended)} axes, where a mask of steps, a causal "
-                f"mask or a sliding window has no meaning.",
-                parameter="attention_axes",
-                received=self._axes.attended,
-                hint="Choose one axis, or give an attention_mask.",
-            )
+        if masks:
+            self._refuse_steps_of(self._axes.attended)
         if given is not None:
             masks.append(given.bool())
         if not masks:
@@ -243,15 +245,37 @@ class MultiHeadAttention(Layer):
         mask = masks[0]
         for other in masks[1:]:
             mask = mask & other
+        scores = self._axes.scores_shape(tuple(queries.shape[:-1]), tuple(keys.shape[:-1]))
+        if not self._axes.takes_mask(tuple(mask.shape), scores):
+            raise ShapeError(
+                f"{self.label} gets a mask of {show_shape(tuple(mask.shape))}, which does not go with its "
+                f"scores of {show_shape(scores)}.",
+                port="attention_mask" if given is not None else "query",
+                hint="A mask of steps has two axes: batch × steps.",
+            )
         return self._axes.mask_to_matrix(mask, queries, keys)
 
+    def _refuse_steps_of(self, attended: tuple[int, ...]) -> None:
+        if len(attended) > 1:
+            raise ParameterError(
+                f"{self.label} looks along {len(attended)} axes, where a mask of steps, a causal "
+                f"mask or a sliding window has no meaning.",
+                parameter="attention_axes",
+                received=attended,
+                hint="Choose one axis, or give an attention_mask.",
+            )
+
     def compute_output_shape(
-        self, query_shape: Shape, value_shape: Shape, key_shape: Shape | None = None
+        self,
+        query_shape: Shape,
+        value_shape: Shape,
+        key_shape: Shape | None = None,
+        attention_mask_shape: Shape | None = None,
     ) -> Shape:
         """The shape of the query, its last axis as long as `output_shape` says.
 
         Raises:
-            ShapeError: Query, value and key do not go together.
+            ShapeError: Query, value, key and mask do not go together.
         """
         key_shape = value_shape if key_shape is None else key_shape
         shapes = {"query": query_shape, "value": value_shape, "key": key_shape}
@@ -271,7 +295,7 @@ class MultiHeadAttention(Layer):
                     port=port,
                     hint="A layer that is used twice needs inputs of equal size.",
                 )
-        if not _fit(value_shape[1:-1], key_shape[1:-1]):
+        if not sizes_fit(value_shape[1:-1], key_shape[1:-1]):
             raise ShapeError(
                 f"{self.label} wants as many steps in key as in value, but gets {show_shape(key_shape)} "
                 f"and {show_shape(value_shape)}.",
@@ -280,7 +304,7 @@ class MultiHeadAttention(Layer):
             )
         attended = self.attention_axes_of(len(query_shape))
         others = [axis for axis in range(1, len(query_shape) - 1) if axis not in attended]
-        if len(query_shape) != len(value_shape) or not _fit(
+        if len(query_shape) != len(value_shape) or not sizes_fit(
             [query_shape[axis] for axis in others], [value_shape[axis] for axis in others]
         ):
             raise ShapeError(
@@ -289,6 +313,21 @@ class MultiHeadAttention(Layer):
                 port="value",
                 hint="Reshape one of them, or set attention_axes.",
             )
+        if self.sliding_window is not None:
+            self._refuse_steps_of(attended)
+        if attention_mask_shape is not None:
+            axes = HeadAxes(len(query_shape) + 1, attended)
+            wanted = axes.scores_shape((*query_shape[:-1], self.num_heads), (*key_shape[:-1], self.num_heads))
+            if not axes.takes_mask(attention_mask_shape, wanted):
+                looks = " × ".join(
+                    "?" if size is None else str(size) for size in wanted[-2 * len(attended) :]
+                )
+                raise ShapeError(
+                    f"{self.label} wants an attention mask of batch × {looks} (queries × keys), but gets "
+                    f"{show_shape(attention_mask_shape)}.",
+                    port="attention_mask",
+                    hint="Each number says whether that query may look at that key.",
+                )
         return (*query_shape[:-1], *(self._output_sizes or query_shape[-1:]))
 
     def output_names(self, **settings: Any) -> tuple[str, ...]:
@@ -300,6 +339,8 @@ class MultiHeadAttention(Layer):
     ) -> dict[str, TensorSpec]:
         """Shape and dtype of the output, and of the scores if asked."""
         specs = super().output_spec(ports)
+        if settings and settings.get("use_causal_mask"):
+            self._refuse_steps_of(self.attention_axes_of(len(ports["query"].shape)))
         if "attention_scores" in self.output_names(**(settings or {})):
             query, key = ports["query"].shape, ports.get("key", ports["value"]).shape
             attended = self.attention_axes_of(len(query))
@@ -314,10 +355,3 @@ def _tuple(value: Any) -> tuple[int, ...] | None:
     if value is None:
         return None
     return (value,) if isinstance(value, int) else tuple(value)
-
-
-def _fit(one: Any, other: Any) -> bool:
-    """True if sizes agree wherever both are known."""
-    return len(one) == len(other) and all(
-        a is None or b is None or a == b for a, b in zip(one, other, strict=True)
-    )

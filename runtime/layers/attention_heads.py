@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -56,8 +57,9 @@ class HeadProjection(Layer):
         self.output_sizes = output_sizes
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = _with_axes(
-            initializers.get(kernel_initializer), len(input_sizes), len(output_sizes)
+        summed = len(input_sizes)
+        self.kernel_initializer = with_axes(
+            initializers.get(kernel_initializer), range(summed), range(summed, summed + len(output_sizes))
         )
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
@@ -99,16 +101,22 @@ class HeadProjection(Layer):
         return (*input_shape[: len(input_shape) - len(self.input_sizes)], *self.output_sizes)
 
 
-def _with_axes(initializer: Any, inputs: int, outputs: int) -> Any:
-    """An initializer that counts summed axes as inputs and the others as outputs, unless told otherwise."""
+def with_axes(initializer: Any, inputs: Sequence[int], outputs: Sequence[int]) -> Any:
+    """An initializer that counts summed axes as inputs and the others as outputs, unless told otherwise.
+
+    Args:
+        initializer: Any initializer; only those that look at the axes are changed.
+        inputs: Axes of the kernel that are summed over.
+        outputs: Its other axes.
+    """
     if not isinstance(initializer, VarianceScaling) or None not in (
         initializer.input_axes,
         initializer.output_axes,
     ):
         return initializer
     initializer = copy.copy(initializer)
-    initializer.input_axes = tuple(range(inputs))
-    initializer.output_axes = tuple(range(inputs, inputs + outputs))
+    initializer.input_axes = tuple(inputs)
+    initializer.output_axes = tuple(outputs)
     return initializer
 
 
@@ -149,6 +157,22 @@ class HeadAxes:
             mask = mask.flatten(-count).flatten(-count - 1, -2)
         missing = self.first + 2 - mask.ndim
         return mask.reshape(*mask.shape[:-2], *[1] * missing, *mask.shape[-2:])
+
+    def scores_shape(self, query: Shape, key: Shape) -> Shape:
+        """Shape of all scores for those of query and key with heads, (batch, …, heads)."""
+        axes = self.order[: self.first]
+        looks = [*(query[axis] for axis in self.attended), *(key[axis] for axis in self.attended)]
+        return (*(query[axis] for axis in axes), *looks)
+
+    def takes_mask(self, mask: Shape, scores: Shape) -> bool:
+        """True if a mask goes with scores of that shape: its last axes are theirs, its first ones, too."""
+        looks = 2 * len(self.attended)
+        if not looks <= len(mask) <= len(scores):
+            return False
+        mask = (*mask[:-looks], *[1] * (len(scores) - len(mask)), *mask[-looks:])
+        return all(
+            size in (1, None, wanted) or wanted is None for size, wanted in zip(mask, scores, strict=True)
+        )
 
 
 def weigh_values(

@@ -16,7 +16,7 @@ from runtime.layers.spec import layer_spec
 from runtime.layers.weights import WeightOwner
 from runtime.naming import auto_name
 from runtime.symbolic import KerasTensor, Node, find_symbolic
-from runtime.types import Shape, TensorSpec
+from runtime.types import Shape, TensorSpec, is_shape
 
 _FIRST_LAYER_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "input_length")
 
@@ -180,7 +180,7 @@ class Layer(Configurable, WeightOwner):
             outputs: list[Shape] = probe_output_shapes(self, shapes)
         else:
             found = self.compute_output_shape(**shape_arguments(self.compute_output_shape, spec, shapes))
-            outputs = [found] if _is_shape(found) else list(found)
+            outputs = [found] if is_shape(found) else list(found)
         dtype = self.output_dtype([item.dtype for item in flat])
         names = self.output_names(**(settings or {}))
         if len(names) != len(outputs):
@@ -365,10 +365,6 @@ def _dtype_name(dtype: Any) -> str:
 
 def _one_or_all(tensors: list[KerasTensor]) -> Any:
     return tensors[0] if len(tensors) == 1 else tensors
-
-
-def _is_shape(value: Any) -> bool:
-    return isinstance(value, tuple) and all(size is None or isinstance(size, int) for size in value)
 
 
 def _specs(value: Any) -> Any:

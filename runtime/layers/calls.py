@@ -42,7 +42,7 @@ class CallSignature:
             if value is None:
                 continue
             if port.part is None:
-                values[port.name] = list(value) if port.variadic else value
+                values[port.name] = _flat(value) if port.variadic else value
             else:
                 parts = value if isinstance(value, list | tuple) else [value]
                 if port.part < len(parts):
@@ -56,6 +56,13 @@ class CallSignature:
             for setting in self.spec.settings
             if setting.name in arguments
         }
+
+
+def _flat(value: Any) -> list[Any]:
+    """Nested tensors, as the states of stacked cells are, in one list; a single one as a list of one."""
+    if isinstance(value, list | tuple):
+        return [tensor for item in value for tensor in _flat(item)]
+    return [value]
 
 
 @cache
@@ -111,4 +118,13 @@ def shape_arguments(method: Any, spec: LayerSpec, shapes: dict[str, Any]) -> dic
     if len(names) == 1:
         first = next((shapes[port.name] for port in spec.inputs if port.name in shapes), None)
         return {names[0]: first}
-    return {f"{port}_shape": shape for port, shape in shapes.items() if f"{port}_shape" in names}
+    wanted: dict[str, Any] = {}
+    for port in spec.inputs:
+        if port.name not in shapes:
+            continue
+        if f"{port.name}_shape" in names:
+            wanted[f"{port.name}_shape"] = shapes[port.name]
+        elif port.part is not None and f"{port.argument}_shape" in names:
+            # As in `call`, ports that are parts of one argument come as a list.
+            wanted.setdefault(f"{port.argument}_shape", []).append(shapes[port.name])
+    return wanted

@@ -1,6 +1,9 @@
 """Checks and size formulas that the shape rules of layers share."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from torch import Tensor
 
 from runtime.errors import ShapeError
 from runtime.types import Shape, show_shape
@@ -44,3 +47,29 @@ def require_known(layer: Any, shape: Shape, axis: int, meaning: str, *, port: st
             hint="State the size in the Input.",
         )
     return size
+
+
+def sizes_fit(one: Sequence[int | None], other: Sequence[int | None]) -> bool:
+    """True if as many sizes agree, wherever both are known."""
+    return len(one) == len(other) and all(a == b or None in (a, b) for a, b in zip(one, other, strict=True))
+
+
+def require_mask(layer: Any, mask: Tensor, sizes: Sequence[int]) -> None:
+    """Raises unless a mask goes with a tensor's sizes, as torch lets shapes go together.
+
+    Args:
+        layer: The layer that asks, for the message.
+        mask: The mask.
+        sizes: Sizes of the tensor along the axes that it masks.
+
+    Raises:
+        ShapeError: It has others.
+    """
+    ends = zip(reversed(mask.shape), reversed(sizes), strict=False)
+    if mask.ndim > len(sizes) or any(size not in (1, wanted) for size, wanted in ends):
+        raise ShapeError(
+            f"{layer.label} wants a mask of {show_shape(tuple(sizes))}, "
+            f"but gets {show_shape(tuple(mask.shape))}.",
+            port="inputs",
+            hint="Masks come from the layers before, such as Embedding(mask_zero=True).",
+        )

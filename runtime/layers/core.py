@@ -10,9 +10,10 @@ from runtime.layers.arguments import ActivationLike, ConstraintLike, Count, Init
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known
 from runtime.layers.registration import register
+from runtime.layers.reshaping import Rearranging
 from runtime.layers.weights import Weight
 from runtime.symbolic import KerasTensor, Node
-from runtime.types import Range, Shape, TensorSpec, show_shape
+from runtime.types import From, Range, Shape, TensorSpec, show_shape
 
 
 @register("Core", label="Input", constructor="keras.Input")
@@ -212,7 +213,9 @@ class Activation(Layer):
 
     supports_mask = True
 
-    def __init__(self, activation: ActivationLike, **kwargs: Any) -> None:
+    def __init__(
+        self, activation: Annotated[Any, From("activations", keeps_shape=False)] | None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
         self.built = True
@@ -222,8 +225,44 @@ class Activation(Layer):
         return inputs
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
-        """The activation of each number; the shape stays."""
+        """The activation of each number."""
         return inputs if self.activation is None else self.activation(inputs)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """The shape stays; "glu" halves the last axis."""
+        if self.activation is not activations.glu:
+            return input_shape
+        size = input_shape[-1]
+        if size is not None and size % 2:
+            raise ShapeError(
+                f"{self.label} lets one half of the features gate the other, but gets {size} features.",
+                port="inputs",
+                hint="Give the layer before it an even number of units.",
+            )
+        return (*input_shape[:-1], None if size is None else size // 2)
+
+
+@register("Core")
+class Identity(Rearranging):
+    """Passes its input on as it is: a place for a layer that is not wanted now.
+
+    Call args:
+        inputs: Any shape.
+
+    Source:
+        https://keras.io/api/layers/core_layers/identity/
+    """
+
+    supports_mask = True
+    identity_in_inference = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.built = True
+
+    def call(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The input itself."""
+        return inputs
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""

@@ -143,12 +143,13 @@ class Dot(Merging):
                     hint=f"Choose an axis from 1 to {len(shape) - 1}.",
                 )
         one, other = self.axes[0] % len(first), self.axes[1] % len(second)
-        if first[one] != second[other] and None not in (first[one], second[other]):
+        if first[one] != second[other]:
+            differ = "only one of these is known" if None in (first[one], second[other]) else "these differ"
             raise ShapeError(
-                f"{self.label} multiplies along axes {one} and {other}, but these differ: {first[one]} in "
-                f"{show_shape(first)}, {second[other]} in {show_shape(second)}.",
+                f"{self.label} multiplies along axes {one} and {other}, but {differ}: {first[one] or '?'} in "
+                f"{show_shape(first)}, {second[other] or '?'} in {show_shape(second)}.",
                 port="inputs",
-                hint="Choose other axes, or give the layers before it equal sizes.",
+                hint="Choose other axes, or give the layers before it equal sizes; state them in the Input.",
             )
         rest = [size for axis, size in enumerate(first) if axis not in (0, one)]
         rest += [size for axis, size in enumerate(second) if axis not in (0, other)]

@@ -32,7 +32,7 @@ class Normalizing(Layer):
     beta: Weight | None
     epsilon: float
     center: bool
-    scale: bool
+    scale: bool | Weight
 
     def keep_affine_arguments(self, center: bool, scale: bool, **arguments: Any) -> None:
         """Remembers how gamma and beta are made: `<name>_initializer`, `_regularizer` and `_constraint`."""

@@ -18,7 +18,7 @@ from runtime.layers.pooling import (
     MaxPooling3D,
 )
 from runtime.layers.separable_convolution import SeparableConv1D, SeparableConv2D
-from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose
+from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
@@ -28,6 +28,7 @@ Convolution1DTranspose = Conv1DTranspose
 Convolution2D = Conv2D
 Convolution2DTranspose = Conv2DTranspose
 Convolution3D = Conv3D
+Convolution3DTranspose = Conv3DTranspose
 GlobalAvgPool1D = GlobalAveragePooling1D
 GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalAvgPool3D = GlobalAveragePooling3D

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
+from runtime import activations
 from runtime.errors import LayerloomError, ParameterError, did_you_mean
 from runtime.registries import Registry
 from runtime.types import UNBOUNDED, From, Range, Shape, Size
@@ -14,7 +15,9 @@ from runtime.types import UNBOUNDED, From, Range, Shape, Size
 REQUIRED: Final = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
 """Default of a parameter that has none."""
 
-Kind = Literal["int", "float", "bool", "str", "choice", "size", "shape", "ints", "registry", "layer", "json"]
+Kind = Literal[
+    "int", "float", "bool", "str", "choice", "size", "shape", "ints", "floats", "registry", "layer", "json"
+]
 
 _WORDS: dict[str, str] = {
     "int": "a whole number",
@@ -23,6 +26,7 @@ _WORDS: dict[str, str] = {
     "str": "a text",
     "shape": "a list of sizes such as (28, 28, 1)",
     "ints": "a whole number or a list of them",
+    "floats": "a number or a list of them",
     "layer": "a layer",
     "json": "a value",
 }
@@ -40,8 +44,8 @@ class ParamSpec:
         choices: The allowed texts of a "choice".
         range: Bounds of a number, or of each number of a size.
         registry: The family a "registry" value is looked up in: "activations".
+        keeps_shape: False if an activation may change the shape.
         axes: How many numbers a "size" has.
-        lists: True if a "float" may also be a list of them, one for each feature.
         help: What it does, in a learner's words.
     """
 
@@ -52,8 +56,8 @@ class ParamSpec:
     choices: tuple[str, ...] = ()
     range: Range = UNBOUNDED
     registry: str = ""
+    keeps_shape: bool = True
     axes: int = 0
-    lists: bool = False
     help: str = ""
 
     @property
@@ -64,7 +68,10 @@ class ParamSpec:
     @property
     def names(self) -> tuple[str, ...]:
         """What a "choice" or "registry" parameter may be called."""
-        return find_registry(self.registry).names() if self.registry else self.choices
+        if not self.registry:
+            return self.choices
+        registry = find_registry(self.registry)
+        return tuple(name for name in registry.names() if not self._objection(registry.lookup(name)))
 
     def check(self, value: Any, owner: str = "") -> None:
         """Raises unless the parameter can have this value.
@@ -108,31 +115,55 @@ class ParamSpec:
             case "int":
                 good = _is_whole(value) and value in self.range
             case "float":
-                numbers: Any = value if self.lists and isinstance(value, list | tuple) and value else [value]
-                good = all(_is_number(number) and float(number) in self.range for number in numbers)
+                good = _is_number(value) and float(value) in self.range
             case "bool":
                 good = isinstance(value, bool)
             case "str":
                 good = isinstance(value, str)
             case "choice":
                 good = value in self.choices
-            case "size":
-                items = value if isinstance(value, list | tuple) else [value]
-                good = len(items) in (1, self.axes) and all(_is_whole(i) and i in self.range for i in items)
-            case "shape":
-                good = isinstance(value, list | tuple) and all(
-                    size is None or (_is_whole(size) and size in self.range) for size in value
-                )
-            case "ints":
-                items = value if isinstance(value, list | tuple) else [value]
-                good = bool(items) and all(_is_whole(item) for item in items)
+            case "size" | "shape" | "ints" | "floats":
+                good = self._are_numbers(value)
             case "registry":
-                return _registry_problem(find_registry(self.registry), value)
+                return self._registry_problem(find_registry(self.registry), value)
             case "layer":
                 return _layer_problem(value)
             case "json":
                 good = True
         return None if good else ""
+
+    def _are_numbers(self, value: Any) -> bool:
+        """True for one number or a list of them, of the kind and as many as the parameter takes."""
+        if self.kind == "shape" and not isinstance(value, list | tuple):
+            return False
+        items = value if isinstance(value, list | tuple) else [value]
+        if self.kind == "shape":
+            return all(size is None or (_is_whole(size) and size in self.range) for size in items)
+        if self.kind == "size":
+            return len(items) in (1, self.axes) and all(_is_whole(i) and i in self.range for i in items)
+        fits = _is_whole if self.kind == "ints" else _is_number
+        return bool(items) and all(fits(item) and item in self.range for item in items)
+
+    def _registry_problem(self, registry: Registry[Any], value: Any) -> str | None:
+        if isinstance(value, str):
+            if value not in registry:
+                return ""
+            value = registry.lookup(value)
+        elif isinstance(value, dict):
+            try:
+                value = registry.deserialize(value)
+            except (LayerloomError, TypeError) as error:
+                return f": {error}"
+        elif not callable(value):
+            return ""
+        objection = self._objection(value)
+        return f"; {objection}" if objection else None
+
+    def _objection(self, member: Any) -> str:
+        """Why a member of the registry is none for this parameter."""
+        if self.registry != "activations":
+            return ""
+        return activations.objection(member, keeps_shape=self.keeps_shape)
 
     def _hint(self, value: Any) -> str:
         if self.kind in ("choice", "registry") and isinstance(value, str):
@@ -167,8 +198,8 @@ def param_spec(name: str, annotation: Any, default: Any, help: str) -> ParamSpec
         choices=tuple(choice for choice in choices if isinstance(choice, str)),
         range=found.get(Range, UNBOUNDED),
         registry=registry.registry if registry else "",
+        keeps_shape=registry.keeps_shape if registry else True,
         axes=size.axes if size else 0,
-        lists=any(get_origin(member) in (tuple, list) and float in get_args(member) for member in types),
         help=help,
     )
 
@@ -183,8 +214,9 @@ def _kind(annotation: Any, types: list[Any], registry: From | None, size: Size |
         return "shape"
     if any(get_origin(member) is Literal for member in plain):
         return "choice"
-    if any(get_origin(member) in (tuple, list) and int in get_args(member) for member in plain):
-        return "ints"
+    items = {item for member in plain if get_origin(member) in (tuple, list) for item in get_args(member)}
+    if int in items or float in items:
+        return "ints" if int in items else "floats"
     for python_type, kind in ((bool, "bool"), (float, "float"), (int, "int"), (str, "str")):
         if python_type in plain:
             return typing.cast(Kind, kind)
@@ -208,24 +240,12 @@ def flatten_annotation(annotation: Any) -> tuple[list[Any], list[Any]]:
     return [annotation], []
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
 def _is_whole(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def _registry_problem(registry: Registry[Any], value: Any) -> str | None:
-    if isinstance(value, str):
-        return None if value in registry else ""
-    if isinstance(value, dict):
-        try:
-            registry.deserialize(value)
-        except (LayerloomError, TypeError) as error:
-            return f": {error}"
-        return None
-    return None if callable(value) or isinstance(value, type) else ""
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _layer_problem(value: Any) -> str | None:

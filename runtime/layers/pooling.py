@@ -96,9 +96,33 @@ class _AveragePooling(Pooling):
 
     def pool(self, pixels: torch.Tensor, padding: tuple[int, ...], round_up: bool) -> torch.Tensor:
         """The mean of each window's numbers, those outside the input left out of the count."""
+        small = any(n < size for n, size in zip(pixels.shape[2:], self._torch_window, strict=True))
+        if small and self.rank == 3:
+            return self._pool_small(pixels, padding)
         return self._functions[self.rank](
             pixels, self._torch_window, self._torch_strides, padding, round_up, count_include_pad=False
         )
+
+    def _pool_small(self, volume: torch.Tensor, padding: tuple[int, ...]) -> torch.Tensor:
+        """The same for a volume smaller than the window, which torch's function does not take.
+
+        It is filled up with zeros; sums are divided by the count of true numbers.
+        """
+        edges: list[int] = []
+        for axis in (2, 1, 0):
+            missing = self._torch_window[axis] - volume.shape[axis + 2] - 2 * padding[axis]
+            edges += [padding[axis], padding[axis] + max(missing, 0)]
+        sums, counts = (
+            F.avg_pool3d(
+                F.pad(numbers, edges),
+                self._torch_window,
+                self._torch_strides,
+                ceil_mode=True,
+                divisor_override=1,
+            )
+            for numbers in (volume, torch.ones_like(volume[:1, :1]))
+        )
+        return sums / counts
 
 
 @register("Pooling", aliases=("MaxPool1D",))

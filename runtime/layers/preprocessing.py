@@ -4,9 +4,13 @@ from typing import Any
 
 import torch
 
+from runtime.errors import ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.registration import register
-from runtime.types import Shape
+from runtime.types import Shape, show_shape
+
+Numbers = float | tuple[float, ...]
+"""One number for all, or one for each place of the last axis."""
 
 
 @register("Preprocessing")
@@ -14,8 +18,8 @@ class Rescaling(Layer):
     """Brings numbers into another range: pixels of 0-255 into 0-1 with a scale of 1/255.
 
     Args:
-        scale: What each number is multiplied with; a list has one factor for each entry of the last axis.
-        offset: What is added to it afterwards; a list has one for each entry of the last axis.
+        scale: What each number is multiplied with; a list has one for each channel.
+        offset: What is added to it afterwards; a list has one for each channel.
 
     Call args:
         inputs: Any shape.
@@ -26,24 +30,42 @@ class Rescaling(Layer):
 
     supports_mask = True
 
-    def __init__(self, scale: float | list[float], offset: float | list[float] = 0.0, **kwargs: Any) -> None:
+    def __new__(cls, scale: Any, offset: Any = 0.0, **kwargs: Any) -> "Rescaling":
+        """Takes arrays, too."""
+        return super().__new__(cls, _plain(scale), _plain(offset), **kwargs)
+
+    def __init__(self, scale: Numbers, offset: Numbers = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.scale = scale
-        self.offset = offset
+        self.scale = _plain(scale)
+        self.offset = _plain(offset)
         self.built = True
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Each number times scale, plus offset."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(getattr(torch, self.compute_dtype))
-        scaled = inputs * _factor(self.scale, inputs)
-        return scaled + _factor(self.offset, inputs) if self.offset else scaled
+        outputs = inputs * _beside(self.scale, inputs)
+        return outputs + _beside(self.offset, inputs) if self.offset else outputs
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """The shape stays."""
+        """The shape stays, as long as there is one number for each channel."""
+        for name, numbers in (("scale", self.scale), ("offset", self.offset)):
+            channels = input_shape[-1] if input_shape else 1
+            if isinstance(numbers, tuple) and len(numbers) > 1 and channels not in (None, len(numbers)):
+                raise ShapeError(
+                    f"{self.label} has a {name} of {len(numbers)} numbers, but the last axis of "
+                    f"{show_shape(input_shape)} has size {channels}.",
+                    port="inputs",
+                    hint="Give one number for all, or one for each channel.",
+                )
         return input_shape
 
 
-def _factor(value: float | list[float], inputs: torch.Tensor) -> float | torch.Tensor:
-    if isinstance(value, list | tuple):
-        return torch.tensor(value, dtype=inputs.dtype, device=inputs.device)
-    return value
+def _plain(value: Any) -> Any:
+    """Arrays and lists as tuples; a number stays."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _beside(numbers: Numbers, inputs: torch.Tensor) -> Any:
+    """Numbers in a form that goes with a tensor."""
+    return inputs.new_tensor(numbers) if isinstance(numbers, tuple) else numbers

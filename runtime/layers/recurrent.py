@@ -13,7 +13,7 @@ from runtime.layers.recurrent_kernels import States, zero_masked
 from runtime.layers.registration import register, resolve_layer
 from runtime.layers.spec import layer_spec
 from runtime.layers.stacked_cells import StackedRNNCells
-from runtime.types import Shape, show_shape
+from runtime.types import Shape, is_shape, show_shape
 
 
 @register("")
@@ -158,10 +158,11 @@ class RNN(Layer):
         """(batch, units), or (batch, steps, units) with `return_sequences`; then the states if asked.
 
         Raises:
-            ShapeError: The input is no batch of sequences.
+            ShapeError: The input is no batch of sequences, or a state does not fit.
         """
-        del initial_state_shape
         self._check(sequences_shape)
+        if initial_state_shape is not None:
+            check_states(self, self.state_sizes, sequences_shape[0], initial_state_shape)
         batch, steps = sequences_shape[0], sequences_shape[1]
         size = getattr(self.cell, "output_size", None) or self.state_sizes[0]
         output = (batch, steps, size) if self.return_sequences else (batch, size)
@@ -197,6 +198,40 @@ class RNN(Layer):
         """Everything needed to make an equal layer, as JSON values."""
         config = super().get_config()
         return config | {"zero_output_for_mask": True} if self.zero_output_for_mask else config
+
+
+def check_states(layer: Layer, sizes: list[int], batch: int | None, shapes: Any) -> None:
+    """Raises unless there is one state of the right size for each that the layer has.
+
+    Args:
+        layer: The layer that asks, for the message.
+        sizes: How many numbers each of its states holds.
+        batch: Number of sequences, None if unknown.
+        shapes: The states' shapes: one, or a list of them.
+
+    Raises:
+        ShapeError: A state is missing, one too many, or of the wrong size.
+    """
+    shapes = [shapes] if is_shape(shapes) else list(shapes)
+    parts = [port.name for port in layer_spec(type(layer)).inputs if port.argument == "initial_state"]
+    if len(shapes) != len(sizes):
+        raise ShapeError(
+            f"{layer.label} has {len(sizes)} {'state' if len(sizes) == 1 else 'states'}, but gets "
+            f"{len(shapes)} to start from.",
+            port=parts[min(len(shapes), len(parts)) - 1] if len(parts) > 1 else parts[0],
+            hint="Give all of them, in the order in which return_state gives them, or none.",
+        )
+    for place, (size, shape) in enumerate(zip(sizes, shapes, strict=True)):
+        fits = (
+            len(shape) == 2 and shape[1] in (size, None) and (None in (batch, shape[0]) or batch == shape[0])
+        )
+        if not fits:
+            raise ShapeError(
+                f"{layer.label} starts from a state of {show_shape((batch, size))}, but gets "
+                f"{show_shape(shape)}.",
+                port=parts[place] if len(parts) > 1 else parts[0],
+                hint="Wire a state of the same kind of layer with as many units, or a Dense of that size.",
+            )
 
 
 def of_cell(name: str) -> Any:

@@ -17,6 +17,10 @@ RateBelowOne = Annotated[float, Range(min=0, max=1, exclusive_max=True)]
 """A fraction that must leave something over."""
 
 
+_SELU_LOWEST = -1.6732632423543772 * 1.0507009873554805
+"""What selu makes of very negative numbers."""
+
+
 class RandomInTraining(Layer):
     """Base of layers that disturb their input in training and pass it through otherwise.
 
@@ -192,6 +196,52 @@ class SpatialDropout2D(_SpatialDropout):
         if self.data_format == "channels_first":
             self._axes = "batch × channels × height × width"
             self._channel_axis = 1
+
+
+@register("Regularization")
+class SpatialDropout3D(_SpatialDropout):
+    """Dropout for volumes: turns whole channels into 0, since neighbouring places say the same.
+
+    Call args:
+        inputs: (batch, depth, height, width, channels).
+
+    Source:
+        Tompson et al. 2015, https://arxiv.org/abs/1411.4280
+    """
+
+    _axes = "batch × depth × height × width × channels"
+
+    def __init__(self, rate: Rate, data_format: DataFormat = None, seed: Seed = None, **kwargs: Any) -> None:
+        super().__init__(rate, seed, **kwargs)
+        self.data_format = data_format or "channels_last"
+        if self.data_format == "channels_first":
+            self._axes = "batch × channels × depth × height × width"
+            self._channel_axis = 1
+
+
+@register("Regularization")
+class AlphaDropout(Dropout):
+    """Dropout for networks of selu: dropped numbers get selu's lowest value, so that mean and spread stay.
+
+    Args:
+        rate: Share of the numbers that are dropped, a fraction 0-1.
+
+    Call args:
+        inputs: Any shape.
+
+    Source:
+        Klambauer et al. 2017, https://arxiv.org/abs/1706.02515
+    """
+
+    def call(self, inputs: torch.Tensor, training: bool = False) -> torch.Tensor:
+        """The input itself, or while training what is left of it, scaled back to mean 0 and spread 1."""
+        if not training or self.rate == 0:
+            return inputs
+        shape, generator = self._draw_shape(inputs), self.generator(inputs.device)
+        kept = torch.empty(shape, dtype=inputs.dtype, device=inputs.device)
+        kept.bernoulli_(1 - self.rate, generator=generator)
+        scale = ((1 - self.rate) * (1 + self.rate * _SELU_LOWEST**2)) ** -0.5
+        return scale * (inputs * kept + _SELU_LOWEST * (1 - kept) - _SELU_LOWEST * self.rate)
 
 
 @register("Regularization")

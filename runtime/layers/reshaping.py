@@ -123,7 +123,14 @@ class Permute(Rearranging):
 
     def __init__(self, dims: tuple[int, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.dims = (dims,) if isinstance(dims, int) else tuple(dims)
+        if isinstance(dims, int):
+            raise ParameterError(
+                f"Permute(dims=…) got {dims}, but it wants a tuple with every axis of a sample.",
+                parameter="dims",
+                received=dims,
+                hint="(2, 1) swaps the two axes of each sample.",
+            )
+        self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ParameterError(
                 f"{self.label} has dims {self.dims}, but it wants each of 1 to {len(self.dims)} once.",

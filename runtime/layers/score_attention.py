@@ -9,7 +9,7 @@ from runtime.errors import ShapeError
 from runtime.layers.arguments import Seed
 from runtime.layers.attention_heads import causal_mask
 from runtime.layers.base import Layer
-from runtime.layers.checking import require_known
+from runtime.layers.checking import require_known, require_mask, sizes_fit
 from runtime.layers.registration import register
 from runtime.layers.regularization import RateBelowOne, drop
 from runtime.layers.weights import Weight
@@ -85,6 +85,9 @@ class Attention(Layer):
         """The weighted means (batch, query steps, features), and the scores if asked."""
         query, value, key = inputs[0], inputs[1], inputs[-1]
         query_mask, value_mask = (None, None) if mask is None else (mask[0], mask[1])
+        for tensor, steps in ((query, query_mask), (value, value_mask)):
+            if steps is not None:
+                require_mask(self, steps, tensor.shape[:-1])
         scores = self.scores(query, key)
         allowed = None if value_mask is None else value_mask.bool().unsqueeze(-2)
         if use_causal_mask:
@@ -132,6 +135,14 @@ class Attention(Layer):
                     f"but gets {show_shape(shape)} ({len(shape)} axes).",
                     port="inputs",
                     hint="Set return_sequences=True on a recurrent layer before it, or reshape the input.",
+                )
+        for name, shape in (("value", value), ("key", key)):
+            if len(shape) != len(query) or not sizes_fit(shape[:-2], query[:-2]):
+                raise ShapeError(
+                    f"{self.label} wants query and {name} that differ in steps and features only, "
+                    f"but gets {show_shape(query)} and {show_shape(shape)}.",
+                    port="inputs",
+                    hint="Reshape one of them: attention runs along the axis before the last.",
                 )
         for name, one, other, axis in (("query", query, key, -1), ("value", value, key, -2)):
             if None not in (one[axis], other[axis]) and one[axis] != other[axis]:

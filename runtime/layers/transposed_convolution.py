@@ -22,7 +22,11 @@ from runtime.layers.spatial import PerAxis, per_axis
 from runtime.layers.weights import Weight
 from runtime.types import Range, Shape, Size
 
-_FUNCTIONS: dict[int, Callable[..., torch.Tensor]] = {1: F.conv_transpose2d, 2: F.conv_transpose2d}
+_FUNCTIONS: dict[int, Callable[..., torch.Tensor]] = {
+    1: F.conv_transpose2d,
+    2: F.conv_transpose2d,
+    3: F.conv_transpose3d,
+}
 
 
 def transposed_size(
@@ -53,7 +57,7 @@ def transposed_crop(window: int, stride: int, padding: str, output_padding: int 
 
 
 class TransposedConvolution(ActivatedConvolution):
-    """Base of Conv1DTranspose and Conv2DTranspose.
+    """Base of Conv1DTranspose, Conv2DTranspose and Conv3DTranspose.
 
     Args:
         filters: How many channels come out.
@@ -149,7 +153,8 @@ class TransposedConvolution(ActivatedConvolution):
         """The sums before the activation."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(self.kernel.dtype)
         # Unlike a convolution's, this kernel is worth a copy: torch is up to a quarter faster with it.
-        kernel = self.torch_kernel(self.kernel).contiguous(memory_format=torch.channels_last)
+        layout = torch.channels_last_3d if self.rank == 3 else torch.channels_last
+        kernel = self.torch_kernel(self.kernel).contiguous(memory_format=layout)
         sums = _FUNCTIONS[self.rank](
             self.as_torch(inputs),
             kernel,
@@ -194,3 +199,55 @@ class Conv2DTranspose(TransposedConvolution, rank=2):
     Source:
         https://keras.io/api/layers/convolution_layers/convolution2d_transpose/
     """
+
+
+@register("Convolution", aliases=("Convolution3DTranspose",))
+class Conv3DTranspose(TransposedConvolution, rank=3):
+    """Makes a volume larger: each place writes a learned pattern, as strong as its number says.
+
+    Call args:
+        inputs: (batch, depth, height, width, channels) → (batch, …, filters), with more places.
+
+    Source:
+        https://keras.io/api/layers/convolution_layers/convolution3d_transpose/
+    """
+
+    def __init__(
+        self,
+        filters: Count,
+        kernel_size: PerAxis,
+        strides: PerAxis = 1,
+        padding: Padding = "valid",
+        data_format: DataFormat = None,
+        output_padding: Annotated[int | tuple[int, ...] | None, Size(0), Range(min=0)] = None,
+        dilation_rate: PerAxis = 1,
+        activation: ActivationLike = None,
+        use_bias: bool = True,
+        kernel_initializer: InitializerLike = "glorot_uniform",
+        bias_initializer: InitializerLike = "zeros",
+        kernel_regularizer: RegularizerLike = None,
+        bias_regularizer: RegularizerLike = None,
+        kernel_constraint: ConstraintLike = None,
+        bias_constraint: ConstraintLike = None,
+        **kwargs: Any,
+    ) -> None:
+        # Keras has the data format before the output padding here, and behind it in the other two.
+        TransposedConvolution.__init__(
+            self,
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            output_padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            **kwargs,
+        )

@@ -15,7 +15,6 @@ from runtime.errors import ShapeError
 from runtime.layers.context import scoped
 from runtime.layers.tracking import tracked
 
-
 _SETTINGS = (bool, int, float, str, tuple, FunctionType, NoneType)
 
 
@@ -112,7 +111,7 @@ class WeightOwner(nn.Module):
             return
         if not name.startswith("_") and type(value) in (list, dict):
             value = tracked(value, self._adopt)
-        super().__setattr__(name, value)
+        super().__setattr__(name, cast(Any, value))
 
     def _adopt(self, item: Any) -> None:
         """Registers a layer that stands in a list or dict of this one."""

@@ -8,6 +8,9 @@ from torch import Tensor
 from runtime.configurable import object_config
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.base import Layer
+from runtime.layers.calls import call_signature
+from runtime.layers.recurrent import check_states
+from runtime.layers.recurrent_cells import flat_sizes
 from runtime.layers.registration import register, resolve_layer
 from runtime.layers.spec import layer_spec
 from runtime.types import Shape, show_shape
@@ -81,7 +84,8 @@ class TimeDistributed(Wrapper):
             # A layer that keeps statistics takes each step as a batch of its own, as in Keras.
             return torch.stack([self.layer(step, training=True) for step in inputs.unbind(1)], dim=1)
         settings: dict[str, Any] = {"training": training}
-        if mask is not None and mask.ndim > 2:
+        takes_mask = "mask" in call_signature(type(self.layer)).masks
+        if mask is not None and mask.ndim > 2 and takes_mask:
             settings["mask"] = mask.flatten(0, 1)
         outputs = self.layer(inputs.flatten(0, 1), **settings)
         return outputs.reshape(*inputs.shape[:2], *outputs.shape[1:])
@@ -235,9 +239,11 @@ class Bidirectional(Layer):
         """The joined output, then with `return_state` the states of both layers.
 
         Raises:
-            ShapeError: The input does not fit, or outputs of two sizes cannot be joined.
+            ShapeError: The input or a state does not fit, or outputs of two sizes cannot be joined.
         """
-        del initial_state_shape
+        if initial_state_shape is not None:
+            sizes = [*_state_sizes(self.forward_layer), *_state_sizes(self.backward_layer)]
+            check_states(self, sizes, sequences_shape[0], initial_state_shape)
         forward = self.forward_layer.compute_output_shape(sequences_shape)
         backward = self.backward_layer.compute_output_shape(sequences_shape)
         states: tuple[Shape, ...] = ()
@@ -303,6 +309,10 @@ def _checked(value: Any, parameter: str) -> Layer:
             hint="Take a recurrent layer such as LSTM or GRU.",
         )
     return layer
+
+
+def _state_sizes(layer: Any) -> list[int]:
+    return flat_sizes(layer.state_sizes)
 
 
 def _stem(layer: Layer) -> str:

@@ -84,7 +84,7 @@ def clone_model(
 def _clone_graph(model: Functional, inputs: list[KerasTensor], copy: Callable[[Layer], Layer]) -> Functional:
     inputs = inputs or [_new_input(tensor) for tensor in model.inputs]
     tensors = {id(old): new for old, new in zip(model.inputs, inputs, strict=True)}
-    layers = {layer: copy(layer) for layer in model.layers if layer.output not in model.inputs}
+    layers = {layer: copy(layer) for layer in model.graph.layers if layer.output not in model.inputs}
 
     def moved(value: Any) -> Any:
         if isinstance(value, KerasTensor):

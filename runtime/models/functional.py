@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 import torch
 
 from runtime.errors import DataError, ShapeError
-from runtime.layers import Layer
+from runtime.layers import Layer, Operation
 from runtime.layers.calls import call_signature
 from runtime.models.graph import trace_graph
 from runtime.models.model import Model
@@ -91,8 +91,8 @@ class Functional(Model):
 
     @property
     def layers(self) -> list[Layer]:
-        """All layers, inputs included, those farthest from the output first."""
-        return list(self.graph.layers)
+        """All layers, inputs included, those farthest from the output first; signs such as + are none."""
+        return [layer for layer in self.graph.layers if not isinstance(layer, Operation)]
 
     def get_config(self) -> dict[str, Any]:
         """Layers, their calls, inputs and outputs, in the form of Keras 3."""

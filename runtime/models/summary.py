@@ -56,7 +56,7 @@ def summary_text(
     length = line_length or min(length, shutil.get_terminal_size().columns - 4)
     rows = [
         row
-        for layer in _in_range(model.layers, layer_range)
+        for layer in _in_range(_listed(model), layer_range)
         for row in _rows(layer, nodes, expand=expand_nested, trainable=show_trainable)
     ]
     table = draw_table(_columns(titles, ends, length), rows, length)
@@ -84,10 +84,16 @@ def _rows(
     if trainable:
         row.append(("Y" if layer.trainable else "N") if layer.weights else "-")
     rows = [row]
-    inside: Iterable[Layer] = getattr(layer, "layers", ()) if expand else ()
+    inside: Iterable[Layer] = _listed(layer) if expand else ()
     for inner in inside:
         rows += _rows(inner, nodes, expand=expand, trainable=trainable, level=level + 1)
     return rows
+
+
+def _listed(model: Any) -> list[Layer]:
+    """The layers of a model and, as in Keras, the signs between them."""
+    graph = getattr(model, "graph", None)
+    return list(getattr(model, "layers", ()) if graph is None else graph.layers)
 
 
 def _output_shape(layer: Layer) -> str:

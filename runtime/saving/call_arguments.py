@@ -115,12 +115,23 @@ def _value(value: Any) -> Any:
         found = reference(config.get("keras_history"))
         if found is not None:
             return found
+    elif kind == "__slice__" and isinstance(config, dict):
+        return _slice(config)
+    elif kind == "__ellipsis__":
+        return ...
     elif kind in _ARRAYS and isinstance(config, dict):
         return _array(config.get("value"), config.get("dtype"))
     raise RefusedError(
         f"a call has an argument of the kind '{str(kind)[:100]}', which is not read from files.",
         what=str(kind),
     )
+
+
+def _slice(config: dict[str, Any]) -> slice:
+    ends = [config.get(name) for name in ("start", "stop", "step")]
+    if not all(end is None or _is_place(end) for end in ends):
+        raise FileFormatError(f"a slice has the ends {str(ends)[:100]}.")
+    return slice(*ends)
 
 
 def _array(value: Any, dtype: Any) -> Any:

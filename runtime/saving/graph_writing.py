@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from runtime.configurable import to_json
-from runtime.layers import Layer, registry
+from runtime.errors import GraphError
+from runtime.layers import Layer, Operation, registry
 from runtime.layers.calls import call_signature
+from runtime.layers.operations import registry as operations
 from runtime.saving.custom_objects import get_registered_name
 from runtime.saving.reading import model_classes
 from runtime.symbolic import KerasTensor, Node, find_symbolic
@@ -20,7 +24,8 @@ def layer_config(layer: Layer) -> dict[str, Any]:
     cls = type(layer)
     name = cls.__name__
     known: Any = model_classes.get(name)
-    ours = known is cls or (name in registry.names() and registry.lookup(name) is cls)
+    family = operations if issubclass(cls, Operation) else registry
+    ours = known is cls or (name in family.names() and family.lookup(name) is cls)
     own_module: str | None = getattr(cls, "_file_module", None)
     return {
         "module": (own_module or cls._module) if ours else cls.__module__,
@@ -62,7 +67,16 @@ def graph_config(graph: "Graph", inputs: Any, outputs: Any) -> dict[str, Any]:
         graph: The layers and calls.
         inputs: The structure of symbolic tensors the model was given as inputs.
         outputs: The same for the outputs.
+
+    Raises:
+        GraphError: An input is the output of some layer.
     """
+    middle = next((t for t in graph.inputs if t.node is not None and t.node.arguments), None)
+    if middle is not None:
+        raise GraphError(
+            f"The model begins at the output of a layer ({middle.name}), so no config describes it.",
+            hint="Begin it with an Input, and call the layers on that.",
+        )
     writer = _Writer(graph)
     return {
         "layers": [writer.layer(layer) for layer in graph.layers],
@@ -110,6 +124,14 @@ class _Writer:
             return {str(key): self.value(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.value(item) for item in value]
+        if isinstance(value, slice):
+            ends = {"start": value.start, "stop": value.stop, "step": value.step}
+            return {"class_name": "__slice__", "config": ends}
+        if value is ...:
+            return {"class_name": "__ellipsis__", "config": {}}
+        if isinstance(value, torch.Tensor):
+            dtype = str(value.dtype).rpartition(".")[2]
+            return {"class_name": "__numpy__", "config": {"value": value.tolist(), "dtype": dtype}}
         return to_json(value)
 
     def history(self, tensor: KerasTensor) -> list[Any]:

@@ -2,7 +2,9 @@
 
 import io
 import math
+import mmap
 import os
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -10,12 +12,12 @@ from typing import Any
 import h5py
 import numpy as np
 import numpy.typing as npt
+from h5py import h5o  # type: ignore[attr-defined]  (compiled)
 
 from runtime.errors import FileFormatError, LayerloomError, RefusedError
 from runtime.saving.memory import readable_size
+from runtime.saving.raw_attributes import Content, RawAttribute, RawFile
 
-MAX_TEXT = 64 * 2**20
-MAX_NAMES = 200_000
 MAX_AXES = 32
 _INNATE_FILTERS = {
     h5py.h5z.FILTER_DEFLATE,
@@ -25,6 +27,16 @@ _INNATE_FILTERS = {
 }
 _MODEST = 2**20
 _MOST_COMPRESSION = 64
+
+
+class _RawFiles(threading.local):
+    """Files that are open in a thread, by the number HDF5 gave them."""
+
+    def __init__(self) -> None:
+        self.by_number: dict[int, RawFile] = {}
+
+
+_raw_files = _RawFiles()
 
 
 @contextmanager
@@ -42,14 +54,28 @@ def opened(source: str | os.PathLike[str] | io.BytesIO, path: str = "") -> Gener
         path = os.fspath(source)
         _require_hdf5(path)
     try:
-        with h5py.File(source, "r") as file:
-            yield file
+        with _bytes_of(source) as content, h5py.File(source, "r") as file:
+            raw, number = RawFile(content), h5o.get_info(file["/"].id).fileno
+            _raw_files.by_number[number] = raw
+            try:
+                yield file
+            finally:
+                del _raw_files.by_number[number]
     except LayerloomError:
         raise
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise FileFormatError(
             f"'{path}' is broken: {str(error)[:300]}.", hint="Get the file again, or save the model anew."
         ) from error
+
+
+@contextmanager
+def _bytes_of(source: str | os.PathLike[str] | io.BytesIO) -> Generator[Content]:
+    if isinstance(source, io.BytesIO):
+        yield source.getvalue()
+        return
+    with open(source, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        yield content
 
 
 def _require_hdf5(path: str) -> None:
@@ -125,20 +151,24 @@ def read_values(dataset: h5py.Dataset) -> npt.NDArray[Any]:
     return upper.view(np.float32).reshape(dataset.shape)
 
 
+def has_attribute(holder: Any, name: str) -> bool:
+    """True if something of that name is kept beside a group, dataset or file."""
+    return _attribute(holder, name) is not None
+
+
 def text_attribute(holder: Any, name: str) -> str | None:
-    """A text kept beside a group or file, of either string type; None if there is none.
+    """A text kept beside a group, dataset or file, of either string type; None if there is none.
 
     Raises:
-        FileFormatError: It is no text, or is too long.
+        FileFormatError: It is no single text, or is too long.
     """
-    if name not in holder.attrs:
+    found = _attribute(holder, name)
+    if found is None:
         return None
-    value = _attribute(holder, name)
-    if isinstance(value, bytes | np.bytes_):
-        return bytes(value).decode()
-    if not isinstance(value, str):
-        raise FileFormatError(f"The attribute '{name}' is a {type(value).__name__}, not a text.")
-    return value
+    texts = _texts(holder, found) if found.shape == () else None
+    if texts is None:
+        raise FileFormatError(f"The attribute '{name}' is no text.")
+    return texts[0].decode()
 
 
 def name_list(group: h5py.Group, name: str) -> list[str] | None:
@@ -147,37 +177,27 @@ def name_list(group: h5py.Group, name: str) -> list[str] | None:
     Raises:
         FileFormatError: It is no list of texts.
     """
-    if name in group.attrs:
-        parts = [_attribute(group, name)]
-    else:
-        parts: list[Any] = []
-        while f"{name}{len(parts)}" in group.attrs:
-            parts.append(_attribute(group, f"{name}{len(parts)}"))
+    parts = [found] if (found := _attribute(group, name)) else []
+    while not found and (part := _attribute(group, f"{name}{len(parts)}")):
+        parts.append(part)
     if not parts:
         return None
-    names = [item for part in parts for item in _items(part, name)]
-    return [bytes(item).decode() if isinstance(item, bytes) else str(item) for item in names]
+    names: list[str] = []
+    for part in parts:
+        texts = _texts(group, part) if part.shape is not None and len(part.shape) == 1 else None
+        if texts is None:
+            raise FileFormatError(f"The attribute '{name}' is no list of names.")
+        names += [text.decode() for text in texts]
+    return names
 
 
-def _items(part: Any, name: str) -> list[Any]:
-    # An empty list is stored as an array of no floats.
-    items = part.tolist() if isinstance(part, np.ndarray) and part.ndim == 1 else None
-    if items is None or not all(isinstance(item, str | bytes) for item in items):
-        raise FileFormatError(f"The attribute '{name}' is no list of names.")
-    return items
+def _attribute(holder: Any, name: str) -> RawAttribute | None:
+    info = h5o.get_info(holder["/"].id if isinstance(holder, h5py.File) else holder.id)
+    return _raw_files.by_number[info.fileno].attribute(info.addr, name)
 
 
-def _attribute(holder: Any, name: str) -> Any:
-    found = holder.attrs.get_id(name)
-    count = math.prod(found.shape) if found.shape is not None else 0
-    if count > MAX_NAMES or count * found.dtype.itemsize > MAX_TEXT:
-        raise FileFormatError(f"The attribute '{name}' is larger than what is read.")
-    value = holder.attrs[name]
-    if isinstance(value, str | bytes) and len(value) > MAX_TEXT:
-        raise FileFormatError(
-            f"The attribute '{name}' is {len(value) / 2**20:.0f} MiB long; 64 MiB are read."
-        )
-    return value
+def _texts(holder: Any, attribute: RawAttribute) -> list[bytes] | None:
+    return _raw_files.by_number[h5o.get_info(holder.id).fileno].texts(attribute)
 
 
 def _child(parent: h5py.Group, name: str) -> Any:

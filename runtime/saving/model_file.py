@@ -13,7 +13,7 @@ from runtime.saving.archive import load_archive, save_archive
 from runtime.saving.atomic import replacing
 from runtime.saving.attribute_tree import load_optimizer_state, load_tree, write_tree
 from runtime.saving.h5_layers import load_layers, load_layers_by_name, write_layers
-from runtime.saving.h5_reading import child_group, opened
+from runtime.saving.h5_reading import child_group, has_attribute, opened
 from runtime.saving.whole_h5 import WEIGHTS, load_h5, save_h5
 
 _H5 = (".h5", ".hdf5")
@@ -119,19 +119,19 @@ def load_weights(model: Any, filepath: Path, *, skip_mismatch: bool = False, by_
             load_tree(file, model, skip_mismatch=skip_mismatch)
             load_optimizer_state(file, model)
             return
-        group = (
-            file
-            if "layer_names" in file.attrs or "layer_names0" in file.attrs
-            else child_group(file, WEIGHTS)
-        )
+        group = file if _lists_layers(file) else child_group(file, WEIGHTS)
         load = load_layers_by_name if by_name else load_layers
         load(group, model, skip_mismatch=skip_mismatch)
 
 
+def _lists_layers(file: h5py.File) -> bool:
+    """True for weights alone in the layout of Keras 2."""
+    return has_attribute(file, "layer_names") or has_attribute(file, "layer_names0")
+
+
 def _is_tree(file: h5py.File) -> bool:
     """True for the layout of Keras 3, which lists no layers."""
-    listed = any(name in file.attrs for name in ("layer_names", "layer_names0"))
-    return not listed and WEIGHTS not in file and ("layers" in file or "vars" in file)
+    return not _lists_layers(file) and WEIGHTS not in file and ("layers" in file or "vars" in file)
 
 
 def _require_built(model: Any) -> None:

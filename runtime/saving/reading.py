@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 from runtime.configurable import Configurable, constructor_parameters
 from runtime.errors import FileFormatError, LayerloomError, RefusedError, did_you_mean
 from runtime.layers import Layer, registry
+from runtime.layers.operations import registry as operations
 from runtime.layers.parameters import ParamSpec, find_registry
 from runtime.layers.spec import layer_spec
 from runtime.registries import Registry
@@ -122,7 +123,24 @@ def class_and_config(config: Any, kind: str) -> tuple[str, Any]:
 def is_known(config: dict[str, Any], reading: Reading) -> bool:
     """True if a config names a layer, a model, or a class of the caller's."""
     name = str(config.get("class_name")).rpartition(">")[2]
-    return name in model_classes or name in registry.names() or _custom_class(config, reading) is not None
+    return (
+        name in model_classes
+        or _family(config, name) is not None
+        or _custom_class(config, reading) is not None
+    )
+
+
+def _family(config: dict[str, Any], name: str) -> Registry[Layer] | None:
+    """The registry that knows a class: a sign such as + may be called as a layer is.
+
+    Operations have nothing but a name; `.h5` files do not tell their module.
+    """
+    inner = config.get("config")
+    plain = isinstance(inner, dict) and set(inner) <= {"name"}
+    module = str(config.get("module") or ("keras.src.ops" if plain else ""))
+    if module.startswith("keras.src.ops") and name in operations.names():
+        return operations
+    return registry if name in registry.names() else None
 
 
 def read_layer(config: Any, reading: Reading) -> Layer:
@@ -147,11 +165,12 @@ def read_layer(config: Any, reading: Reading) -> Layer:
         name = name.rpartition(">")[2]
         if name in model_classes:
             return model_classes[name].read_config(arguments, reading)
-        if name not in registry.names():
+        family = _family(config, name)
+        if family is None:
             raise _unknown("layer", name, (*registry.names(), *model_classes))
         if not isinstance(arguments, dict):
             raise FileFormatError(f"its config is a {type(arguments).__name__}, not a dict.")
-        cls = cast(type[Layer], registry.lookup(name))
+        cls = cast(type[Layer], family.lookup(name))
         return cls.from_config(read_arguments(cls, arguments, reading))
 
 

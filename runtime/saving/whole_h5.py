@@ -11,7 +11,7 @@ from runtime.errors import FileFormatError
 from runtime.saving.atomic import replacing
 from runtime.saving.graph_writing import layer_config, short_config
 from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, write_layers
-from runtime.saving.h5_reading import child_group, opened, text_attribute
+from runtime.saving.h5_reading import child_group, has_attribute, opened, text_attribute
 from runtime.saving.h5_writing import KERAS_VERSION
 from runtime.saving.json_text import parse_json
 from runtime.saving.memory import MemoryLimit, readable_size
@@ -100,7 +100,7 @@ def config_of(file: h5py.File, path: str | os.PathLike[str]) -> Any:
     """
     text = text_attribute(file, "model_config")
     if text is None:
-        held = "weights without a model" if "layer_names" in file.attrs else "no model of Keras"
+        held = "weights without a model" if has_attribute(file, "layer_names") else "no model of Keras"
         raise FileFormatError(
             f"'{path}' holds {held}: it has no model_config.",
             hint="Weights are loaded into a model with model.load_weights(path).",

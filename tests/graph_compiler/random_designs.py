@@ -82,7 +82,7 @@ def random_value(random: Random, param: ParamSpec) -> Any:
             value: Any = random.choice([-1, 1, 2])
         case "int":
             value = random.randint(low, low + 3)
-        case "float":
+        case "float" | "floats":
             value = random.choice([number for number in (0.25, 0.5, 1.5) if number in param.range])
         case "bool":
             value = random.random() < 0.5

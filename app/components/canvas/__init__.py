@@ -1,9 +1,9 @@
 """The canvas: a designer of networks in the browser."""
 
-from app.components.canvas.commands import send
+from app.components.canvas.commands import send, unfinished
 from app.components.canvas.editor import canvas
 from app.components.canvas.flow_elements import LayerNode, PortEdge
 from app.components.canvas.read_only import draw_graph
 from app.components.canvas.state import CanvasState, read_state
 
-__all__ = ["CanvasState", "LayerNode", "PortEdge", "canvas", "draw_graph", "read_state", "send"]
+__all__ = ["CanvasState", "LayerNode", "PortEdge", "canvas", "draw_graph", "read_state", "send", "unfinished"]

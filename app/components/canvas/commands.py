@@ -42,6 +42,11 @@ def pending(key: str, ack: int) -> list[dict[str, Any]]:
     return waiting
 
 
+def unfinished(key: str) -> list[dict[str, Any]]:
+    """The commands that the browser has not said to have carried out, oldest first."""
+    return list(_waiting(key))
+
+
 def _waiting(key: str) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", st.session_state.get(_outbox(key), []))
 

@@ -1,5 +1,6 @@
 """Parameter values as a person types them, and back."""
 
+import ast
 import json
 from typing import Any
 
@@ -9,14 +10,23 @@ from runtime.layers.parameters import ParamSpec
 NO_VALUE = "none"
 """How the absence of a value is shown in a list of choices."""
 
+LONG = 10
+"""Characters of a number from which on it is written as a fraction, where it is one."""
+
 
 def as_text(value: Any) -> str:
-    """A shape, a size or any JSON as one line: `[28, 28, 1]` is "28, 28, 1"."""
+    """A number, a shape, a size or any JSON as one line: `[28, 28, 1]` is "28, 28, 1", 1/255 is "1/255"."""
     if value is None:
         return ""
+    if isinstance(value, bool | dict):
+        return json.dumps(value)
+    if isinstance(value, float):
+        return _number_text(value)
     if isinstance(value, list | tuple):
-        return ", ".join("None" if item is None else str(item) for item in value)
-    return value if isinstance(value, str) else json.dumps(value)
+        return ", ".join(
+            f"({as_text(item)})" if isinstance(item, list | tuple) else _item(item) for item in value
+        )
+    return str(value)
 
 
 def from_text(param: ParamSpec, text: str) -> Any:
@@ -24,7 +34,7 @@ def from_text(param: ParamSpec, text: str) -> Any:
 
     Args:
         param: The parameter it is for.
-        text: What was typed: "28, 28, 1", "28 x 28", "3", or JSON.
+        text: What was typed: "28, 28, 1", "28 x 28", "3", "1/255", or JSON.
 
     Raises:
         ParameterError: It cannot be read as such a value.
@@ -33,16 +43,49 @@ def from_text(param: ParamSpec, text: str) -> Any:
     if not text:
         return None
     if param.kind in ("shape", "ints", "size"):
-        return _numbers(param, text)
-    if param.kind == "json":
-        try:
-            return json.loads(text)
-        except json.JSONDecodeError:
-            return text
-    return text
+        return _sizes(param, text)
+    if param.kind == "float":
+        return _number(param, text)
+    if param.kind == "floats":
+        numbers = [_number(param, word) for word in text.strip("()[]").split(",")]
+        return numbers[0] if len(numbers) == 1 else numbers
+    return _any(text) if param.kind == "json" else text
 
 
-def _numbers(param: ParamSpec, text: str) -> Any:
+def same(left: Any, right: Any) -> bool:
+    """Whether two parameter values are equal; a tuple of the code and a list of the document are."""
+    return json.dumps(left, default=str, sort_keys=True) == json.dumps(right, default=str, sort_keys=True)
+
+
+def _item(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, str | bool) else "None" if value is None else as_text(value)
+
+
+def _number_text(value: float) -> str:
+    short = f"{value:g}"
+    if float(short) == value:
+        return short
+    full = repr(value)
+    inverse = 1 / value
+    if len(full) > LONG and abs(inverse) < 1e6 and 1 / round(inverse) == value:
+        return f"1/{round(inverse)}"
+    return full
+
+
+def _number(param: ParamSpec, text: str) -> float:
+    numerator, slash, denominator = text.partition("/")
+    try:
+        return float(numerator) / float(denominator) if slash else float(text)
+    except (ValueError, ZeroDivisionError):
+        raise ParameterError(
+            f"{param.name} got {text!r}, but it wants a number.",
+            parameter=param.name,
+            received=text,
+            hint="Write 0.5, 1e-3 or 1/255.",
+        ) from None
+
+
+def _sizes(param: ParamSpec, text: str) -> Any:
     words = text.strip("()[]").replace("×", ",").replace("x", ",").replace(",", " ").split()
     try:
         sizes = [None if word in ("None", "?") else int(word) for word in words]
@@ -56,6 +99,16 @@ def _numbers(param: ParamSpec, text: str) -> Any:
     return sizes[0] if len(sizes) == 1 and param.kind != "shape" else sizes
 
 
-def same(left: Any, right: Any) -> bool:
-    """Whether two parameter values are equal; a tuple of the code and a list of the document are."""
-    return json.dumps(left, default=str) == json.dumps(right, default=str)
+def _any(text: str) -> Any:
+    """JSON or a Python literal; anything else is the text itself."""
+    for read in (json.loads, ast.literal_eval):
+        try:
+            value = read(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        try:
+            # As JSON has it: tuples are lists.
+            return json.loads(json.dumps(value))
+        except (TypeError, ValueError):
+            break
+    return text

@@ -53,6 +53,13 @@ SAMPLES: dict[str, Sample] = {
     "Permute": Sample({"dims": (2, 1)}, shapes={"inputs": (4, 3, 5)}),
     "Reshape": Sample({"target_shape": (3, -1)}),
     "Dropout": Sample({"noise_shape": (None, 1)}),
+    "AlphaDropout": Sample({"noise_shape": (None, 1)}),
+    "EinsumDense": Sample(
+        {"equation": "abc,cd->abd", "output_shape": (None, 3), "bias_axes": "d"}, shapes={"inputs": (4, 2, 5)}
+    ),
+    "GroupNormalization": Sample({"groups": 2, "axis": 1}),
+    "RMSNormalization": Sample({"axis": (1, 2)}, shapes={"inputs": (4, 3, 5)}),
+    "UnitNormalization": Sample({"axis": (1, 2)}, shapes={"inputs": (4, 3, 5)}),
     "Dot": Sample({"axes": 1}),
     "Concatenate": Sample({"axis": 1}, shapes={"inputs": [(4, 2, 3), (4, 5, 3)]}),
     "BatchNormalization": Sample(
@@ -62,7 +69,7 @@ SAMPLES: dict[str, Sample] = {
     "PReLU": Sample({"shared_axes": (1,)}, shapes={"inputs": (4, 3, 5)}),
     "Softmax": Sample({"axis": (1, 2)}, shapes={"inputs": (4, 3, 5)}),
     **{f"Conv{rank}D": _CONVOLUTION for rank in (1, 2, 3)},
-    **{f"Conv{rank}DTranspose": _TRANSPOSED for rank in (1, 2)},
+    **{f"Conv{rank}DTranspose": _TRANSPOSED for rank in (1, 2, 3)},
     "Embedding": Sample({"weights": None}),
     "LSTM": Sample({"use_cudnn": False}),
     "GRU": Sample({"use_cudnn": False}),
@@ -133,7 +140,7 @@ def _other_value(layer: str, param: ParamSpec, numbers: dict[str, Any]) -> Any:
             return not param.default
         case "int" | "size":
             candidates: list[Any] = [2, 3]
-        case "float":
+        case "float" | "floats":
             candidates = [0.25, 0.5]
         case "choice":
             # A data format that moves the channels is for tests of the layer: shapes here have them last.

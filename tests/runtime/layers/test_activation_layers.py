@@ -1,11 +1,12 @@
 """Activation functions as layers, compared with the real Keras."""
 
+import keras
 import numpy as np
 import pytest
 import torch
 
 from runtime import activations, layers
-from runtime.errors import ShapeError
+from runtime.errors import ParameterError, ShapeError
 from tests.runtime.layers.oracle import arrays, assert_same, pair
 
 
@@ -34,6 +35,17 @@ def test_same_as_keras(name, arguments):
 def test_masked_scores_get_no_probability(axis):
     mask = np.array([[[1, 1, 0], [0, 0, 0]], [[1, 0, 0], [1, 1, 1]]], dtype=bool)
     assert_same(*pair("Softmax", axis=axis), arrays((2, 2, 3)), settings={"mask": mask})
+
+
+@pytest.mark.parametrize("axis", [-1, 1])
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4, 1)])
+def test_a_mask_that_does_not_fit_is_refused(axis, shape):
+    ours, theirs = pair("Softmax", axis=axis)
+    mask = torch.ones(shape, dtype=torch.bool)
+    with pytest.raises(ValueError, match="mask"):
+        theirs(arrays((2, 3, 4)), mask=mask)
+    with pytest.raises(ShapeError, match="wants a mask of 2 × 3 × 4, but gets 2 × 3"):
+        ours(arrays((2, 3, 4)), mask=mask)
 
 
 def test_name_of_old_for_the_slope():
@@ -67,3 +79,27 @@ def test_factors_belong_to_one_size():
     layer(arrays((2, 3)))
     with pytest.raises(ShapeError, match="has factors for batch × 3, but gets batch × 4"):
         layer.compute_output_shape((None, 4))
+
+
+@pytest.mark.parametrize("kind", [lambda name: layers.Dense(4, activation=name), layers.Activation])
+@pytest.mark.parametrize("given", ["threshold", activations.threshold])
+def test_a_function_with_arguments_of_its_own_is_refused(kind, given):
+    with pytest.raises(ParameterError, match=r"lambda x: activations\.threshold"):
+        kind(given)
+
+
+@pytest.mark.parametrize("given", ["glu", activations.glu, {"class_name": "function", "config": "glu"}])
+def test_an_activation_that_halves_the_features_is_a_layer_of_its_own(given):
+    with pytest.raises(ParameterError, match=r"put a layer Activation\('glu'\) behind"):
+        layers.Dense(4, activation=given)
+    layer = layers.Activation(given)
+    assert_same(layer, keras.layers.Activation("glu"), arrays((2, 3, 4)), configs=False)
+    assert layer.compute_output_shape((None, 3, 4)) == (None, 3, 2)
+    assert layer.compute_output_shape((None, None)) == (None, None)
+    with pytest.raises(ShapeError, match="gets 5 features"):
+        layer.compute_output_shape((None, 5))
+
+
+def test_forms_offer_only_what_fits():
+    offered = [layers.layer_spec(name).param("activation").names for name in ("Dense", "Activation")]
+    assert [{"glu", "threshold"} & set(names) for names in offered] == [set(), {"glu"}]

@@ -199,6 +199,60 @@ def test_shapes_that_do_not_fit_are_refused(shapes, port, message):
     assert caught.value.port == port
 
 
+@pytest.mark.parametrize(
+    ("mask", "fits"),
+    [
+        ((None, 4, 5), True),
+        ((None, 1, 5), True),
+        ((4, 5), True),
+        ((None, 1, 4, 5), True),
+        ((None, 2, 4, 5), True),
+        ((None, 5, 4), False),
+        ((None, 3, 4, 5), False),
+        ((5,), False),
+        ((None, 1, 1, 4, 5), False),
+    ],
+)
+def test_masks_that_do_not_fit_are_told_before_anything_runs(mask, fits):
+    shapes = {"query": TensorSpec((None, 4, 6)), "value": TensorSpec((None, 5, 3))}
+    layer = layers.MultiHeadAttention(2, 3)
+    theirs = keras.layers.MultiHeadAttention(2, 3)
+    inputs = {**qv(), "attention_mask": torch.ones([size or 2 for size in mask], dtype=torch.bool)}
+    if fits:
+        layer.output_spec({**shapes, "attention_mask": TensorSpec(mask)})
+        assert layer(**inputs).shape == theirs(**inputs).shape
+        return
+    with pytest.raises(ShapeError, match="an attention mask of batch × 4 × 5") as caught:
+        layer.output_spec({**shapes, "attention_mask": TensorSpec(mask)})
+    assert caught.value.port == "attention_mask"
+    with pytest.raises(ShapeError):
+        layer(**inputs)
+    with pytest.raises(Exception):  # noqa: B017, PT011 - of torch, inside of Keras
+        theirs(**inputs)
+
+
+def test_what_has_no_meaning_along_two_axes_is_told_before_anything_runs():
+    picture = layers.Input((3, 4, 5))
+    with pytest.raises(ParameterError, match="looks along 2 axes"):
+        layers.MultiHeadAttention(2, 3)(picture, picture, use_causal_mask=True)
+    with pytest.raises(ParameterError, match="looks along 2 axes"):
+        layers.MultiHeadAttention(2, 3, sliding_window=2)(picture, picture)
+    for axes in (4, (1, 1), -5):
+        with pytest.raises(ShapeError, match="do not have"):
+            layers.MultiHeadAttention(2, 3, attention_axes=axes)(picture, picture)
+
+
+def test_masks_of_steps_must_fit():
+    x = torch.zeros(2, 3, 4, 5)
+    layer = layers.MultiHeadAttention(2, 3, attention_axes=2)
+    with pytest.raises(
+        ShapeError, match="a mask of 2 × 3 × 1, which does not go with its scores of 2 × 3 × 2"
+    ):
+        layer(x, x, query_mask=torch.ones(2, 3, dtype=torch.bool))
+    with pytest.raises(ShapeError, match="wants a mask of 2 × 3 × 4, but gets 2 × 3"):
+        layers.Attention()([x, x], mask=[None, torch.ones(2, 3, dtype=torch.bool)])
+
+
 def test_another_number_of_features_is_refused_once_built():
     layer = layers.MultiHeadAttention(2, 3)
     layer(**qv())
@@ -256,6 +310,8 @@ def test_the_key_of_comparing_attention_may_be_left_out():
         ([(None, 4, 6), (None, 5, 7)], "as many features in query as in key"),
         ([(None, 4, 6), (None, 5, 2), (None, 3, 6)], "as many steps in value as in key"),
         ([(None, 4, 6), (None, 6)], "3 axes.* as value"),
+        ([(None, 2, 4, 6), (None, 3, 5, 6)], "query and value that differ in steps and features only"),
+        ([(None, 4, 6), (None, 4, 6), (None, 3, 4, 6)], "query and key that differ in steps"),
     ],
 )
 def test_inputs_that_cannot_be_compared_are_refused(shapes, message):

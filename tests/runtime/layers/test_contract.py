@@ -25,6 +25,7 @@ NOT_IN_SIGNATURES = {
     "dtype",
     "kwargs",
     "quantization_config",
+    "gptq_unpacked_column_size",
     "lora_rank",
     "lora_alpha",
     "sparse",

@@ -61,7 +61,7 @@ def test_functional_forms():
 
 def test_unknown_sizes():
     assert layers.Concatenate(1).compute_output_shape([(None, None, 4), (8, 3, None)]) == (8, None, 4)
-    assert layers.Dot(1).compute_output_shape([(None, None), (None, 3)]) == (None, 1)
+    assert layers.Dot(1).compute_output_shape([(None, None, 3), (None, None)]) == (None, 3)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,7 @@ def test_unknown_sizes():
             [(None, 2), (None, 3)],
             r"multiplies along axes 1 and 1, but these differ: 2 in .* 3 in",
         ),
+        (layers.Dot(1), [(None, None), (None, 3)], r"only one of these is known: \? in .* 3 in"),
         (layers.Dot(2), [(None, 2), (None, 2)], r"axis 2, but batch × 2 has none such"),
         (layers.Dot(1), [(None, 2)], r"exactly 2 inputs, but gets 1"),
     ],
@@ -94,3 +95,9 @@ def test_what_does_not_fit_is_explained(layer, shapes, message):
 def test_dot_over_the_batch_is_refused(axes):
     with pytest.raises(ParameterError, match="axes"):
         layers.Dot(axes)
+
+
+def test_keras_refuses_one_unknown_size_too():
+    inputs = [keras.Input((None,)), keras.Input((3,))]
+    with pytest.raises(ValueError, match="Incompatible input shapes"):
+        keras.layers.Dot(1)(inputs)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from runtime.layers import AveragePooling1D, AveragePooling2D
+from runtime.layers import AveragePooling1D, AveragePooling2D, AveragePooling3D
 from tests.runtime.layers.oracle import arrays, assert_same, pair
 
 INPUTS = {1: (2, 9, 3), 2: (2, 7, 6, 3), 3: (2, 5, 4, 6, 3)}
@@ -54,6 +54,29 @@ def test_uneven_padding_of_two_axes():
     picture = inputs[0, :, :, 0]
     wanted = [[picture[row : row + 2, column : column + 2].mean() for column in range(4)] for row in (0, 2)]
     np.testing.assert_allclose(got, wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("size", "pool_size", "strides"), [(1, 3, 3), (2, 5, 1), (2, 4, 3), (3, 5, 2)])
+def test_volumes_smaller_than_the_window(size, pool_size, strides):
+    inputs = arrays((2, size, size, size, 2))
+    outputs = AveragePooling3D(pool_size, strides, padding="same")(inputs).numpy()
+    # Windows at the edges hold fewer numbers, so sums and counts are added up axis by axis.
+    sums, counts = inputs, np.ones_like(inputs)
+    places = -(-size // strides)
+    before = max((places - 1) * strides + pool_size - size, 0) // 2
+    starts = [place * strides - before for place in range(places)]
+    for axis in (1, 2, 3):
+        sums, counts = (
+            np.stack(
+                [
+                    numbers.take(range(max(start, 0), min(start + pool_size, size)), axis).sum(axis)
+                    for start in starts
+                ],
+                axis,
+            )
+            for numbers in (sums, counts)
+        )
+    np.testing.assert_allclose(outputs, sums / counts, rtol=1e-5, atol=1e-6)
 
 
 def test_sizes_per_axis():

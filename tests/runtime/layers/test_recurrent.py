@@ -244,6 +244,37 @@ def test_wrong_numbers_of_states_and_features_are_refused():
         layers.LSTM(0)
 
 
+@pytest.mark.parametrize(
+    ("make", "port", "states", "message"),
+    [
+        (lambda: layers.LSTM(4), "cell_state", [(None, 4), (None, 3)], "a state of batch × 4, .* batch × 3"),
+        (lambda: layers.LSTM(4), "hidden_state", [(None, 5), (None, 4)], "a state of batch × 4"),
+        (lambda: layers.LSTM(4), "hidden_state", [(None, 4)], "has 2 states, but gets 1"),
+        (lambda: layers.GRU(4), "hidden_state", [(None, 2, 4)], "a state of batch × 4"),
+        (lambda: layers.RNN(layers.GRUCell(4)), "initial_state", [(None, 3)], "a state of batch × 4"),
+        (lambda: layers.RNN(layers.GRUCell(4)), "initial_state", [(None, 4)] * 2, "has 1 state, but gets 2"),
+    ],
+)
+def test_states_that_do_not_fit_are_told_before_anything_runs(make, port, states, message):
+    states = [layers.Input(shape[1:]) for shape in states]
+    with pytest.raises(ShapeError, match=message) as caught:
+        make()(layers.Input((3, 5)), initial_state=states)
+    assert caught.value.port == port
+
+
+def test_states_of_another_number_of_sequences_are_told():
+    with pytest.raises(ShapeError, match="a state of 2 × 4, but gets 3 × 4"):
+        layers.GRU(4)(layers.Input((3, 5), 2), initial_state=layers.Input((4,), 3))
+
+
+def test_states_come_alone_or_nested_as_in_keras():
+    state = layers.Input((4,))
+    assert layers.RNN(layers.GRUCell(4))(layers.Input((3, 5)), initial_state=state).shape == (None, 4)
+    stack = layers.RNN([layers.LSTMCell(4), layers.LSTMCell(2)])
+    states = [[state, state], [layers.Input((2,)), layers.Input((2,))]]
+    assert stack(layers.Input((3, 5)), initial_state=states).shape == (None, 2)
+
+
 def test_encoder_and_decoder_share_states_in_a_graph():
     from runtime.models import Model
 

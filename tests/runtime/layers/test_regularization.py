@@ -14,10 +14,16 @@ ALL = [
     ("Dropout", {"rate": 0.3}),
     ("SpatialDropout1D", {"rate": 0.3}),
     ("SpatialDropout2D", {"rate": 0.3}),
+    ("SpatialDropout3D", {"rate": 0.3}),
+    ("AlphaDropout", {"rate": 0.3}),
     ("GaussianNoise", {"stddev": 0.3}),
     ("GaussianDropout", {"rate": 0.3}),
 ]
-SHAPES = {"SpatialDropout1D": (2, 4, 3), "SpatialDropout2D": (2, 4, 5, 3)}
+SHAPES = {
+    "SpatialDropout1D": (2, 4, 3),
+    "SpatialDropout2D": (2, 4, 5, 3),
+    "SpatialDropout3D": (2, 2, 2, 3, 3),
+}
 
 
 @pytest.mark.parametrize(("name", "arguments"), ALL)
@@ -68,6 +74,8 @@ def test_noise_shape_drops_together():
         (layers.SpatialDropout1D(0.5), (20, 4, 6), (1,)),
         (layers.SpatialDropout2D(0.5), (20, 4, 5, 6), (1, 2)),
         (layers.SpatialDropout2D(0.5, data_format="channels_first"), (20, 6, 4, 5), (2, 3)),
+        (layers.SpatialDropout3D(0.5), (20, 4, 5, 2, 6), (1, 2, 3)),
+        (layers.SpatialDropout3D(0.5, data_format="channels_first"), (20, 6, 4, 5, 2), (2, 3, 4)),
     ],
 )
 def test_spatial_dropout_drops_channels(layer, shape, shared):
@@ -106,6 +114,16 @@ def test_activity_regularization():
     wanted = 0.1 * np.abs(inputs).sum() + 0.02 * (inputs**2).sum()
     assert penalty.item() == pytest.approx(wanted / len(inputs), rel=1e-5)
     assert penalty.item() == pytest.approx(theirs.losses[0].item(), rel=1e-5)
+
+
+def test_alpha_dropout_keeps_mean_and_spread():
+    inputs = torch.nn.functional.selu(torch.randn(400, 400, generator=torch.Generator().manual_seed(1)))
+    inputs = (inputs - inputs.mean()) / inputs.std()
+    outputs = layers.AlphaDropout(0.3, seed=1)(inputs, training=True)
+    assert float(outputs.mean()) == pytest.approx(0, abs=0.02)
+    assert float(outputs.std()) == pytest.approx(1, abs=0.02)
+    dropped = outputs.flatten().mode().values
+    assert float((outputs == dropped).float().mean()) == pytest.approx(0.3, abs=0.01)
 
 
 @pytest.mark.parametrize("name", ["Dropout", "SpatialDropout1D", "GaussianDropout"])

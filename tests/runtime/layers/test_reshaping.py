@@ -80,7 +80,11 @@ def test_what_does_not_fit_is_explained(layer, shape, message):
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("make", [lambda: layers.Reshape((-1, -1)), lambda: layers.Permute((1, 3))])
+@pytest.mark.parametrize(
+    "make",
+    [lambda: layers.Reshape((-1, -1)), lambda: layers.Permute((1, 3))]
+    + [lambda dims=dims: layers.Permute(dims) for dims in (1, (0, 1), (1, 1), (2,), (1.0, 2.0))],
+)
 def test_arguments_that_make_no_sense_are_refused(make):
     with pytest.raises(ParameterError):
         make()

@@ -39,6 +39,7 @@ class Described(Layer):
         activation: Annotated[Any, From("activations")] = None,
         inner: Layer | None = None,
         flag: bool = True,
+        factors: float | tuple[float, ...] = 1.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -72,6 +73,7 @@ def test_parameters_have_kinds_bounds_and_texts() -> None:
         "activation": "registry",
         "inner": "layer",
         "flag": "bool",
+        "factors": "floats",
     }
     units, mode = spec.params[0], spec.params[1]
     assert units.default is REQUIRED
@@ -121,6 +123,8 @@ def test_call_arguments_become_ports_and_settings() -> None:
         ("activation", {"class_name": "system", "config": {}}),
         ("inner", 3),
         ("flag", 1),
+        ("factors", "1"),
+        ("factors", [0.5, True]),
     ],
 )
 def test_wrong_values_are_refused(name: str, value: Any) -> None:
@@ -139,6 +143,7 @@ def test_wrong_values_are_refused(name: str, value: Any) -> None:
         ("rate", 1),
         ("target", [None, 3]),
         ("activation", torch.relu),
+        ("factors", [0.5, 1]),
     ],
 )
 def test_right_values_are_taken(name: str, value: Any) -> None:

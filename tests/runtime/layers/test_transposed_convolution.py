@@ -1,4 +1,4 @@
-"""Conv1DTranspose and Conv2DTranspose, compared with the real Keras."""
+"""Transposed convolutions, compared with the real Keras."""
 
 import pytest
 
@@ -6,10 +6,10 @@ from runtime import layers
 from runtime.errors import ParameterError
 from tests.runtime.layers.oracle import arrays, assert_same, pair
 
-INPUTS = {1: (2, 5, 4), 2: (2, 5, 4, 3)}
+INPUTS = {1: (2, 5, 4), 2: (2, 5, 4, 3), 3: (2, 2, 3, 4, 2)}
 
 
-@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize("rank", [1, 2, 3])
 @pytest.mark.parametrize("padding", ["valid", "same"])
 @pytest.mark.parametrize(
     "arguments",

@@ -252,3 +252,24 @@ def test_unknown_layers_inside_are_refused():
         resolve_layer({"units": 4})
     with pytest.raises(ParameterError, match="does not take one input"):
         layers.TimeDistributed(layers.InputLayer((3,)))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [([3, 3], None), ([3], "has 2 states, but gets 1"), ([3, 4], "a state of batch × 3, but gets batch × 4")],
+)
+def test_states_of_both_directions_are_checked(sizes, message):
+    layer, states = layers.Bidirectional(layers.GRU(3)), [layers.Input((size,)) for size in sizes]
+    if message is None:
+        assert layer(layers.Input((2, 5)), initial_state=states).shape == (None, 6)
+        return
+    with pytest.raises(ShapeError, match=message) as caught:
+        layer(layers.Input((2, 5)), initial_state=states)
+    assert caught.value.port == "initial_state"
+
+
+@pytest.mark.parametrize("inside", [lambda k: k.Dense(2), lambda k: k.Conv1D(2, 2)], ids=["Dense", "Conv1D"])
+def test_a_mask_stays_out_of_layers_that_take_none(inside):
+    mask = torch.rand(2, 3, 4) > 0.4
+    ours, theirs = (library.TimeDistributed(inside(library), name="steps") for library in LIBRARIES)
+    assert_same(ours, theirs, arrays((2, 3, 4, 5)), settings={"mask": mask}, configs=False)

@@ -251,6 +251,13 @@ def test_calls_that_lead_nowhere() -> None:
         made([start("x", [None]), called(d, [["x", 0, 0, {}]])], [["d", 0, 0]])
 
 
+def test_a_model_that_begins_in_the_middle_has_no_description() -> None:
+    x = layers.Input((3,))
+    middle = layers.Dense(2)(x)
+    with pytest.raises(GraphError, match="begins at the output of a layer"):
+        models.Model(middle, layers.Dense(1)(middle)).get_config()
+
+
 def test_masks_that_a_program_computed_itself_are_refused() -> None:
     """Keras writes the operations of a mask into the graph; only those of a layer's own mask may go."""
     with keras.name_scope("x"):

@@ -13,6 +13,7 @@ import pytest
 from runtime.errors import FileFormatError, LayerloomError, RefusedError
 from runtime.models import load_model
 from runtime.saving import inspect_model
+from runtime.saving.h5_reading import has_attribute, name_list, opened, text_attribute
 from tests.runtime.saving.zoo import ours, perceptron
 
 pytestmark = pytest.mark.usefixtures("is_quick_and_modest")
@@ -168,3 +169,83 @@ def test_compressed_bombs(tmp_path: Path) -> None:
     bomb = [("metadata.json", b"{}"), ("config.json", b"[" + b" " * 10**8 + b"]"), ("model.weights.h5", b"")]
     with pytest.raises(FileFormatError, match="far more than"):
         load_model(_archive(tmp_path / "m.keras", bomb, zipfile.ZIP_DEFLATED))
+
+
+@pytest.mark.parametrize("size", [0, 8, 2**64 - 8, 5000])
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_heaps_of_texts_that_go_round_in_circles(size: int, place: str, tmp_path: Path) -> None:
+    """The HDF5 library itself would read some of these for ever."""
+    ours(perceptron).save(tmp_path / "m.h5")
+    data = bytearray((tmp_path / "m.h5").read_bytes())
+    start = data.find(b"GCOL") + 16
+    while place == "last" and data[start : start + 2] != b"\0\0":
+        start += 16 + (int.from_bytes(data[start + 8 : start + 16], "little") + 7) // 8 * 8
+    data[start + 8 : start + 16] = size.to_bytes(8, "little")
+    (tmp_path / "m.h5").write_bytes(data)
+    try:
+        assert load_model(tmp_path / "m.h5").count_params() == 48
+    except FileFormatError:
+        assert place == "first"
+
+
+def test_addresses_of_other_sizes(tmp_path: Path) -> None:
+    plan = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    plan.set_sizes(4, 4)
+    h5py.h5f.create(str(tmp_path / "m.h5").encode(), h5py.h5f.ACC_TRUNC, plan).close()
+    with pytest.raises(FileFormatError, match="unusual size"):
+        load_model(tmp_path / "m.h5")
+
+
+def test_a_text_that_claims_to_be_long_costs_nothing(tmp_path: Path) -> None:
+    """The HDF5 library takes as much memory as the text claims, before it looks whether it is there."""
+    ours(perceptron).save(tmp_path / "m.h5")
+    data = (tmp_path / "m.h5").read_bytes()
+    heap = data.find(b"GCOL").to_bytes(8, "little")
+    version = (6).to_bytes(4, "little") + heap
+    assert version in data
+    (tmp_path / "m.h5").write_bytes(data.replace(version, b"\xf0\xff\xff\xff" + heap))
+    with pytest.raises(FileFormatError, match="damaged"):
+        load_model(tmp_path / "m.h5")
+
+
+@pytest.mark.parametrize("version", ["earliest", "latest"])
+def test_texts_as_other_writers_leave_them(version: str, tmp_path: Path) -> None:
+    """Both generations of HDF5, texts of fixed and of varying length, many and none."""
+    kept = {"one": "text", "bytes": np.bytes_(b"fixed"), "none": np.zeros(0), "many": ["a", "", "längere"]}
+    kept |= {"fixed": np.array([b"ab", b"c"]), "utf8": "ä" * 3_000}
+    with h5py.File(tmp_path / "m.h5", "w", libver=version) as file:
+        for holder in (file, file.create_group("group")):
+            for name, value in kept.items():
+                holder.attrs[name] = value
+    with opened(tmp_path / "m.h5") as file:
+        for holder in (file, file["group"]):
+            assert text_attribute(holder, "one") == "text"
+            assert text_attribute(holder, "bytes") == "fixed"
+            assert text_attribute(holder, "utf8") == kept["utf8"]
+            assert text_attribute(holder, "other") is None
+            assert name_list(holder, "none") == []
+            assert name_list(holder, "many") == kept["many"]
+            assert name_list(holder, "fixed") == ["ab", "c"]
+            assert name_list(holder, "other") is None
+            assert has_attribute(holder, "one")
+            with pytest.raises(FileFormatError, match="no list of names"):
+                name_list(holder, "one")
+            with pytest.raises(FileFormatError, match="no text"):
+                text_attribute(holder, "many")
+
+
+def test_free_room_that_leads_back_to_itself(tmp_path: Path) -> None:
+    """The HDF5 library would follow it for ever."""
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        file["a_name_that_will_be_deleted"] = 1
+        file["another"] = 2
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        del file["a_name_that_will_be_deleted"]
+    data = bytearray((tmp_path / "m.h5").read_bytes())
+    heap = data.find(b"HEAP")
+    free, address = (int.from_bytes(data[heap + n : heap + n + 8], "little") for n in (16, 24))
+    assert free > 1
+    data[address + free : address + free + 8] = free.to_bytes(8, "little")
+    (tmp_path / "m.h5").write_bytes(data)
+    with pytest.raises(FileFormatError, match="damaged"):
+        load_model(tmp_path / "m.h5")

@@ -1,0 +1,72 @@
+"""The list of data sets: by what their samples are, found by task or by word."""
+
+import streamlit as st
+
+from app.components.words import plain
+from app.services.datasets import DatasetInfo, catalogue
+
+GROUPS = {
+    "images": ("Pictures", ":material/image:"),
+    "table": ("Tables", ":material/table_rows:"),
+    "points": ("Points in a plane", ":material/scatter_plot:"),
+    "series": ("Series in time", ":material/show_chart:"),
+    "text": ("Texts", ":material/text_fields:"),
+}
+ALL = "All"
+LOOKED_AT = "looked_at"
+FIRST_LOOK = "mnist"
+"""What is shown before one has chosen."""
+
+
+def choose_dataset(bound: str | None) -> str:
+    """Draws the list, and gives back the name of the data set that is looked at.
+
+    Args:
+        bound: The one the design is made for, which is marked.
+    """
+    cards = catalogue()
+    names = {card.name for card in cards}
+    tasks = [ALL, *dict.fromkeys(card.answer.task for card in cards)]
+    words = st.text_input(
+        "Search", placeholder="Search data sets", icon=":material/search:", label_visibility="collapsed"
+    )
+    task = st.pills("Task", tasks, default=ALL, label_visibility="collapsed") or ALL
+    looked_at = st.session_state.get(LOOKED_AT) or (bound if bound in names else FIRST_LOOK)
+    found = [card for card in cards if task in (ALL, card.answer.task) and _matches(card, words)]
+    if not found:
+        st.caption("No data set is like that.")
+    for group, (title, icon) in GROUPS.items():
+        members = [card for card in found if group_of(card) == group]
+        if members:
+            st.caption(f"{icon} {title}")
+        for card in members:
+            _entry(card, bound=card.name == bound, looked_at=card.name == looked_at)
+    return looked_at
+
+
+def group_of(card: DatasetInfo) -> str:
+    """Under which heading a data set stands."""
+    is_plane = card.preview == "table" and card.input_shape == (2,) and bool(card.answer.class_names)
+    return "points" if is_plane else card.preview
+
+
+def _matches(card: DatasetInfo, words: str) -> bool:
+    text = f"{card.title} {card.description} {card.answer.task}".lower()
+    return all(word in text for word in words.lower().split())
+
+
+def _entry(card: DatasetInfo, *, bound: bool, looked_at: bool) -> None:
+    st.button(
+        f"{plain(card.title)} · :small[{card.rows:,} samples]",
+        key=f"look_{card.name}",
+        icon=":material/check_circle:" if bound else None,
+        type="primary" if looked_at else "secondary",
+        width="stretch",
+        on_click=_look_at,
+        args=(card.name,),
+        help="This design uses it." if bound else None,
+    )
+
+
+def _look_at(name: str) -> None:
+    st.session_state[LOOKED_AT] = name

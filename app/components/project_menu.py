@@ -1,0 +1,144 @@
+"""The project menu: begin, open, rename, copy and delete designs."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.components.faults import shielded
+from app.components.templates import offer_templates
+from app.components.words import moment, plain
+from app.components.workspace import FIRST_NAME, NEXT_NAME, Opening, designer, open_project
+from app.services.projects import NAME_LENGTH
+from graph_compiler.document import load_document
+from graph_compiler.document.json_file import MAX_CHARACTERS
+from runtime.errors import LayerloomError
+
+RECENT = 15
+_DIALOG = "project_dialog"
+_CLOSED = "project_menu_closed"
+DELETED = "deleted_project"
+"""Where the id and name of a project just deleted are kept, so that it can be brought back."""
+
+
+def project_menu(opened: Opening) -> None:
+    """Draws the button that opens the menu, and the menu."""
+    # With another project, and under a dialog, it is another menu, a closed one.
+    key = f"projects:{opened.epoch}:{st.session_state.get(_CLOSED, 0)}"
+    with st.popover("Projects", icon=":material/folder_open:", key=key):
+        _name(opened)
+        _beginnings()
+        _this_project(opened)
+        _recent(opened)
+    dialog = st.session_state.get(_DIALOG)
+    if dialog == "template":
+        _template_dialog()
+    elif dialog == "file":
+        _file_dialog()
+
+
+def _open_dialog(name: str) -> None:
+    """Has a dialog open after the menu is closed."""
+    st.session_state[_DIALOG] = name
+    st.session_state[_CLOSED] = st.session_state.get(_CLOSED, 0) + 1
+
+
+def _close_dialog() -> None:
+    st.session_state.pop(_DIALOG, None)
+
+
+def _name(opened: Opening) -> None:
+    key = f"name:{opened.project.id}:{opened.project.name}"
+    name = st.text_input("Name of this project", opened.project.name, max_chars=NAME_LENGTH, key=key)
+    if name != opened.project.name:
+        try:
+            opened.rename(name)
+        except LayerloomError as error:
+            st.error(str(error))
+        else:
+            st.rerun()
+
+
+def _beginnings() -> None:
+    new, template, file = st.columns(3)
+    if new.button("New", icon=":material/add:", width="stretch", help="An empty design."):
+        open_project(designer().projects.create(NEXT_NAME))
+        st.rerun()
+    template.button(
+        "Template",
+        icon=":material/auto_awesome_mosaic:",
+        width="stretch",
+        help="A new project from a finished design.",
+        on_click=_open_dialog,
+        args=("template",),
+    )
+    file.button(
+        "Open file",
+        icon=":material/upload_file:",
+        width="stretch",
+        help="A new project from a design file (.json).",
+        on_click=_open_dialog,
+        args=("file",),
+    )
+
+
+def _this_project(opened: Opening) -> None:
+    projects = designer().projects
+    copy, delete = st.columns(2)
+    if copy.button("Copy", icon=":material/content_copy:", width="stretch"):
+        open_project(projects.duplicate(opened.project.id))
+        st.rerun()
+    if delete.button("Delete", icon=":material/delete:", width="stretch", help="You can undo it."):
+        projects.delete(opened.project.id)
+        st.session_state[DELETED] = (opened.project.id, opened.project.name)
+        left = projects.recent(1)
+        open_project(projects.open(left[0].id) if left else projects.create(FIRST_NAME))
+        st.rerun()
+
+
+def _recent(opened: Opening) -> None:
+    others = [entry for entry in designer().projects.recent(RECENT) if entry.id != opened.project.id]
+    if not others:
+        return
+    st.caption("Recent projects")
+    with st.container(height=min(260, 52 * len(others) + 8), border=False, gap="small"):
+        for entry in others:
+            label = f"{plain(entry.name)} · :small[{moment(entry.changed_at).replace(':', chr(92) + ':')}]"
+            if st.button(label, key=f"open_{entry.id}", width="stretch", type="tertiary"):
+                open_project(designer().projects.open(entry.id))
+                st.rerun()
+
+
+@st.dialog("New from a template", width="large", on_dismiss=_close_dialog)
+def _template_dialog() -> None:
+    with shielded():
+        st.caption("Each is a finished design with its data chosen: train it, then change it.")
+        chosen = offer_templates("dialog", columns=2)
+        if chosen is not None:
+            template, document = chosen
+            _close_dialog()
+            open_project(designer().projects.create(template.title, document))
+            st.rerun()
+
+
+@st.dialog("Open a design file", on_dismiss=_close_dialog)
+def _file_dialog() -> None:
+    with shielded():
+        upload = st.file_uploader("A design (.json) that Layerloom has saved", type="json")
+        if upload is not None:
+            _open_file(upload)
+
+
+def _open_file(upload: Any) -> None:
+    """Opens a file as a project of its own; the one that is open stays as it is."""
+    if upload.size > MAX_CHARACTERS:
+        st.error("This file is too large for a design. Choose the .json of a design, not a model or data.")
+        return
+    try:
+        document = load_document(upload.getvalue())
+    except LayerloomError as error:
+        st.error(f"{upload.name} could not be opened. {error}", icon=":material/error:")
+        return
+    _close_dialog()
+    name = upload.name.rpartition(".")[0].replace("_", " ").strip() or NEXT_NAME
+    open_project(designer().projects.create(name[:NAME_LENGTH], document))
+    st.rerun()

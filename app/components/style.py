@@ -1,0 +1,74 @@
+"""How the pages look beyond what Streamlit offers: one bar above all of them, and little empty space."""
+
+import streamlit as st
+
+BAR = "project_bar"
+SNACKBAR = "snackbar"
+PANEL = "panel"
+SCROLLING = "scrolling"
+CHARTS = "charts"
+"""Keys of the containers that have rules of their own."""
+
+HEADER_HEIGHT = "3rem"
+PAGE_HEIGHT = f"calc(100dvh - {HEADER_HEIGHT} - 1.1rem)"
+"""What a page has for itself without being scrolled."""
+
+_RULES = f"""
+.stAppHeader {{ height: {HEADER_HEIGHT}; min-height: {HEADER_HEIGHT}; }}
+.stAppHeader .stAppToolbar {{ height: {HEADER_HEIGHT}; min-height: 0; padding: 0 .5rem; }}
+[data-testid=stStatusWidget] {{ display: none; }}
+.stMainBlockContainer {{ padding: calc({HEADER_HEIGHT} + .25rem) 1.25rem .75rem; }}
+.stMainBlockContainer > .stVerticalBlock {{ gap: .6rem; }}
+
+.st-key-{BAR} {{
+  position: fixed; top: 0; right: .9rem; z-index: 999991; height: {HEADER_HEIGHT};
+  width: auto; max-width: calc(100vw - 29rem); flex-wrap: nowrap; gap: .75rem;
+}}
+.st-key-{BAR} .stMarkdown p {{ white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }}
+.st-key-{BAR} > :first-child {{ min-width: 0; flex-shrink: 1; }}
+.st-key-{BAR} button {{ min-height: 2rem; padding-block: 0; white-space: nowrap; }}
+
+.st-key-{SNACKBAR} {{
+  position: fixed; left: 50%; bottom: 1.25rem; transform: translateX(-50%); z-index: 999991;
+  width: auto; max-width: 90vw; padding: .5rem .75rem .5rem 1rem; border-radius: .6rem;
+  background: var(--st-background-color, Canvas); border: 1px solid rgb(128 128 128 / 35%);
+  box-shadow: 0 8px 30px rgb(0 0 0 / 25%);
+}}
+
+.st-key-{PANEL}, .st-key-{SCROLLING} {{
+  height: {PAGE_HEIGHT}; overflow-y: auto; overflow-x: hidden; padding: 0 .4rem .5rem .1rem;
+  scrollbar-width: thin; flex-wrap: nowrap; overscroll-behavior: contain;
+}}
+.st-key-{PANEL} > *, .st-key-{SCROLLING} > * {{ flex-shrink: 0; }}
+[data-testid=stHorizontalBlock]:has(> [data-testid=stColumn] .st-key-{PANEL}) {{ flex-wrap: nowrap; }}
+[data-testid=stColumn]:has(+ [data-testid=stColumn] .st-key-{PANEL}) {{ flex: 1 1 0; min-width: 0; }}
+[data-testid=stColumn]:has(.st-key-{PANEL}) {{ flex: 0 0 clamp(16.5rem, 21vw, 21rem); min-width: 0; }}
+[data-testid=stColumn]:has(.st-key-{SCROLLING}) {{
+  position: sticky; top: calc({HEADER_HEIGHT} + .25rem); align-self: flex-start;
+}}
+.st-key-{CHARTS} [data-testid=stColumn] {{ min-width: 22rem; }}
+[data-testid=stPopoverBody] {{ min-width: 27rem; }}
+.st-key-{PANEL} .stMarkdown p, .st-key-{PANEL} [data-testid=stAlertContentError] p,
+[class*=st-key-reason_] .stMarkdown p {{ font-size: .9rem; line-height: 1.45; }}
+[class*=st-key-reason_] button, [class*=st-key-problem] button {{ min-height: 1.6rem; padding-block: 0; }}
+.st-key-{PANEL} h3 {{ padding: 0; font-size: 1.2rem; }}
+.st-key-{PANEL} [data-testid=stAlertContainer] {{ padding: .6rem .75rem; }}
+.st-key-{PANEL} [data-testid=stExpander] summary {{ padding: .35rem .6rem; }}
+
+[class*=st-key-default_] [data-testid=stWidgetLabel] p {{ opacity: .62; }}
+[class*=st-key-changed_] [data-testid=stWidgetLabel] p {{ font-weight: 600; }}
+[class*=st-key-field_] {{ gap: .1rem; }}
+[class*=st-key-reset_] button {{ min-height: 1.4rem; padding: 0; }}
+
+[class*=_template_] button, [class*=_template_] button > div,
+[class*=st-key-look_] button, [class*=st-key-look_] button > div,
+[class*=st-key-open_] button, [class*=st-key-open_] button > div {{
+  justify-content: flex-start; text-align: left;
+}}
+[data-testid=stMetricValue] {{ font-size: 1.45rem; }}
+"""
+
+
+def apply_style() -> None:
+    """Puts the rules into the page."""
+    st.html(f"<style>{_RULES}</style>")

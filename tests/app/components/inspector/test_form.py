@@ -1,0 +1,198 @@
+"""The form of a layer: what one types becomes a command, and the form follows the design."""
+
+import pytest
+
+from app.components.inspector.form import comes_first
+from graph_compiler.document import AddNode, GraphDocument, Node, SetParam, apply
+from runtime.layers import layer_names, layer_spec
+
+
+@pytest.fixture
+def form(tab, services):
+    """A tab with one layer on the canvas, selected."""
+
+    def open_form(layer, /, **params):
+        node = Node(id="n_1", layer=layer, name="it", params=params)
+        document, _ = apply(GraphDocument(), AddNode(node=node))
+        visitor = tab(services.projects.create("Form", document))
+        visitor.visit()
+        visitor.select("it")
+        return visitor
+
+    return open_form
+
+
+def last_command(visitor):
+    return {name: value for name, value in visitor.sent["commands"][-1].items() if name != "id"}
+
+
+def carried_out(visitor, **params):
+    """The browser has done what it was asked."""
+    document = visitor.document
+    for name, value in params.items():
+        document, _ = apply(document, SetParam(node="n_1", param=name, value=value))
+    visitor.draw(document, selected=("n_1",), ack=visitor.sent["commands"][-1]["id"])
+
+
+@pytest.mark.parametrize("layer", [name for name in layer_names() if layer_spec(name).group])
+def test_every_layer_has_a_form(form, layer):
+    visitor = form(layer)
+    assert not visitor.at.exception
+    assert layer_spec(layer).label in [title.value for title in visitor.at.subheader]
+    assert "Something went wrong" not in visitor.texts()
+
+
+def test_a_number_is_committed(form):
+    visitor = form("Dense", units=32)
+    visitor.field("units").set_value(64).run()
+    assert last_command(visitor) == {"op": "set_node", "node": "n_1", "params": {"units": 64}}
+
+
+def test_changing_a_number_and_back_before_the_browser_answers_commits_both(form):
+    visitor = form("Dense", units=32)
+    visitor.field("units").set_value(64).run()
+    visitor.field("units").set_value(32).run()
+    assert [command["params"] for command in visitor.sent["commands"]] == [{"units": 64}, {"units": 32}]
+    assert visitor.field("units").value == 32
+
+
+def test_what_is_typed_stays_while_an_earlier_command_is_on_its_way(form):
+    visitor = form("Dense", units=32)
+    visitor.field("units").set_value(64).run()
+    first = visitor.sent["commands"][-1]["id"]
+    visitor.field("units").set_value(65).run()
+    behind, _ = apply(visitor.document, SetParam(node="n_1", param="units", value=64))
+    visitor.draw(behind, selected=("n_1",), ack=first)
+    assert visitor.field("units").value == 65
+
+
+def test_undo_on_the_canvas_changes_the_form(form):
+    visitor = form("Dense", units=32)
+    visitor.field("units").set_value(64).run()
+    carried_out(visitor, units=64)
+    undone, _ = apply(visitor.document, SetParam(node="n_1", param="units", value=32))
+    visitor.draw(undone, selected=("n_1",))
+    assert visitor.field("units").value == 32
+
+
+def test_a_default_is_shown_and_can_be_had_back(form):
+    visitor = form("Dense", units=32, activation="relu")
+    assert visitor.field("activation").value == "relu"
+    reset = visitor.at.button(key="reset_canvas:n_1:params:activation")
+    reset.click().run()
+    assert last_command(visitor) == {"op": "set_node", "node": "n_1", "unset": ["activation"]}
+    assert visitor.field("activation").value == "none"
+
+
+def test_a_value_at_its_default_has_no_way_back(form):
+    visitor = form("Dense", units=32)
+    assert not [button for button in visitor.at.button if (button.key or "").startswith("reset_")]
+
+
+@pytest.mark.parametrize(
+    ("layer", "param", "typed", "value"),
+    [
+        ("InputLayer", "shape", "28 x 28 x 1", [28, 28, 1]),
+        ("InputLayer", "shape", "None, 8", [None, 8]),
+        ("InputLayer", "shape", "7", [7]),
+        ("Conv2D", "kernel_size", "5", 5),
+        ("Conv2D", "kernel_size", "(3, 5)", [3, 5]),
+        ("Permute", "dims", "2, 1", [2, 1]),
+        ("ZeroPadding2D", "padding", "(1, 0), (2, 0)", [[1, 0], [2, 0]]),
+        ("ZeroPadding2D", "padding", "2", 2),
+        ("Rescaling", "scale", "1/255", 1 / 255),
+        ("Rescaling", "offset", "-1e-3", -0.001),
+    ],
+)
+def test_texts_become_values(form, layer, param, typed, value):
+    visitor = form(layer)
+    visitor.field(param).input(typed).run()
+    assert last_command(visitor)["params"] == {param: value}
+
+
+@pytest.mark.parametrize(
+    ("layer", "param", "typed"),
+    [("Conv2D", "kernel_size", "abc"), ("Conv2D", "kernel_size", "0"), ("Rescaling", "scale", "one")],
+)
+def test_a_mistake_is_said_at_the_field_and_not_committed(form, layer, param, typed):
+    visitor = form(layer)
+    visitor.field(param).input(typed).run()
+    assert visitor.sent["commands"] == []
+    assert f"{param.replace('_', chr(92) + '_')} got" in visitor.texts()
+    assert visitor.field(param).value == typed
+
+
+def test_what_the_checks_say_of_a_parameter_stands_at_its_field(form):
+    visitor = form("Dense", units=0)
+    assert not [error for error in visitor.at.error if "units" in error.value], "not above the form as well"
+    assert "at least 1" in visitor.texts()
+
+
+def test_a_name_that_cannot_be_is_refused(form):
+    visitor = form("Dense", units=3)
+    visitor.field("name").input("two words").run()
+    assert "cannot be called" in visitor.texts()
+    assert visitor.sent["commands"] == []
+    visitor.field("name").input("two_words").run()
+    assert last_command(visitor) == {"op": "set_node", "node": "n_1", "name": "two_words"}
+
+
+def test_a_note_is_kept(form):
+    visitor = form("Dense", units=3)
+    visitor.field("note").input("try 64").run()
+    assert last_command(visitor) == {"op": "set_node", "node": "n_1", "note": "try 64"}
+
+
+def test_a_regularizer_has_its_strength(form):
+    visitor = form("Dense", units=3, kernel_regularizer="l2")
+    visitor.field("l2").input("0.5").run()
+    config = {"class_name": "L2", "config": {"l2": 0.5}}
+    assert last_command(visitor)["params"] == {"kernel_regularizer": config}
+    carried_out(visitor, kernel_regularizer=config)
+    assert visitor.field("kernel_regularizer").value == "l2"
+    assert visitor.field("l2").value == "0.5"
+
+
+@pytest.mark.parametrize("wrapper", ["Bidirectional", "TimeDistributed"])
+def test_the_layer_inside_is_chosen_and_edited(form, wrapper):
+    visitor = form(wrapper)
+    inner = "LSTM" if wrapper == "Bidirectional" else "Dense"
+    visitor.field("layer").set_value(inner).run()
+    chosen = last_command(visitor)["params"]["layer"]
+    assert chosen["layer"] == inner
+    carried_out(visitor, layer=chosen)
+    visitor.field("units").set_value(7).run()
+    assert last_command(visitor)["params"]["layer"]["params"]["units"] == 7
+    carried_out(visitor, layer=last_command(visitor)["params"]["layer"])
+    assert visitor.field("units").value == 7
+
+
+def test_another_layer_inside_keeps_what_both_have(form):
+    visitor = form("Bidirectional", layer={"layer": "LSTM", "params": {"units": 12}})
+    visitor.field("layer").set_value("GRU").run()
+    assert last_command(visitor)["params"]["layer"] == {"layer": "GRU", "params": {"units": 12}}
+
+
+def test_two_layers_one_after_the_other_keep_their_own_values(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    visitor.select("hidden")
+    hidden = visitor.field("units").value
+    visitor.select("output")
+    assert visitor.field("units").value == 3 != hidden
+    visitor.select("hidden")
+    assert visitor.field("units").value == hidden
+
+
+def test_an_unknown_layer_says_so(form):
+    visitor = form("Denze")
+    assert "Unknown layer 'Denze'" in visitor.texts()
+
+
+def test_experts_parameters_come_last():
+    last = {
+        param.name for name in layer_names() for param in layer_spec(name).params if not comes_first(param)
+    }
+    first = {param.name for name in layer_names() for param in layer_spec(name).params if comes_first(param)}
+    assert {"use_cudnn", "weights", "unroll", "seed", "kernel_initializer"} <= last
+    assert {"units", "activation", "shape", "kernel_size", "padding", "cropping", "rate", "layer"} <= first

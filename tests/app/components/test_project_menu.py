@@ -1,0 +1,189 @@
+"""The project menu, what it undoes, and what two tabs on one project see of each other."""
+
+import pytest
+
+from app.services.templates import open_template
+from graph_compiler.document import RenameNode, apply, dump_document
+
+
+def names(services):
+    return [entry.name for entry in services.projects.recent()]
+
+
+@pytest.fixture
+def nothing_else(services):
+    """A store without projects, for a while."""
+    before = services.projects.recent(1000)
+    for entry in before:
+        services.projects.delete(entry.id)
+    yield
+    for entry in before:
+        services.projects.restore(entry.id)
+
+
+def test_a_new_project_is_empty_and_open(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    visitor.button("New").click().run()
+    assert visitor.opening.project.name == "Untitled network"
+    assert visitor.document.nodes == {}
+
+
+def test_a_project_is_renamed(tab, project, services):
+    visitor = tab(project(name="Before"))
+    visitor.visit()
+    visitor.field("Name of this project").input("After").run()
+    assert services.projects.open(visitor.opening.project.id).name == "After"
+    assert visitor.field("Name of this project").value == "After"
+
+
+def test_a_name_of_nothing_is_refused(tab, project, services):
+    visitor = tab(project(name="Before"))
+    visitor.visit()
+    visitor.field("Name of this project").input("   ").run()
+    assert "1 to 120 characters" in visitor.texts()
+    assert services.projects.open(visitor.opening.project.id).name == "Before"
+
+
+def test_a_copy_is_a_project_of_its_own(tab, project):
+    original = project(name="Kept")
+    visitor = tab(original)
+    visitor.visit()
+    visitor.button("Copy").click().run()
+    assert visitor.opening.project.name.startswith("Kept copy")
+    assert visitor.opening.project.id != original.id
+    assert visitor.document == original.document
+
+
+def test_deleting_is_undone(tab, project, services):
+    doomed = project(name="Doomed")
+    visitor = tab(doomed)
+    visitor.visit()
+    visitor.button("Delete").click().run()
+    assert "Doomed" not in names(services)
+    assert visitor.opening.project.id != doomed.id
+    assert "“Doomed” is deleted." in visitor.texts()
+    visitor.button("Undo delete").click().run()
+    assert visitor.opening.project.id == doomed.id
+    assert "is deleted." not in visitor.texts()
+
+
+@pytest.mark.usefixtures("nothing_else")
+def test_the_last_project_leaves_an_empty_one(tab, project, services):
+    visitor = tab(project(name="Only"))
+    visitor.visit()
+    visitor.button("Delete").click().run()
+    assert names(services) == ["My first network"]
+    assert visitor.document.nodes == {}
+
+
+@pytest.mark.usefixtures("nothing_else")
+def test_a_first_visit_makes_a_project_and_offers_templates(tab, services):
+    visitor = tab()
+    visitor.visit()
+    assert names(services) == ["My first network"]
+    assert "Begin with a template" in visitor.texts()
+
+
+def test_a_recent_project_is_opened(tab, project):
+    other = project("penguins", name="Other *stars*")
+    visitor = tab(project())
+    at = visitor.visit()
+    at.button(key=f"open_{other.id}").click().run()
+    assert visitor.opening.project.id == other.id
+    assert at.query_params["project"] in (other.id, [other.id])
+
+
+def test_a_template_becomes_a_project(tab, project):
+    before = project()
+    visitor = tab(before)
+    visitor.visit()
+    visitor.button("Template").click().run()
+    visitor.at.button(key="dialog_template_sunspots").click().run()
+    assert visitor.opening.project.name == "Sunspots: forecast a series"
+    assert visitor.document.data.dataset == "sunspots"
+    assert visitor.opening.project.id != before.id
+
+
+def test_a_design_file_becomes_a_project(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    visitor.button("Open file").click().run()
+    design = open_template("cars")
+    visitor.at.file_uploader[0].upload(
+        "my_cars.json", dump_document(design).encode(), "application/json"
+    ).run()
+    assert visitor.opening.project.name == "my cars"
+    assert visitor.document == design
+
+
+@pytest.mark.parametrize("content", [b"{", b"\x89HDF\r\n", b"[]", b'{"schema_version": 999}', b""])
+def test_a_bad_file_says_why_and_changes_nothing(tab, project, content):
+    before = project()
+    visitor = tab(before)
+    visitor.visit()
+    visitor.button("Open file").click().run()
+    visitor.at.file_uploader[0].upload("broken.json", content, "application/json").run()
+    assert "broken.json could not be opened." in visitor.texts()
+    assert "Something went wrong" not in visitor.texts()
+    assert visitor.opening.project.id == before.id
+    assert visitor.document == before.document
+
+
+def renamed(document, name):
+    return apply(document, RenameNode(node=next(iter(document.nodes)), name=name))[0]
+
+
+@pytest.fixture
+def two_tabs(tab, project):
+    """Two tabs on one project; the first has saved an edit, the second then draws one of its own."""
+    shared = project(name="Shared")
+    first, second = tab(shared), tab(shared)
+    first.visit()
+    second.visit()
+    first.draw(renamed(first.document, "theirs"))
+    second.draw(renamed(second.document, "mine"))
+    return first, second
+
+
+def first_name(document):
+    return next(iter(document.nodes.values())).name
+
+
+def test_the_second_tab_is_told_and_loses_nothing(two_tabs, services):
+    _, second = two_tabs
+    assert "This project was changed in another tab." in second.texts()
+    assert first_name(second.document) == "mine"
+    assert first_name(services.projects.open(second.opening.project.id).document) == "theirs"
+
+
+def test_the_other_tabs_design_is_taken(two_tabs):
+    _, second = two_tabs
+    second.button("Show the other tab's design").click().run()
+    assert first_name(second.document) == "theirs"
+    assert "changed in another tab" not in second.texts()
+
+
+def test_mine_is_saved_over_it(two_tabs, services):
+    first, second = two_tabs
+    second.button("Save mine over it").click().run()
+    assert first_name(services.projects.open(second.opening.project.id).document) == "mine"
+    # The first tab drew nothing since: it shows what is newest.
+    first.at.run()
+    assert first_name(first.document) == "mine"
+
+
+def test_mine_is_kept_as_a_copy(two_tabs, services):
+    first, second = two_tabs
+    second.button("Keep mine as a copy").click().run()
+    assert second.opening.project.name == "Shared (mine)"
+    assert first_name(second.document) == "mine"
+    assert first_name(services.projects.open(first.opening.project.id).document) == "theirs"
+
+
+def test_a_project_deleted_elsewhere_comes_back_when_it_is_worked_on(tab, project, services):
+    visitor = tab(project(name="Wanted"))
+    visitor.visit()
+    services.projects.delete(visitor.opening.project.id)
+    visitor.draw(renamed(visitor.document, "still_here"))
+    assert first_name(services.projects.open(visitor.opening.project.id).document) == "still_here"

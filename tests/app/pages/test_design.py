@@ -1,0 +1,118 @@
+"""The page Design: what is drawn is kept and checked, and the form edits it."""
+
+from graph_compiler.document import DeleteNodes, GraphDocument, RenameNode, SetParam, apply, to_canvas
+
+KEY = "canvas"
+
+
+def test_an_edit_on_the_canvas_is_saved_and_checked_in_the_same_run(tab, project, services):
+    visitor = tab(project())
+    visitor.visit()
+    hidden = visitor.node("hidden")
+    broken, _ = apply(visitor.document, SetParam(node=hidden, param="units", value=-3))
+    visitor.draw(broken)
+    assert services.projects.open(visitor.opening.project.id).document.nodes[hidden].params["units"] == -3
+    findings = visitor.sent["notes"][hidden]["findings"]
+    assert [finding["severity"] for finding in findings] == ["error"]
+    assert "at least 1" in visitor.texts()
+
+
+def test_layers_behind_a_mistake_say_whom_they_wait_for(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    hidden, output = visitor.node("hidden"), visitor.node("output")
+    broken, _ = apply(visitor.document, SetParam(node=hidden, param="units", value=0))
+    visitor.draw(broken, selected=(output,))
+    assert visitor.sent["notes"][output]["waits_for"] == "hidden"
+    assert "Waits for hidden" in visitor.texts()
+    assert "1 layer waits for these: output" in visitor.texts()
+
+
+def test_a_problem_leads_to_its_layer(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    hidden = visitor.node("hidden")
+    broken, _ = apply(visitor.document, SetParam(node=hidden, param="units", value=0))
+    visitor.draw(broken)
+    visitor.button("Show hidden").click().run()
+    assert visitor.sent["commands"][-1] | {"id": 0} == {"id": 0, "op": "focus", "nodes": [hidden]}
+
+
+def test_a_wire_without_its_layer_is_dropped_and_nothing_else(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    fewer, _ = apply(visitor.document, DeleteNodes(nodes=(visitor.node("hidden"),)))
+    visitor.draw(fewer)
+    assert {node.name for node in visitor.document.nodes.values()} == {"input", "output"}
+    assert visitor.document.edges == {}
+
+
+def test_what_is_no_design_is_refused_and_said(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    before = visitor.document
+    nodes = [node.model_dump(mode="json") for node in before.nodes.values()]
+    visitor.at.session_state[KEY] = {
+        "doc": {
+            "nodes": [nodes[0], nodes[0]],
+            "edges": [],
+            "rev": 1,
+            "epoch": visitor.opening.epoch,
+            "ack": 0,
+        }
+    }
+    visitor.at.run()
+    assert "could not be kept" in visitor.texts()
+    assert visitor.document == before
+
+
+def test_several_selected_layers_are_named(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    visitor.select("hidden", "output")
+    assert "2 layers" in visitor.texts()
+    assert "hidden, output" in visitor.texts()
+
+
+def test_an_edit_made_just_before_a_page_switch_is_kept(tab, project, services):
+    visitor = tab(project())
+    at = visitor.visit()
+    renamed, _ = apply(visitor.document, RenameNode(node=visitor.node("hidden"), name="thinking"))
+    # The commit arrives together with the switch: the design page never runs for it.
+    at.session_state[KEY] = {
+        "doc": {**to_canvas(renamed), "rev": 1, "epoch": visitor.opening.epoch, "ack": 0, "selected": []}
+    }
+    visitor.visit("train")
+    assert visitor.node("thinking")
+    stored = services.projects.open(visitor.opening.project.id).document
+    assert "thinking" in {node.name for node in stored.nodes.values()}
+
+
+def test_an_empty_design_offers_templates_and_takes_one(tab, services):
+    visitor = tab(services.projects.create("My first network", GraphDocument()))
+    at = visitor.visit()
+    assert "Begin with a template" in visitor.texts()
+    at.button(key="begin_template_iris").click().run()
+    assert visitor.document.data.dataset == "iris"
+    assert visitor.opening.project.name == "Iris: a first classifier"
+    assert "Begin with a template" not in visitor.texts()
+
+
+def test_a_design_with_layers_offers_none(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    assert "Begin with a template" not in visitor.texts()
+    assert "This is a working model." in visitor.texts()
+
+
+def test_commands_are_forgotten_once_carried_out(tab, project):
+    visitor = tab(project())
+    visitor.visit()
+    hidden = visitor.node("hidden")
+    visitor.select("hidden")
+    visitor.field("units").set_value(5).run()
+    (command,) = visitor.sent["commands"]
+    changed, _ = apply(visitor.document, SetParam(node=hidden, param="units", value=5))
+    visitor.draw(changed, selected=(hidden,), ack=command["id"])
+    assert visitor.sent["commands"] == []
+    assert visitor.field("units").value == 5

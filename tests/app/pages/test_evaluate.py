@@ -1,0 +1,91 @@
+"""The page Evaluate, on real runs of all kinds of tasks."""
+
+import json
+
+import pytest
+
+
+def test_before_the_first_run_it_leads_to_training(tab, project):
+    visitor = tab(project())
+    visitor.visit("evaluate")
+    assert "Nothing has been trained yet" in visitor.texts()
+
+
+def test_a_classifier_is_told_in_words_with_its_confusion_matrix(tab, trained):
+    visitor = tab(trained("iris"))
+    at = visitor.visit("evaluate")
+    assert "of 30 test rows were told right." in visitor.texts()
+    assert "A small network" in visitor.texts().replace("\\", "")
+    assert "accuracy" in {metric.label for metric in at.metric}
+    assert len(at.get("plotly_chart")) == 1
+    table = at.dataframe[0].value
+    assert {"right answer", "model's answer", "how sure"} <= set(table.columns)
+
+
+def test_a_cell_of_the_matrix_opens_its_rows(tab, trained):
+    visitor = tab(trained("iris"))
+    at = visitor.visit("evaluate")
+    for true in ("setosa", "virginica"):
+        visitor.field("True").set_value(true).run()
+        visitor.field("Predicted").set_value("setosa").run()
+        assert not at.exception
+        if at.dataframe:
+            assert set(at.dataframe[0].value["right answer"]) == {true}
+            assert set(at.dataframe[0].value["model's answer"]) == {"setosa"}
+        else:
+            assert "There are no such test rows." in visitor.texts()
+
+
+@pytest.mark.parametrize("choice", ["first", "wrong", "worst", "surest"])
+def test_rows_are_chosen_by_how_they_were_answered(tab, trained, choice):
+    visitor = tab(trained("iris"))
+    at = visitor.visit("evaluate")
+    at.button_group[0].set_value(choice).run()
+    assert not at.exception
+    assert not at.error
+
+
+def test_amounts_are_drawn_against_the_right_ones(tab, trained):
+    visitor = tab(trained("cars"))
+    at = visitor.visit("evaluate")
+    assert "An answer is off by" in visitor.texts()
+    assert "R²" in {metric.label for metric in at.metric}
+    assert len(at.get("plotly_chart")) == 1
+
+
+def test_a_forecast_is_drawn_along_time(tab, trained):
+    visitor = tab(trained("sunspots"))
+    at = visitor.visit("evaluate")
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    assert [trace["name"] for trace in figure["data"]] == ["what came", "forecast"]
+    assert "what went before" in at.dataframe[0].value.columns
+
+
+def test_pictures_are_shown_with_the_verdict(tab, trained):
+    visitor = tab(trained("digits_mlp"))
+    at = visitor.visit("evaluate")
+    assert len(at.get("image")) == 24
+
+
+def test_an_autoencoder_shows_what_went_in_and_what_came_out(tab, trained):
+    visitor = tab(trained("digits_autoencoder"))
+    at = visitor.visit("evaluate")
+    assert "Left what went in, right what came out." in visitor.texts()
+    assert len(at.get("image")) == 12
+
+
+def test_phrases_are_shown_with_their_languages(tab, trained):
+    visitor = tab(trained("language_id"))
+    at = visitor.visit("evaluate")
+    assert "text" in at.dataframe[0].value.columns
+
+
+def test_a_run_without_an_examination_says_so(tab, trained, services):
+    project = trained("penguins")
+    (run,) = services.runs.of_project(project.id)
+    (services.settings.run_dir(run.id) / "results.json").rename(
+        services.settings.run_dir(run.id) / "gone.json"
+    )
+    visitor = tab(project)
+    visitor.visit("evaluate")
+    assert "was not examined" in visitor.texts()

@@ -1,0 +1,88 @@
+"""What was drawn stays: through reloads, page switches and a second tab."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Designer, NewVisitor
+from tests.e2e.visitor import Visitor
+
+pytestmark = pytest.mark.e2e
+
+
+def _add(visitor: Visitor, layer: str, name: str, at: tuple[float, float]) -> None:
+    visitor.drag_layer(layer, *at)
+    expect(visitor.node(name)).to_be_visible()
+    visitor.settle()
+
+
+def test_a_reload_keeps_the_design(visitor: Visitor, designer: Designer) -> None:
+    visitor.open(designer.projects.create("Reloaded").id)
+    _add(visitor, "InputLayer", "input", (0.3, 0.3))
+    _add(visitor, "Dense", "dense", (0.7, 0.3))
+    visitor.wire(visitor.port("input", "out"), visitor.port("dense", "in"))
+    visitor.settle()
+    visitor.select("input")
+    visitor.fill("shape", "5")
+    visitor.shape_is("dense", "32")
+    visitor.settle()
+    visitor.page.reload()
+    visitor.is_at("Design")
+    expect(visitor.page.locator("[data-node-name]")).to_have_count(2)
+    expect(visitor.page.locator(".react-flow__edge")).to_have_count(1)
+    visitor.shape_is("input", "5")
+    visitor.shape_is("dense", "32")
+
+
+def test_undo_works_after_going_to_another_page_and_back(visitor: Visitor, designer: Designer) -> None:
+    project_id = designer.projects.create("Undone").id
+    visitor.open(project_id)
+    _add(visitor, "Dense", "dense", (0.3, 0.3))
+    _add(visitor, "Flatten", "flatten", (0.7, 0.3))
+    for page in ("Data", "Train", "Export", "Design"):
+        visitor.go(page)
+    expect(visitor.page.locator("[data-node-name]")).to_have_count(2)
+    visitor.pane.click(position={"x": 10, "y": 10})
+    visitor.page.keyboard.press("Control+z")
+    expect(visitor.node("flatten")).to_have_count(0)
+    visitor.page.keyboard.press("Control+z")
+    expect(visitor.page.locator("[data-node-name]")).to_have_count(0)
+    visitor.page.keyboard.press("Control+y")
+    expect(visitor.node("dense")).to_be_visible()
+    visitor.settle()
+    assert [node.name for node in designer.document(project_id).nodes.values()] == ["dense"]
+
+
+def test_the_second_tab_is_told_and_loses_nothing(designer: Designer, new_visitor: NewVisitor) -> None:
+    project_id = designer.projects.create("Two tabs").id
+    first, second = new_visitor(designer), new_visitor(designer)
+    first.open(project_id)
+    second.open(project_id)
+    _add(first, "Dense", "dense", (0.3, 0.3))
+    _add(second, "Flatten", "flatten", (0.7, 0.3))
+    expect(second.page.get_by_text("This project was changed in another tab.")).to_be_visible()
+    expect(second.node("flatten")).to_be_visible()
+    assert [node.name for node in designer.document(project_id).nodes.values()] == ["dense"]
+
+    second.page.get_by_role("button", name="Keep mine as a copy").click()
+    expect(second.page.get_by_text("This project was changed in another tab.")).to_have_count(0)
+    second.settle()
+    assert second.project_id != project_id
+    assert [node.name for node in designer.document(second.project_id).nodes.values()] == ["flatten"]
+
+
+def test_a_value_is_kept_by_going_elsewhere_right_after_typing(visitor: Visitor, designer: Designer) -> None:
+    project_id = designer.new_project("digits_mlp")
+    code = visitor.page.get_by_test_id("stCode")
+    for value in (41, 42):
+        visitor.open(project_id, "train")
+        visitor.painted()
+        visitor.type_and_go("Epochs", str(value), "Export")
+        expect(code.first).to_contain_text(f"epochs={value}")
+
+        visitor.go("Design")
+        visitor.select("hidden")
+        visitor.painted()
+        visitor.type_and_go("units", str(value), "Export")
+        expect(code.first).to_contain_text(f"Dense({value}")
+        visitor.go("Design")
+        visitor.shape_is("hidden", str(value))

@@ -1,0 +1,127 @@
+"""Runs that do not go to their end by themselves."""
+
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import until
+from tests.e2e.conftest import Designer, NewVisitor, running_designer
+from tests.e2e.visitor import RunState, Visitor
+
+pytestmark = pytest.mark.e2e
+
+LONG = 50_000
+"""Epochs of a run that nobody waits for."""
+
+NOTHING = RunState(training=True, curves={})
+
+
+def _begin_long_run(visitor: Visitor, designer: Designer) -> RunState:
+    """Trains until a checkpoint is kept and the curves have grown."""
+    project_id = designer.new_project("digits_mlp", epochs=LONG)
+    visitor.open(project_id, "train")
+    visitor.train_button.click()
+    visitor.run_is("Training")
+    state = visitor.look_again(NOTHING)
+    until(lambda: designer.checkpoint(designer.last_run(project_id)).exists(), "a checkpoint")
+    return visitor.look_again(state)
+
+
+def _download_model(visitor: Visitor, folder: Path) -> Any:
+    visitor.go("Export")
+    expect(visitor.page.get_by_text("With the weights of your last training")).to_be_visible()
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name=re.compile(r"\.h5\b")).click()
+    file = folder / "model.h5"
+    download.value.save_as(file)
+    return keras.saving.load_model(file)
+
+
+def _assert_same_weights(model: Any, checkpoint: Path) -> None:
+    kept: Any = keras.saving.load_model(checkpoint)
+    for ours, theirs in zip(model.get_weights(), kept.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_run_is_stopped_and_keeps_what_it_reached(
+    visitor: Visitor, designer: Designer, tmp_path: Path
+) -> None:
+    before = _begin_long_run(visitor, designer)
+    visitor.page.get_by_role("button", name=re.compile(r"\bStop$")).click()
+    visitor.run_is("Stopped", seconds=20)
+    run = designer.last_run(visitor.project_id)
+    assert run.state == "stopped"
+    expect(visitor.page.get_by_text(run.reason).first).to_be_visible()
+    visitor.curves_hold(before.points)
+    expect(visitor.train_button).to_be_enabled()
+    _assert_same_weights(_download_model(visitor, tmp_path), designer.checkpoint(run))
+
+
+def test_a_worker_that_dies_is_told_about_and_its_work_is_kept(
+    visitor: Visitor, designer: Designer, tmp_path: Path
+) -> None:
+    before = _begin_long_run(visitor, designer)
+    (worker,) = designer.workers()
+    os.kill(worker, signal.SIGKILL)
+    visitor.run_is("Failed", seconds=20)
+    expect(visitor.page.get_by_test_id("stAlert")).to_contain_text("process was killed")
+    expect(visitor.page.get_by_test_id("stProgress")).to_contain_text(f"of {LONG}")
+    visitor.curves_hold(before.points)
+    run = designer.last_run(visitor.project_id)
+    _assert_same_weights(_download_model(visitor, tmp_path), designer.checkpoint(run))
+
+    visitor.go("Train")
+    visitor.train_button.click()
+    visitor.run_is("Training")
+    assert visitor.look_again(NOTHING).training, "the next run begins as if nothing had happened"
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_the_likely_cause(
+    visitor: Visitor, designer: Designer
+) -> None:
+    project_id = designer.new_project("digits_mlp", epochs=LONG, optimizer="sgd")
+    visitor.open(project_id, "train")
+    visitor.fill("Learning rate", "1e20")
+    designer.has_training(project_id, learning_rate=1e20)
+    visitor.train_button.click()
+    visitor.run_is("Failed", seconds=30)
+    said = visitor.page.get_by_test_id("stAlert")
+    expect(said).to_contain_text(re.compile(r"The loss became (not a number \(NaN\)|infinite) in epoch \d"))
+    expect(said).to_contain_text("The learning rate of 1e+20 is probably too large: try 1e+19.")
+
+
+def test_after_a_power_cut_the_design_is_there_and_the_run_is_interrupted(
+    new_visitor: NewVisitor, tmp_path: Path
+) -> None:
+    data_dir = tmp_path / "data"
+    with running_designer(data_dir) as designer:
+        visitor = new_visitor(designer)
+        before = _begin_long_run(visitor, designer)
+        project_id, document = visitor.project_id, designer.document(visitor.project_id)
+        (worker,) = designer.workers()
+        visitor.page.close()
+        designer.server.kill()
+        until(lambda: not Path(f"/proc/{worker}").exists(), "the end of a worker without a designer")
+    with running_designer(data_dir) as designer:
+        visitor = new_visitor(designer)
+        visitor.open()
+        assert visitor.project_id == project_id
+        assert designer.document(project_id) == document
+        for node in document.nodes.values():
+            expect(visitor.node(node.name)).to_be_visible()
+        visitor.go("Train")
+        visitor.run_is("Failed")
+        expect(visitor.page.get_by_test_id("stAlert")).to_contain_text(
+            "the designer ended while it was training"
+        )
+        visitor.curves_hold(before.points)
+        assert designer.checkpoint(designer.last_run(project_id)).exists()
+        # Before its server goes, which it would complain of.
+        visitor.page.close()
