@@ -60,11 +60,11 @@ class Visitor(Hand):
     def own_complaints(self) -> list[str]:
         """What the page itself has to answer for.
 
-        At an address of a page, as after a reload, Streamlit first looks for its server below that page.
+        At an address of a page, as after a reload, Streamlit first looks for its server below that page; and it
+        drops a page's pictures when one leaves, though the browser may still be asking for them.
         """
-        noise = re.compile(
-            rf"Failed to load resource: .* 404 .*{self.address}/\w+/_stcore/(health|host-config)$"
-        )
+        passing = r"(\w+/_stcore/(health|host-config)|media/\w+\.jpg)"
+        noise = re.compile(rf"Failed to load resource: .* 404 .*{self.address}/{passing}$")
         return [complaint for complaint in self.complaints if not noise.match(complaint)]
 
     def rev_is_seen(self, rev: int) -> None:
