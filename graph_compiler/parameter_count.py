@@ -63,9 +63,15 @@ def _try_initializer(initializer: Any, shape: tuple[int, ...]) -> None:
     if isinstance(initializer, str):
         _try_named(initializer, small)
     elif initializer is not None:
-        initializers.get(initializer)(small)
+        _draw(initializer, small)
 
 
 @lru_cache(1024)
 def _try_named(name: str, shape: tuple[int, ...]) -> None:
-    initializers.get(name)(shape)
+    _draw(name, shape)
+
+
+def _draw(initializer: Any, shape: tuple[int, ...]) -> None:
+    # A check leaves the random numbers of the program as they were.
+    with torch.random.fork_rng(devices=[]):
+        initializers.get(initializer)(shape)

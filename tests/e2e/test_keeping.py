@@ -46,6 +46,7 @@ def test_undo_works_after_going_to_another_page_and_back(visitor: Visitor, desig
     expect(visitor.node("flatten")).to_have_count(0)
     visitor.page.keyboard.press("Control+z")
     expect(visitor.page.locator("[data-node-name]")).to_have_count(0)
+    visitor.settle()
     visitor.page.keyboard.press("Control+y")
     expect(visitor.node("dense")).to_be_visible()
     visitor.settle()

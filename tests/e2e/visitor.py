@@ -60,11 +60,11 @@ class Visitor(Hand):
     def own_complaints(self) -> list[str]:
         """What the page itself has to answer for.
 
-        At an address of a page, as after a reload, Streamlit first looks for its server below that page.
+        At an address of a page, as after a reload, Streamlit first looks for its server below that page; and it
+        drops a page's pictures when one leaves, though the browser may still be asking for them.
         """
-        noise = re.compile(
-            rf"Failed to load resource: .* 404 .*{self.address}/\w+/_stcore/(health|host-config)$"
-        )
+        passing = r"(\w+/_stcore/(health|host-config)|media/\w+\.jpg)"
+        noise = re.compile(rf"Failed to load resource: .* 404 .*{self.address}/{passing}$")
         return [complaint for complaint in self.complaints if not noise.match(complaint)]
 
     def rev_is_seen(self, rev: int) -> None:
@@ -107,12 +107,18 @@ class Visitor(Hand):
         with self.sockets[-1].expect_event("framereceived"):
             self.page.mouse.down()
         self.page.mouse.up()
-        self.is_at(page)
+        try:
+            self.is_at(page, seconds=8)
+        except AssertionError:
+            # Streamlit 1.67 may leave a page empty when a change and a page switch meet in one run. Whoever
+            # sees that clicks once more; what was typed must be there all the same.
+            self._link(page).click()
+            self.is_at(page)
 
     def _link(self, page: str) -> Locator:
         return self.page.get_by_test_id("stTopNavLink").filter(has_text=page)
 
-    def is_at(self, page: str) -> None:
+    def is_at(self, page: str, seconds: int = 30) -> None:
         """Waits until a page is there and at rest."""
         marks = {
             "Design": self.canvas,
@@ -121,7 +127,7 @@ class Visitor(Hand):
             "Evaluate": self.page.get_by_text(re.compile("test rows|Nothing has been trained")).first,
             "Export": self.page.get_by_role("button", name=re.compile(r"\.json")),
         }
-        expect(marks[page]).to_be_visible(timeout=30_000)
+        expect(marks[page]).to_be_visible(timeout=seconds * 1000)
         if page == "Design":
             self.settle()
         else:

@@ -31,6 +31,8 @@ export interface Snapshot {
  */
 export class Session {
   view: View | null = null;
+  /** Whether the canvas was the last thing that was clicked or focused. */
+  hasKeys = false;
   private snapshot: Snapshot = {
     state: emptyState(),
     rev: 0,

@@ -30,19 +30,25 @@ export function useKeys(options: Options): Actions {
   latest.current = { ...options, actions };
 
   useEffect(() => {
-    let active = false;
+    // Streamlit may put new elements in the place of the ones that were clicked: they have the keys, too.
+    let active = latest.current.editor.session.hasKeys;
     let byMouse = false;
     // Tab opens the list of layers for someone at the mouse; someone at the keyboard needs it to move on.
     let atMouse = false;
 
+    const follow = (event: Event) => {
+      const path = event.composedPath();
+      active = frame.current !== null && path.includes(frame.current);
+      latest.current.editor.session.hasKeys = path.some(isCanvas);
+    };
     const onPointer = (event: PointerEvent) => {
-      active = frame.current !== null && event.composedPath().includes(frame.current);
+      follow(event);
       byMouse = true;
       atMouse = pane.current !== null && event.composedPath().includes(pane.current);
     };
     const onFocus = (event: FocusEvent) => {
       if (event.target === document.body || event.target === window) return;
-      active = frame.current !== null && event.composedPath().includes(frame.current);
+      follow(event);
       // A ring around what has the focus is for those who moved it by keys; browsers draw it after any key.
       frame.current?.toggleAttribute("data-keys", !byMouse);
     };
@@ -51,6 +57,8 @@ export function useKeys(options: Options): Actions {
       const { actions, blocked, editor, openConnect, openHelp } = latest.current;
       const target = event.composedPath()[0];
       if (event.key === "Tab") byMouse = false;
+      // While new elements replace old ones both are there: one of them has done it.
+      if (event.defaultPrevented) return;
       if (!active || blocked || isField(target)) return;
       if (event.key === "Tab") {
         if (atMouse && !event.shiftKey && !event.ctrlKey) take(() => editor.openQuickAdd());
@@ -129,4 +137,8 @@ function run(task: Task, { actions, editor, openConnect, openHelp }: Doing): voi
 
 function isField(target: EventTarget | undefined): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+function isCanvas(target: EventTarget): boolean {
+  return target instanceof HTMLElement && target.dataset.testid === "canvas";
 }
