@@ -60,8 +60,8 @@ class Visitor(Hand):
     def own_complaints(self) -> list[str]:
         """What the page itself has to answer for.
 
-        At an address of a page, as after a reload, Streamlit first looks for its server below that page; and it
-        drops a page's pictures when one leaves, though the browser may still be asking for them.
+        At an address of a page, as after a reload, Streamlit first looks for its server below that page; and
+        it drops a page's pictures when one leaves, though the browser may still be asking for them.
         """
         passing = r"(\w+/_stcore/(health|host-config)|media/\w+\.jpg)"
         noise = re.compile(rf"Failed to load resource: .* 404 .*{self.address}/{passing}$")
