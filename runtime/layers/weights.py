@@ -36,6 +36,37 @@ class Weight(nn.Parameter):
         """The tensor itself: Keras keeps it inside a variable, here they are one."""
         return self
 
+    def assign(self, value: Any) -> "Weight":
+        """Puts other numbers in place of the weight's own.
+
+        Args:
+            value: An array or tensor of the weight's shape, or one number for all.
+
+        Raises:
+            ShapeError: The shape is another.
+        """
+        given = torch.as_tensor(value)
+        if given.ndim and given.shape != self.shape:
+            raise ShapeError(
+                f"Weight '{self.path}' has shape {tuple(self.shape)}, "
+                f"but was given values of shape {tuple(given.shape)}."
+            )
+        with torch.no_grad():
+            self.copy_(given)
+        return self
+
+    def assign_add(self, value: Any) -> "Weight":
+        """Adds to the weight's numbers."""
+        return self.assign(self.detach() + torch.as_tensor(value, device=self.device))
+
+    def assign_sub(self, value: Any) -> "Weight":
+        """Takes away from the weight's numbers."""
+        return self.assign(self.detach() - torch.as_tensor(value, device=self.device))
+
+    def numpy(self, *, force: bool = False) -> npt.NDArray[Any]:  # type: ignore[override]
+        """The numbers as an array; as in Keras, a weight that is trained gives them, too."""
+        return torch.Tensor.numpy(self.detach().cpu(), force=force)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> "Weight":
         if id(self) not in memo:
             twin = make_weight(

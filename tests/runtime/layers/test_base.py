@@ -165,3 +165,14 @@ def test_wrong_inputs_are_told_in_the_layers_words() -> None:
 def test_wrong_arguments_are_told(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         Dense(**arguments)
+
+
+def test_a_weight_is_read_and_assigned_as_in_keras():
+    layer = Dense(2, name="hidden")
+    layer.build((None, 3))
+    layer.kernel.assign(np.full((3, 2), 2.0))
+    layer.kernel.assign_add(1.0).assign_sub(np.ones((3, 2)))
+    assert (layer.kernel.numpy() == 2).all()
+    assert layer.kernel.requires_grad
+    with pytest.raises(ShapeError, match=r"'\S*kernel' has shape \(3, 2\).*shape \(2, 3\)"):
+        layer.kernel.assign(np.ones((2, 3)))
