@@ -10,12 +10,14 @@ from runtime.saving.custom_objects import (
 )
 from runtime.saving.inspection import InspectedLayer, Inspection, inspect_model
 from runtime.saving.model_file import load_model, load_weights, save_model, save_weights
+from runtime.saving.objects import deserialize_keras_object, serialize_keras_object
 
 __all__ = [
     "CustomObjectScope",
     "InspectedLayer",
     "Inspection",
     "custom_object_scope",
+    "deserialize_keras_object",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
@@ -25,4 +27,5 @@ __all__ = [
     "register_keras_serializable",
     "save_model",
     "save_weights",
+    "serialize_keras_object",
 ]

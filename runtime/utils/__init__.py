@@ -13,12 +13,15 @@ from runtime.naming import clear_session
 from runtime.saving import (
     CustomObjectScope,
     custom_object_scope,
+    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
+    serialize_keras_object,
 )
 from runtime.seeds import set_random_seed
+from runtime.utils.audio_folders import audio_dataset_from_directory
 from runtime.utils.downloads import get_file
 from runtime.utils.drawing import model_to_dot, plot_model
 from runtime.utils.image_folders import image_dataset_from_directory
@@ -35,8 +38,10 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "audio_dataset_from_directory",
     "clear_session",
     "custom_object_scope",
+    "deserialize_keras_object",
     "get_custom_objects",
     "get_file",
     "get_registered_name",
@@ -53,6 +58,7 @@ __all__ = [
     "plot_model",
     "register_keras_serializable",
     "save_img",
+    "serialize_keras_object",
     "set_random_seed",
     "split_dataset",
     "standardize_dtype",

@@ -180,3 +180,46 @@ def save_img(
         warnings.warn("JPEG knows no transparency: it is left out.", stacklevel=2)
         image = image.convert("RGB")
     image.save(path, format=file_format, **kwargs)
+
+
+def smart_resize(
+    x: Any,
+    size: tuple[int, int],
+    interpolation: Literal["bilinear", "nearest", "bicubic"] = "bilinear",
+    data_format: Layout | None = "channels_last",
+) -> Any:
+    """Pictures in another size, undistorted: what is too wide or too high is cut off on both sides first.
+
+    Args:
+        x: One picture (height, width, channels) or a batch of them, as an array or tensor.
+        size: New height and width, in pixels.
+        interpolation: How new pixels come from old ones.
+        data_format: Where the channels stand; None is "channels_last".
+
+    Returns:
+        An array for an array, a tensor for a tensor.
+
+    Raises:
+        ParameterError: The size is not two numbers, or x has another number of axes.
+    """
+    # Loaded on demand: the rest of this file needs no layer.
+    import torch  # noqa: PLC0415
+
+    from runtime.layers.resizing import crop_to_shape, resize  # noqa: PLC0415
+
+    pictures = torch.as_tensor(x)
+    if len(size) != 2 or pictures.ndim not in (3, 4):
+        raise ParameterError(
+            f"Pictures of shape {tuple(pictures.shape)} cannot be brought to the size {size}.",
+            parameter="size" if len(size) != 2 else "x",
+            received=size if len(size) != 2 else tuple(pictures.shape),
+            hint="x is (height, width, channels), or a batch of such; size is (height, width).",
+        )
+    last = data_format != "channels_first"
+    batch = pictures if pictures.ndim == 4 else pictures[None]
+    batch = batch.movedim(-1, 1) if last else batch
+    target: tuple[int, int] = (int(size[0]), int(size[1]))
+    resized = resize(crop_to_shape(batch, target), target, interpolation=interpolation)
+    resized = resized.movedim(1, -1) if last else resized
+    resized = resized if pictures.ndim == 4 else resized[0]
+    return resized.numpy() if isinstance(x, np.ndarray) else resized
