@@ -30,6 +30,7 @@ from runtime.layers.global_pooling import (
 from runtime.layers.group_normalization import GroupNormalization
 from runtime.layers.gru import GRU, GRUCell
 from runtime.layers.hashing import HashedCrossing, Hashing
+from runtime.layers.histograms import AutoContrast, ContrastLimitedAdaptiveHistogramEqualization, Equalization
 from runtime.layers.joining import Concatenate, Dot, concatenate, dot
 from runtime.layers.layer_normalization import LayerNormalization
 from runtime.layers.lookups import IntegerLookup, StringLookup
@@ -71,6 +72,7 @@ from runtime.layers.other_names import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
+from runtime.layers.pipeline import MaxNumBoundingBoxes, Pipeline
 from runtime.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -86,6 +88,7 @@ from runtime.layers.random_colors import (
     RandomHue,
     RandomSaturation,
 )
+from runtime.layers.random_focus import RandomGaussianBlur, RandomSharpness
 from runtime.layers.random_geometry import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from runtime.layers.random_light import (
     RandomBrightness,
@@ -94,6 +97,9 @@ from runtime.layers.random_light import (
     RandomPosterization,
     Solarization,
 )
+from runtime.layers.random_mixing import CutMix, MixUp, RandomErasing
+from runtime.layers.random_policies import AugMix, RandAugment, RandomColorJitter
+from runtime.layers.random_warps import RandomElasticTransform, RandomPerspective, RandomShear
 from runtime.layers.recurrent import RNN
 from runtime.layers.registration import deserialize, layer_names, layer_spec, registry, serialize
 from runtime.layers.regularization import (
@@ -134,6 +140,8 @@ __all__ = [
     "AdditiveAttention",
     "AlphaDropout",
     "Attention",
+    "AugMix",
+    "AutoContrast",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -146,6 +154,7 @@ __all__ = [
     "CategoryEncoding",
     "CenterCrop",
     "Concatenate",
+    "ContrastLimitedAdaptiveHistogramEqualization",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -161,6 +170,7 @@ __all__ = [
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
+    "CutMix",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
@@ -169,6 +179,7 @@ __all__ = [
     "Dropout",
     "EinsumDense",
     "Embedding",
+    "Equalization",
     "Flatten",
     "GRUCell",
     "GaussianDropout",
@@ -197,6 +208,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "Masking",
+    "MaxNumBoundingBoxes",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
@@ -205,24 +217,34 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Minimum",
+    "MixUp",
     "MultiHeadAttention",
     "Multiply",
     "Normalization",
     "Operation",
     "PReLU",
     "Permute",
+    "Pipeline",
     "RMSNormalization",
+    "RandAugment",
     "RandomBrightness",
     "RandomColorDegeneration",
+    "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
+    "RandomElasticTransform",
+    "RandomErasing",
     "RandomFlip",
+    "RandomGaussianBlur",
     "RandomGrayscale",
     "RandomHue",
     "RandomInvert",
+    "RandomPerspective",
     "RandomPosterization",
     "RandomRotation",
     "RandomSaturation",
+    "RandomSharpness",
+    "RandomShear",
     "RandomTranslation",
     "RandomZoom",
     "ReLU",

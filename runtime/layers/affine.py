@@ -27,15 +27,42 @@ def affine_transform(
     x = torch.arange(width, dtype=matrices.dtype, device=images.device)
     y = torch.arange(height, dtype=matrices.dtype, device=images.device).unsqueeze(1)
     a0, a1, a2, b0, b1, b2 = (column.reshape(-1, 1, 1) for column in matrices.unbind(1))
-    columns = a0 * x + a1 * y + a2
-    rows = b0 * x + b1 * y + b2
+    return sample_pixels(
+        images,
+        b0 * x + b1 * y + b2,
+        a0 * x + a1 * y + a2,
+        interpolation=interpolation,
+        fill_mode=fill_mode,
+        fill_value=fill_value,
+    )
+
+
+def sample_pixels(
+    images: torch.Tensor,
+    rows: torch.Tensor,
+    columns: torch.Tensor,
+    *,
+    interpolation: str = "bilinear",
+    fill_mode: str = "constant",
+    fill_value: float = 0.0,
+) -> torch.Tensor:
+    """Pictures whose pixels are taken from given rows and columns, which may lie between pixels.
+
+    Args:
+        images: (batch, height, width, channels); whole numbers stay whole.
+        rows: (batch, height, width).
+        columns: (batch, height, width).
+        interpolation: As in `affine_transform`, as are the others.
+        fill_mode: What is taken for pixels outside.
+        fill_value: The value for "constant".
+    """
     nodes = _closest if interpolation == "nearest" else _both_neighbours
-    total = torch.zeros_like(images)
+    total = torch.zeros(images.shape, dtype=torch.result_type(images, rows), device=images.device)
     for row, row_weight in nodes(rows):
         for column, column_weight in nodes(columns):
             pixels = _pixels(images, row, column, fill_mode, fill_value)
             total = total + pixels * (row_weight * column_weight).unsqueeze(-1)
-    return total
+    return total if images.is_floating_point() else total.round().to(images.dtype)
 
 
 def _closest(places: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -60,7 +87,7 @@ def _pixels(
     if fill_mode != "constant":
         return pixels
     known = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-    return torch.where(known.unsqueeze(-1), pixels, fill_value)
+    return torch.where(known.unsqueeze(-1), pixels, torch.as_tensor(fill_value, dtype=images.dtype))
 
 
 def _clipped(places: torch.Tensor, size: int) -> torch.Tensor:
@@ -73,7 +100,7 @@ def _mirrored(places: torch.Tensor, size: int) -> torch.Tensor:
     return ((places + last) % (2 * last) - last).abs() if last else torch.zeros_like(places)
 
 
-def _reflected(places: torch.Tensor, size: int) -> torch.Tensor:
+def reflected(places: torch.Tensor, size: int) -> torch.Tensor:
     """There and back again, with the pixel at the edge twice."""
     return (_mirrored(2 * places + 1, 2 * size + 1) - 1) // 2
 
@@ -87,5 +114,5 @@ _INSIDE: dict[str, Callable[[torch.Tensor, int], torch.Tensor]] = {
     "nearest": _clipped,
     "wrap": _wrapped,
     "mirror": _mirrored,
-    "reflect": _reflected,
+    "reflect": reflected,
 }

@@ -2,6 +2,8 @@
 
 import torch
 
+BYTE = (0, 255)
+"""Least and largest value of a pixel as it is mostly stored."""
 _GREY_OF_RED, _GREY_OF_GREEN, _GREY_OF_BLUE = 0.2989, 0.587, 0.114
 
 

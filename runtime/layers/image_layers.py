@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
-from runtime.errors import ParameterError, ShapeError
+from runtime.device import get_device
+from runtime.errors import DataError, GraphError, ParameterError, ShapeError
 from runtime.layers.arguments import DataFormat, Seed
 from runtime.layers.base import Layer
 from runtime.layers.context import context
@@ -15,6 +16,8 @@ from runtime.types import Shape, show_shape
 
 BATCH_OF_PICTURES = 4
 ONE_PICTURE = 3
+_dirichlet: Any = vars(torch)["_sample_dirichlet"]
+"""What torch.distributions draws from; only here a source of random numbers can be given."""
 
 
 class PictureAxes:
@@ -60,21 +63,39 @@ class RandomPictures(RandomInTraining):
 
     A subclass draws in `get_random_transformation` and applies what was drawn in `transform_images`; both
     see a batch of pictures with the channels last, of the layer's own dtype. Called directly, outside of a
-    model, such a layer changes its pictures unless `training=False` is said, as in Keras.
+    model, such a layer changes its pictures unless `training=False` is said, as in Keras. It may be called on
+    a dict then, {"images": …, "labels": …, "segmentation_masks": …, "bounding_boxes": …}: what belongs to a
+    picture is changed as the picture is, in a new dict.
 
     Args:
         data_format: Where the channels stand; None is "channels_last".
         seed: A whole number that makes the random draws repeat; None for new ones each time.
+        bounding_box_format: How boxes are written, such as "xyxy"; needed only where there are boxes.
     """
 
-    def __init__(self, data_format: DataFormat = None, seed: Seed = None, **kwargs: Any) -> None:
+    always: ClassVar[bool] = False
+    """True if pictures are changed outside of training, too."""
+    moves_pixels: ClassVar[bool] = False
+    """True if things are in other places of the picture afterwards."""
+
+    def __init__(
+        self,
+        data_format: DataFormat = None,
+        seed: Seed = None,
+        bounding_box_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(seed=seed, **kwargs)
         self.data_format = data_format or "channels_last"
+        self.bounding_box_format = bounding_box_format
         self.axes = PictureAxes(self.data_format)
 
     def get_config(self) -> dict[str, Any]:
         """With the place of the channels, which some layers take only as a further argument."""
-        return {**super().get_config(), "data_format": self.data_format}
+        config = {**super().get_config(), "data_format": self.data_format}
+        if self.bounding_box_format is not None:
+            config["bounding_box_format"] = self.bounding_box_format
+        return config
 
     def get_random_transformation(self, images: torch.Tensor) -> Any:
         """What is drawn for a batch of pictures."""
@@ -84,38 +105,131 @@ class RandomPictures(RandomInTraining):
         """The pictures, changed as drawn."""
         raise NotImplementedError(f"{type(self).__name__} changes nothing.")
 
+    def transform_labels(self, labels: torch.Tensor, transformation: Any) -> torch.Tensor:
+        """The labels of the pictures: they stay."""
+        del transformation
+        return labels
+
+    def transform_segmentation_masks(self, masks: torch.Tensor, transformation: Any) -> torch.Tensor:
+        """What each pixel shows, (batch, height, width, 1): it stays unless pixels move."""
+        return self.transform_images(masks, transformation) if self.moves_pixels else masks
+
+    def transform_bounding_boxes(self, boxes: dict[str, Any], transformation: Any) -> dict[str, Any]:
+        """Where things are: {"boxes": (batch, boxes, 4), "labels": (batch, boxes)}."""
+        del transformation
+        if self.moves_pixels:
+            raise DataError(
+                f"{self.label} cannot move bounding boxes along with the pictures.",
+                hint="Use segmentation masks, or layers that leave things where they are.",
+            )
+        return boxes
+
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """A call by hand is one for training unless it says otherwise."""
         if context.depth == 0 and kwargs.get("training") is None and len(args) < 2:
             kwargs["training"] = True
         return super().forward(*args, **kwargs)
 
+    def _call_symbolic(self, arguments: dict[str, Any]) -> Any:
+        if any(isinstance(value, dict) for value in arguments.values()):
+            raise GraphError(
+                f"{self.label} cannot change pictures together with their labels inside of a model.",
+                hint="Call it on the data, batch by batch, before they go into the model.",
+            )
+        return super()._call_symbolic(arguments)
+
     def call(self, inputs: torch.Tensor, training: bool = False) -> torch.Tensor:
         """The input itself, or while training the changed pictures."""
-        inputs = as_pixels(inputs, self.compute_dtype)
-        return self.changed(inputs) if training else inputs
+        given: Any = inputs
+        if isinstance(given, dict):
+            return self.call_on_parts(given, training)  # type: ignore[return-value]
+        return self.changed(inputs) if training or self.always else as_pixels(inputs, self.compute_dtype)
+
+    def call_on_parts(self, parts: dict[str, Any], training: bool) -> dict[str, Any]:
+        """Pictures and what belongs to them, in a new dict."""
+        if "images" not in parts:
+            raise DataError(
+                f"{self.label} got a dict of {', '.join(map(repr, parts)) or 'nothing'}, without pictures.",
+                hint='Give the pictures under "images".',
+            )
+        if "bounding_boxes" in parts and not self.bounding_box_format:
+            raise DataError(
+                f"{self.label} does not know how the bounding boxes are written.",
+                hint="Make it with bounding_box_format='xyxy', for example.",
+            )
+        parts = {name: _as_tensors(value) for name, value in parts.items()}
+        if training or self.always:
+            return self.changed_parts(parts)
+        return {**parts, "images": as_pixels(parts["images"], self.compute_dtype)}
 
     def changed(self, inputs: torch.Tensor) -> torch.Tensor:
         """Pictures changed as is drawn for them, whatever their axes are."""
-        self.axes.require(self, tuple(inputs.shape))
-        alone, first = inputs.ndim == ONE_PICTURE, self.data_format == "channels_first"
-        images = inputs.unsqueeze(0) if alone else inputs
-        images = images.movedim(1, -1) if first else images
-        images = self.transform_images(images, self.get_random_transformation(images))
-        images = images.movedim(-1, 1) if first else images
-        return images.squeeze(0) if alone else images
+        return self.changed_parts({"images": inputs})["images"]
+
+    def changed_parts(self, parts: dict[str, Any]) -> dict[str, Any]:
+        """Pictures and what belongs to them, changed by the same draws; the dict given stays as it is."""
+        self.axes.require(self, tuple(parts["images"].shape))
+        alone, first = parts["images"].ndim == ONE_PICTURE, self.data_format == "channels_first"
+
+        def inside(images: torch.Tensor) -> torch.Tensor:
+            images = images.unsqueeze(0) if alone else images
+            return images.movedim(1, -1) if first else images
+
+        def outside(images: torch.Tensor) -> torch.Tensor:
+            images = images.movedim(-1, 1) if first else images
+            return images.squeeze(0) if alone else images
+
+        images = inside(as_pixels(parts["images"], self.compute_dtype))
+        drawn = self.get_random_transformation(images)
+        changed = {**parts, "images": outside(self.transform_images(images, drawn))}
+        if "segmentation_masks" in parts:
+            masks = inside(parts["segmentation_masks"])
+            changed["segmentation_masks"] = outside(self.transform_segmentation_masks(masks, drawn))
+        if "labels" in parts:
+            labels = parts["labels"].unsqueeze(0) if alone else parts["labels"]
+            labels = self.transform_labels(labels, drawn)
+            changed["labels"] = labels.squeeze(0) if alone else labels
+        if "bounding_boxes" in parts:
+            boxes = parts["bounding_boxes"]
+            boxes = {key: value.unsqueeze(0) for key, value in boxes.items()} if alone else boxes
+            boxes = self.transform_bounding_boxes(boxes, drawn)
+            boxes = {key: value.squeeze(0) for key, value in boxes.items()} if alone else boxes
+            changed["bounding_boxes"] = boxes
+        return changed
+
+    def lend_draws(self, other: "RandomPictures", device: torch.device) -> None:
+        """Lets a layer inside this one draw from the same source, so that their draws do not repeat."""
+        other._generator = self.generator(device)
 
     def uniform(
         self, images: torch.Tensor, low: float = 0.0, high: float = 1.0, shape: Sequence[int] | None = None
     ) -> torch.Tensor:
         """Random numbers from `low` to `high`: one for each picture, or of the shape that is given."""
-        draws = torch.empty(tuple(shape or (len(images),)), device=images.device)
+        draws = torch.empty((len(images),) if shape is None else tuple(shape), device=images.device)
         return draws.uniform_(generator=self.generator(images.device)) * (high - low) + low
+
+    def dirichlet(self, images: torch.Tensor, alphas: list[float]) -> torch.Tensor:
+        """Random shares that sum up to 1, (…, shares); small alphas let one of them outweigh the others."""
+        concentration = torch.tensor(alphas, dtype=torch.float64, device=images.device)
+        return _dirichlet(concentration, self.generator(images.device)).to(images.dtype)
+
+    def beta(self, images: torch.Tensor, alpha: float, shape: Sequence[int]) -> torch.Tensor:
+        """Random fractions 0-1 of the beta distribution, symmetrical: small alphas are near 0 or 1."""
+        concentration = torch.full((*shape, 2), alpha, dtype=torch.float64, device=images.device)
+        shares = _dirichlet(concentration, self.generator(images.device))
+        return shares[..., 0].to(images.dtype)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""
         self.axes.require(self, input_shape)
         return input_shape
+
+
+def _as_tensors(value: Any) -> Any:
+    """Arrays, also in dicts inside, as tensors."""
+    if isinstance(value, dict):
+        return {key: _as_tensors(item) for key, item in value.items()}
+    return value if isinstance(value, torch.Tensor) else torch.as_tensor(value, device=get_device())
 
 
 def as_pixels(inputs: torch.Tensor, dtype: str) -> torch.Tensor:

@@ -6,16 +6,15 @@ import torch
 
 from runtime.errors import ShapeError
 from runtime.layers.arguments import DataFormat, Rate, Seed
-from runtime.layers.color_spaces import change_range, hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
+from runtime.layers.color_spaces import BYTE, change_range, hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
 from runtime.layers.image_layers import RandomPictures, checked_bounds, checked_range, per_picture
 from runtime.layers.registration import register
 from runtime.types import Shape, show_shape
 
-BYTE = (0, 255)
 _EPSILON = 1e-7
 
 
-class _Colours(RandomPictures):
+class ColourPictures(RandomPictures):
     """Base of layers that know what red, green and blue are."""
 
     _grey_is_fine = False
@@ -39,7 +38,7 @@ class _Colours(RandomPictures):
 
 
 @register("Preprocessing")
-class RandomHue(_Colours):
+class RandomHue(ColourPictures):
     """Shifts all colours around the colour wheel at random while training: red may turn orange.
 
     Args:
@@ -81,7 +80,7 @@ class RandomHue(_Colours):
 
 
 @register("Preprocessing")
-class RandomSaturation(_Colours):
+class RandomSaturation(ColourPictures):
     """Makes colours stronger or paler at random while training.
 
     Args:
@@ -125,7 +124,7 @@ class RandomSaturation(_Colours):
 
 
 @register("Preprocessing")
-class RandomGrayscale(_Colours):
+class RandomGrayscale(ColourPictures):
     """Takes the colours out of some pictures while training, so that shapes have to be learnt.
 
     Args:
@@ -158,7 +157,7 @@ class RandomGrayscale(_Colours):
 
 
 @register("Preprocessing")
-class RandomColorDegeneration(_Colours):
+class RandomColorDegeneration(ColourPictures):
     """Mixes pictures with their grey version at random while training.
 
     Args:

@@ -30,6 +30,8 @@ class RandomFlip(RandomPictures):
         https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_flip/
     """
 
+    moves_pixels = True
+
     def __init__(
         self,
         mode: Literal["horizontal_and_vertical", "horizontal", "vertical"] = "horizontal_and_vertical",
@@ -50,7 +52,7 @@ class RandomFlip(RandomPictures):
         return torch.where(per_picture(transformation), images.flip(axes), images)
 
 
-class _Moved(RandomPictures):
+class MovedPictures(RandomPictures):
     """Base of layers that take each pixel from another place.
 
     Args:
@@ -60,6 +62,8 @@ class _Moved(RandomPictures):
         fill_value: The value for `fill_mode="constant"`.
         data_format: Where the channels stand.
     """
+
+    moves_pixels = True
 
     def __init__(
         self,
@@ -77,22 +81,30 @@ class _Moved(RandomPictures):
 
     def transform_images(self, images: torch.Tensor, transformation: torch.Tensor) -> torch.Tensor:
         """The pictures with each pixel taken from where the matrices say."""
+        return self.moved(images, transformation, self.interpolation)
+
+    def transform_segmentation_masks(self, masks: torch.Tensor, transformation: Any) -> torch.Tensor:
+        """The masks, moved alike; there is nothing between two kinds of things."""
+        return self.moved(masks, transformation, "nearest")
+
+    def moved(self, images: torch.Tensor, transformation: Any, interpolation: str) -> torch.Tensor:
+        """Pictures or masks with each pixel taken from where the matrices say."""
         return affine_transform(
             images,
             transformation,
-            interpolation=self.interpolation,
+            interpolation=interpolation,
             fill_mode=self.fill_mode,
             fill_value=self.fill_value,
         )
 
 
-def _matrices(*columns: Any, like: torch.Tensor) -> torch.Tensor:
+def matrices(*columns: Any, like: torch.Tensor) -> torch.Tensor:
     """(batch, 6) of columns, each of them one number a picture or for all."""
     return torch.stack([column + torch.zeros_like(like) for column in columns], dim=1)
 
 
 @register("Preprocessing")
-class RandomRotation(_Moved):
+class RandomRotation(MovedPictures):
     """Turns pictures by a random angle while training.
 
     Args:
@@ -136,11 +148,11 @@ class RandomRotation(_Moved):
         cos, sin = angles.cos(), angles.sin()
         shift_x = middle_x - middle_x * cos + middle_y * sin
         shift_y = middle_y - middle_x * sin - middle_y * cos
-        return _matrices(cos, -sin, shift_x, sin, cos, shift_y, like=angles)
+        return matrices(cos, -sin, shift_x, sin, cos, shift_y, like=angles)
 
 
 @register("Preprocessing")
-class RandomZoom(_Moved):
+class RandomZoom(MovedPictures):
     """Zooms pictures in and out at random while training.
 
     Args:
@@ -190,11 +202,11 @@ class RandomZoom(_Moved):
         """Matrices of zooms around the middle; more than 1 zooms out."""
         height, width = images.shape[1:3]
         shift_x, shift_y = (width - 1) / 2 * (1 - columns), (height - 1) / 2 * (1 - rows)
-        return _matrices(columns, 0, shift_x, 0, rows, shift_y, like=rows)
+        return matrices(columns, 0, shift_x, 0, rows, shift_y, like=rows)
 
 
 @register("Preprocessing")
-class RandomTranslation(_Moved):
+class RandomTranslation(MovedPictures):
     """Shifts pictures at random while training, so that the place of things does not matter.
 
     Args:
@@ -238,4 +250,4 @@ class RandomTranslation(_Moved):
 
     def shift(self, down: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
         """Matrices of shifts, in pixels."""
-        return _matrices(1, 0, -right, 0, 1, -down, like=down)
+        return matrices(1, 0, -right, 0, 1, -down, like=down)

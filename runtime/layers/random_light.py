@@ -5,11 +5,10 @@ from typing import Any
 import torch
 
 from runtime.layers.arguments import DataFormat, Seed
-from runtime.layers.color_spaces import change_range
+from runtime.layers.color_spaces import BYTE, change_range
 from runtime.layers.image_layers import RandomPictures, checked_bounds, checked_range, per_picture
 from runtime.layers.registration import register
 
-BYTE = (0, 255)
 _BITS = 8
 
 

@@ -212,6 +212,7 @@ class RandomCrop(RandomPictures):
 
     identity_in_inference = False
     supports_mask = False
+    moves_pixels = True
 
     def __init__(
         self, height: Count, width: Count, seed: Seed = None, data_format: DataFormat = None, **kwargs: Any
@@ -222,16 +223,35 @@ class RandomCrop(RandomPictures):
 
     def call(self, inputs: torch.Tensor, training: bool = False) -> torch.Tensor:
         """The window: at random while training, around the middle otherwise."""
+        given: Any = inputs
+        if isinstance(given, dict):
+            return self.call_on_parts(given, training)  # type: ignore[return-value]
         inputs = as_pixels(inputs, self.compute_dtype)
+        return self.changed(inputs) if training and self._has_room(inputs) else self._middle(inputs)
+
+    def call_on_parts(self, parts: dict[str, Any], training: bool) -> dict[str, Any]:
+        """Pictures and masks cut alike, in a new dict."""
+        if training and "images" in parts and self._has_room(parts["images"]):
+            return super().call_on_parts(parts, training)
+        parts = super().call_on_parts(parts, training=False)
+        if "bounding_boxes" in parts:
+            self.transform_bounding_boxes(parts["bounding_boxes"], None)
+        parts["images"] = self._middle(parts["images"])
+        if "segmentation_masks" in parts:
+            parts["segmentation_masks"] = self._middle(parts["segmentation_masks"], "nearest")
+        return parts
+
+    def _has_room(self, inputs: torch.Tensor) -> bool:
         height, width = self.axes.size(inputs)
-        if training and height > self.height and width > self.width:
-            return self.changed(inputs)
+        return height > self.height and width > self.width
+
+    def _middle(self, inputs: torch.Tensor, interpolation: str = "bilinear") -> torch.Tensor:
         last = self.data_format == "channels_last"
         pictures = inputs.movedim(-1, -3) if last else inputs
         alone = pictures.ndim == ONE_PICTURE
         pictures = pictures.unsqueeze(0) if alone else pictures
         size = (self.height, self.width)
-        pictures = resize(crop_to_shape(pictures, size), size)
+        pictures = resize(crop_to_shape(pictures, size), size, interpolation=interpolation)
         pictures = pictures.squeeze(0) if alone else pictures
         return pictures.movedim(-3, -1) if last else pictures
 

@@ -103,6 +103,35 @@ SAMPLES: dict[str, Sample] = {
             "RandomSaturation",
         )
     },
+    "AutoContrast": Sample({"value_range": (-4, 4)}, shapes=_PICTURES),
+    "ContrastLimitedAdaptiveHistogramEqualization": Sample(
+        {"value_range": (-4, 4), "clip_limit": 2.0, "tile_grid_size": (2, 3)}, shapes=_PICTURES
+    ),
+    "RandomGaussianBlur": Sample(
+        {"factor": (0.5, 1.0), "kernel_size": 5, "sigma": (0.5, 0.75), "value_range": (-4, 4)},
+        shapes=_PICTURES,
+    ),
+    "RandomSharpness": Sample({"factor": (0.1, 0.2), "value_range": (-4, 4)}, shapes=_PICTURES),
+    "RandomShear": Sample({"x_factor": (0.1, 0.2), "y_factor": 0.2}, shapes=_PICTURES),
+    "RandomPerspective": Sample({"factor": (0.5, 0.75)}, shapes=_PICTURES),
+    "RandomElasticTransform": Sample(
+        {"factor": (0.5, 0.75), "scale": 0.5, "value_range": (-4, 4)}, shapes=_PICTURES
+    ),
+    "RandomErasing": Sample(
+        {"factor": 0.5, "scale": 0.5, "fill_value": 0.5, "value_range": (-4, 4)}, shapes=_PICTURES
+    ),
+    "RandomColorJitter": Sample(
+        {
+            "value_range": (-4, 4),
+            "brightness_factor": 0.1,
+            "contrast_factor": 0.2,
+            "saturation_factor": (0.4, 0.6),
+            "hue_factor": 0.1,
+        },
+        shapes=_PICTURES,
+    ),
+    "RandAugment": Sample({"value_range": (-4, 4), "factor": (0.1, 0.2)}, shapes=_PICTURES),
+    "AugMix": Sample({"value_range": (-4, 4), "factor": (0.1, 0.2)}, shapes=_PICTURES),
     "RandomPosterization": Sample({"factor": (2, 4), "value_range": (-4, 4)}, shapes=_PICTURES),
     "Solarization": Sample(
         {"addition_factor": 0.1, "threshold_factor": (0.1, 0.2), "value_range": (-4, 4)}, shapes=_PICTURES
