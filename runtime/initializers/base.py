@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from runtime.configurable import Configurable
+from runtime.formats import torch_floatx
 from runtime.registries import Registry
 
 DType = str | torch.dtype | None
@@ -34,7 +35,7 @@ class Initializer(Configurable):
 
         Args:
             shape: Sizes of the weight.
-            dtype: Element type, by name or as torch has it; None is torch's default.
+            dtype: Element type, by name or as torch has it; None is `floatx()`.
         """
         raise NotImplementedError(f"{type(self).__name__} does not say how to make values.")
 
@@ -79,7 +80,7 @@ class RandomInitializer(Initializer):
 
 
 def torch_dtype(dtype: DType) -> torch.dtype:
-    """Element type of torch for a name such as "float32"; None is torch's default."""
+    """Element type of torch for a name such as "float32"; None is `floatx()`."""
     if dtype is None:
-        return torch.get_default_dtype()
+        return torch_floatx()
     return getattr(torch, dtype) if isinstance(dtype, str) else dtype

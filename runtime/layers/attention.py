@@ -121,7 +121,7 @@ class MultiHeadAttention(Layer):
             "activity_regularizer": activity_regularizer,
             "kernel_constraint": kernel_constraint,
             "bias_constraint": bias_constraint,
-            "dtype": self.dtype,
+            "dtype": self.dtype_policy,
         }
 
     def attention_axes_of(self, rank: int) -> tuple[int, ...]:

@@ -7,11 +7,13 @@ from typing import Any, ClassVar, Self, cast
 import torch
 
 from runtime import regularizers
-from runtime.configurable import Configurable
+from runtime.configurable import Configurable, object_config
 from runtime.errors import LayerloomError, NotBuiltError, ParameterError, ShapeError, did_you_mean
 from runtime.layers.calls import as_tensor, call_signature, shape_arguments, shape_of
 from runtime.layers.context import context, name_scope
 from runtime.layers.inference import probe_output_shapes
+from runtime.layers.policy_owner import PolicyOwner
+from runtime.layers.precision import explained
 from runtime.layers.spec import layer_spec
 from runtime.layers.weights import WeightOwner
 from runtime.naming import auto_name
@@ -21,7 +23,7 @@ from runtime.types import Shape, TensorSpec, is_shape
 _FIRST_LAYER_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "input_length")
 
 
-class Layer(Configurable, WeightOwner):
+class Layer(Configurable, PolicyOwner, WeightOwner):
     """A step of a model: numbers go in, are computed with the layer's weights, and numbers come out.
 
     Subclasses write `build` (make weights), `call` (compute) and, so that a designer can show shapes,
@@ -31,8 +33,9 @@ class Layer(Configurable, WeightOwner):
     Args:
         activity_regularizer: Penalty on the layer's output that is added to the loss.
         trainable: False freezes the weights.
-        dtype: Element type of weights and computation.
-        autocast: True converts floating inputs to `dtype`.
+        dtype: Element type of weights and computation, or the policy of both: "mixed_bfloat16" computes in
+            half precision. None for the policy set for all layers.
+        autocast: True converts floating inputs to the element type the layer computes in.
         name: Name in the model, in files and in the summary.
     """
 
@@ -71,8 +74,7 @@ class Layer(Configurable, WeightOwner):
         self._nodes: list[Node] = []
         self._trainable = trainable
         self.name = _checked_name(name, type(self))
-        self.dtype = _dtype_name(dtype)
-        self.autocast = autocast
+        self._take_policy(dtype, autocast=autocast)
         self.built = False
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._first_layer_arguments = {
@@ -136,23 +138,17 @@ class Layer(Configurable, WeightOwner):
     # What the machinery does with it.
 
     @property
-    def compute_dtype(self) -> str:
-        """Element type the layer computes in."""
-        return self.dtype
-
-    @property
-    def variable_dtype(self) -> str:
-        """Element type of the weights."""
-        return self.dtype
-
-    @property
     def label(self) -> str:
         """Kind and name for messages: "Dense 'hidden'"."""
         return f"{type(self).__name__} '{self.name}'"
 
     def get_config(self) -> dict[str, Any]:
         """Everything needed to make an equal layer, as JSON values."""
-        base: dict[str, Any] = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        base: dict[str, Any] = {
+            "name": self.name,
+            "trainable": self._trainable,
+            "dtype": object_config(self._dtype_policy),
+        }
         if self.activity_regularizer is not None:
             base["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         return {**base, **super().get_config(), **base}
@@ -191,6 +187,7 @@ class Layer(Configurable, WeightOwner):
         """Builds the layer, if it is not built, for shapes by input port."""
         if self.built:
             return
+        self._take_path()
         with name_scope(self.name):
             self.build(**shape_arguments(self.build, layer_spec(type(self)), shapes))
         self._register_unassigned_weights()
@@ -206,6 +203,7 @@ class Layer(Configurable, WeightOwner):
         return super().__call__(*args, **kwargs)
 
     def _call_symbolic(self, arguments: dict[str, Any]) -> Any:
+        self._take_path()
         signature = call_signature(type(self))
         ports = signature.port_values(arguments)
         specs = {name: _specs(value) for name, value in ports.items()}
@@ -224,9 +222,8 @@ class Layer(Configurable, WeightOwner):
         """Computes on real tensors: converts, builds, passes masks and the training flag, calls."""
         signature = call_signature(type(self))
         arguments = signature.bind(args, kwargs)
-        if self.autocast:
-            dtype = getattr(torch, self.compute_dtype)
-            arguments = {name: as_tensor(value, dtype) for name, value in arguments.items()}
+        dtype = getattr(torch, self.compute_dtype, None) if self.autocast else None
+        arguments = {name: as_tensor(value, dtype) for name, value in arguments.items()}
         ports = signature.port_values(arguments)
         if not self.built:
             self.build_from_shapes({name: shape_of(value) for name, value in ports.items()})
@@ -238,7 +235,7 @@ class Layer(Configurable, WeightOwner):
             if signature.takes_training:
                 arguments["training"] = context.training
             try:
-                outputs = self.call(**arguments)
+                outputs = self._in_own_precision(arguments)
             except RuntimeError as error:
                 raise self._explained(error, ports) from error
             if self.activity_regularizer is not None:
@@ -272,6 +269,9 @@ class Layer(Configurable, WeightOwner):
         """An error of torch as one about shapes, where the shapes are what is wrong."""
         if isinstance(error, LayerloomError):
             return error
+        about_dtype = explained(error, self)
+        if about_dtype is not error:
+            return about_dtype
         try:
             self.output_spec({name: _specs(value) for name, value in ports.items()})
         except ShapeError as shape_error:
@@ -330,7 +330,7 @@ class Layer(Configurable, WeightOwner):
     def to_program(self) -> Callable[..., Any]:
         """The function a compiled graph calls: `call` itself when nothing else has to happen around it."""
         plain = self.activity_regularizer is None and not self._forward_hooks and not self._forward_pre_hooks
-        return self.call if plain and self.built else self.__call__
+        return self._call_in_own_precision() if plain and self.built else self.__call__
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
@@ -344,21 +344,6 @@ def _checked_name(name: Any, cls: type) -> str:
             f"{cls.__name__}(name=…) got {name!r}, but a name is a text such as 'hidden'.",
             parameter="name",
             received=name,
-        )
-    return name
-
-
-def _dtype_name(dtype: Any) -> str:
-    """Name of an element type given as text, torch dtype, or Keras's policy config."""
-    if isinstance(dtype, dict):
-        dtype = dtype.get("config", {}).get("name")
-    name = str(dtype or "float32").rpartition(".")[2]
-    if not isinstance(getattr(torch, name, None), torch.dtype):
-        raise ParameterError(
-            f"The dtype {name!r} is not known.",
-            parameter="dtype",
-            received=dtype,
-            hint="Use 'float32', or 'int32' for ids.",
         )
     return name
 

@@ -40,6 +40,7 @@ class BatchNormalization(Normalizing):
         Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167; renorm: Ioffe 2017, https://arxiv.org/abs/1702.03275
     """
 
+    computes_in_full = True
     moving_mean: Weight
     moving_variance: Weight
     moving_stddev: Weight
@@ -105,7 +106,7 @@ class BatchNormalization(Normalizing):
             self.renorm_stddev = self._average("renorm_stddev", shape, spread)
 
     def _average(self, name: str, shape: tuple[int, ...], initializer: Any) -> Weight:
-        return self.add_weight(shape, initializer, name=name, trainable=False)
+        return self.add_weight(shape, initializer, name=name, trainable=False, autocast=False)
 
     def call(
         self, inputs: torch.Tensor, training: bool = False, mask: torch.Tensor | None = None
@@ -145,6 +146,8 @@ class BatchNormalization(Normalizing):
         self, inputs: torch.Tensor, mean: torch.Tensor, variance: torch.Tensor
     ) -> torch.Tensor:
         features = self._features_second(inputs)
+        if mean.dtype != inputs.dtype:
+            mean, variance = mean.to(inputs.dtype), variance.to(inputs.dtype)
         outputs = F.batch_norm(features, mean, variance, self.gamma, self.beta, False, 0.0, self.epsilon)
         return self._features_back(outputs, inputs)
 

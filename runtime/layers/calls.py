@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from runtime.device import get_device
+from runtime.layers.precision import cast_floats
 from runtime.layers.spec import LayerSpec, layer_spec
 
 
@@ -79,13 +80,13 @@ def call_signature(cls: type) -> CallSignature:
     return CallSignature(spec, names, "training" in [p.name for p in parameters], masks)
 
 
-def as_tensor(value: Any, dtype: torch.dtype) -> Any:
-    """Arrays become tensors on the device, floating numbers get the layer's dtype; the rest stays."""
+def as_tensor(value: Any, dtype: torch.dtype | None) -> Any:
+    """Arrays become tensors on the device, floating numbers get the dtype if one is given; the rest stays."""
     if isinstance(value, torch.Tensor):
-        return value.to(dtype) if value.is_floating_point() and value.dtype != dtype else value
+        return value if dtype is None or value.dtype == dtype else cast_floats(value, dtype)
     if isinstance(value, np.ndarray):
         tensor = torch.from_numpy(value).to(get_device())
-        return tensor.to(dtype) if tensor.is_floating_point() else tensor
+        return tensor.to(dtype) if dtype is not None and tensor.is_floating_point() else tensor
     if isinstance(value, list | tuple):
         return type(value)([as_tensor(item, dtype) for item in value])
     if isinstance(value, dict):

@@ -6,6 +6,7 @@ import torch
 
 from runtime import activations
 from runtime.errors import ShapeError
+from runtime.formats import floatx
 from runtime.layers.arguments import ActivationLike, ConstraintLike, Count, InitializerLike, RegularizerLike
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known
@@ -31,14 +32,15 @@ class InputLayer(Layer):
         self,
         shape: Annotated[Shape | None, Range(min=1)] = None,
         batch_size: Annotated[int | None, Range(min=1)] = None,
-        dtype: Literal["float32", "int32", "int64", "bool", "float64", "float16"] | None = None,
+        dtype: Literal["float32", "int32", "int64", "bool", "float64", "float16", "bfloat16", "uint8"]
+        | None = None,
         batch_shape: Shape | None = None,
         **kwargs: Any,
     ) -> None:
         for ignored in ("sparse", "ragged", "optional"):
             kwargs.pop(ignored, None)
         old_style = kwargs.pop("batch_input_shape", None) or kwargs.pop("input_shape", None)
-        super().__init__(dtype=dtype, **kwargs)
+        super().__init__(dtype=floatx() if dtype is None else dtype, **kwargs)
         if batch_shape is None and old_style is not None:
             batch_shape = tuple(old_style)
         sample = (shape,) if isinstance(shape, int) else tuple(shape or ())
@@ -83,7 +85,7 @@ def Input(  # noqa: N802
     Args:
         shape: Sizes of one sample, without the batch.
         batch_size: Number of samples in every batch; None leaves it open.
-        dtype: Element type, "float32" by default.
+        dtype: Element type; `floatx()` by default, which is "float32".
         sparse: Accepted for Keras's sake; tensors here are dense.
         ragged: Accepted for Keras's sake; tensors here are dense.
         batch_shape: The shape with the batch, in place of `shape`.

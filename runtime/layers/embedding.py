@@ -34,6 +34,7 @@ class Embedding(Layer):
         https://keras.io/api/layers/core_layers/embedding/
     """
 
+    computes_in_full = True
     embeddings: Weight
 
     def __init__(
@@ -48,6 +49,8 @@ class Embedding(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        # Ids given as numbers with a fraction would be rounded in half precision.
+        self.autocast = False
         self.input_dim = input_dim
         self.output_dim = output_dim
         self.embeddings_initializer = initializers.get(embeddings_initializer)

@@ -27,6 +27,8 @@ class GroupNormalization(Normalizing):
         Wu & He 2018, https://arxiv.org/abs/1803.08494
     """
 
+    computes_in_full = True
+
     def __init__(
         self,
         groups: Annotated[int, Range(min=-1)] = 32,
@@ -43,6 +45,7 @@ class GroupNormalization(Normalizing):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.autocast = False
         if groups == 0:
             raise ParameterError(
                 "GroupNormalization(groups=…) got 0, but it wants at least 1 group.",

@@ -26,6 +26,8 @@ class LayerNormalization(Normalizing):
         Ba et al. 2016, https://arxiv.org/abs/1607.06450
     """
 
+    computes_in_full = True
+
     def __init__(
         self,
         axis: int | tuple[int, ...] = -1,
@@ -49,6 +51,7 @@ class LayerNormalization(Normalizing):
                 hint="Leave it out.",
             )
         super().__init__(**kwargs)
+        self.autocast = False
         self.axis = (axis,) if isinstance(axis, int) else tuple(sorted(axis))
         self.epsilon = epsilon
         self.keep_affine_arguments(

@@ -73,6 +73,8 @@ class RMSNormalization(Normalizing):
 
     supports_mask = False
 
+    computes_in_full = True
+
     def __init__(self, axis: int | tuple[int, ...] = -1, epsilon: Epsilon = 1e-6, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = (axis,) if isinstance(axis, int) else tuple(sorted(axis))

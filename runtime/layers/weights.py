@@ -12,6 +12,7 @@ from torch import nn
 from runtime import constraints, initializers, regularizers
 from runtime.device import get_device
 from runtime.errors import ShapeError
+from runtime.formats import FLOATS, standardize_dtype
 from runtime.layers.context import scoped
 from runtime.layers.tracking import tracked
 
@@ -30,6 +31,7 @@ class Weight(nn.Parameter):
     regularizer: Callable[[torch.Tensor], torch.Tensor] | None = None
     constraint: Callable[[torch.Tensor], torch.Tensor] | None = None
     can_train: bool = True
+    autocast: bool = True
 
     @property
     def value(self) -> "Weight":
@@ -74,6 +76,7 @@ class Weight(nn.Parameter):
             )
             twin.requires_grad_(self.requires_grad)
             twin.regularizer, twin.constraint = self.regularizer, self.constraint
+            twin.autocast = self.autocast
             memo[id(self)] = twin
         return memo[id(self)]
 
@@ -98,8 +101,9 @@ class WeightOwner(nn.Module):
         self,
         shape: Sequence[int] | None = None,
         initializer: Any = None,
-        dtype: str | None = None,
+        dtype: Any = None,
         trainable: bool = True,
+        autocast: bool = True,
         regularizer: Any = None,
         constraint: Any = None,
         name: str | None = None,
@@ -108,20 +112,23 @@ class WeightOwner(nn.Module):
 
         Args:
             shape: Its sizes; () for one number.
-            initializer: Name, config or function that makes the start values. By default "glorot_uniform"
-                for numbers that are trained.
+            initializer: Name, config or function that makes the start values; by default "glorot_uniform",
+                and "zeros" for whole numbers.
             dtype: Element type; the layer's own by default.
             trainable: False for state that no gradient changes.
+            autocast: False if the layer is to find it in its own element type where it computes in another.
             regularizer: Penalty on the weight that is added to the loss.
             constraint: Applied to the weight after each step of the optimizer.
             name: Its name in files; "variable" by default.
         """
-        make = initializers.get(initializer if initializer is not None else "glorot_uniform")
-        wanted = dtype or cast(str, getattr(self, "variable_dtype", "float32"))
+        own: str | None = getattr(self, "variable_dtype", None)
+        wanted = standardize_dtype(dtype if dtype is not None else own)
+        make = initializers.get(initializer or ("glorot_uniform" if wanted in FLOATS else "zeros"))
         values = torch.as_tensor(make(tuple(shape or ()), dtype=wanted)).to(get_device())
         name = name or "variable"
         weight = make_weight(values, name=name, path=scoped(name), trainable=trainable and self._trainable)
         weight.can_train = trainable
+        weight.autocast = autocast
         weight.regularizer = regularizers.get(regularizer)
         weight.constraint = constraints.get(constraint)
         self._own_weights.append(weight)
@@ -219,8 +226,9 @@ class WeightOwner(nn.Module):
         return sum(weight.numel() for weight in self.weights)
 
     def get_weights(self) -> list[npt.NDArray[Any]]:
-        """Copies of all weights as arrays, in the order of `weights`."""
-        return [weight.detach().cpu().numpy().copy() for weight in self.weights]
+        """Copies of all weights as arrays, in the order of `weights`; bfloat16 becomes float32."""
+        values = (weight.detach().cpu() for weight in self.weights)
+        return [(one.float() if one.dtype == torch.bfloat16 else one).numpy().copy() for one in values]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Replaces the values of all weights.

@@ -6,8 +6,10 @@ from typing import Any, Self, cast
 import torch
 from torch import Tensor
 
+from runtime import dtype_policies
 from runtime.configurable import Configurable
 from runtime.errors import ParameterError
+from runtime.formats import torch_floatx
 from runtime.losses.reduction import Reduction, TensorLike, reduce_weighted_values, same_rank, shapes_differ
 from runtime.registries import Registry, snake_case
 
@@ -27,7 +29,7 @@ class Loss(Configurable):
         name: Name shown in logs; None for the class's name in snake_case.
         reduction: How the values of the samples become one number: "sum_over_batch_size" (same as "mean") is
             their mean, "mean_with_sample_weight" the weighted mean, "sum" their sum, None keeps them.
-        dtype: Element type the loss is computed in; None is the usual one, float32.
+        dtype: Element type the loss is computed in, or a dtype policy; None is `floatx()`, usually float32.
     """
 
     _module = "keras.losses"
@@ -44,12 +46,12 @@ class Loss(Configurable):
             )
         self.name = name or snake_case(type(self).__name__)
         self.reduction: Reduction = reduction
-        self._torch_dtype: torch.dtype | None = getattr(torch, dtype) if dtype else None
+        self._torch_dtype: torch.dtype | None = _torch_dtype(dtype)
 
     @property
     def dtype(self) -> str:
         """Name of the element type the loss is computed in."""
-        return str(self._torch_dtype or torch.get_default_dtype()).removeprefix("torch.")
+        return str(self._torch_dtype or torch_floatx()).removeprefix("torch.")
 
     @property
     def fuses_with(self) -> str | None:
@@ -92,7 +94,7 @@ class Loss(Configurable):
             DataError: The labels have not the form this loss needs.
         """
         y_pred = torch.as_tensor(y_pred)
-        wanted = self._torch_dtype or torch.get_default_dtype()
+        wanted = self._torch_dtype or torch_floatx()
         if y_pred.dtype != wanted:
             y_pred = y_pred.to(wanted)
         y_true = torch.as_tensor(y_true, device=y_pred.device)
@@ -189,6 +191,10 @@ class LossFunctionWrapper(Loss):
 
 
 registry.register(LossFunctionWrapper)
+
+
+def _torch_dtype(dtype: Any) -> torch.dtype | None:
+    return None if dtype is None else getattr(torch, dtype_policies.get(dtype).compute_dtype)
 
 
 def as_loss(identifier: Any) -> Loss | None:

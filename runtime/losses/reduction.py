@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from runtime.errors import DataError
+from runtime.formats import torch_floatx
 
 TensorLike = Tensor | np.ndarray | Sequence[Any] | float
 Reduction = Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"] | None
@@ -20,7 +21,7 @@ def pair(y_true: TensorLike, y_pred: TensorLike) -> tuple[Tensor, Tensor]:
     """Truth and prediction as tensors of one floating element type on one device."""
     y_pred = torch.as_tensor(y_pred)
     if not y_pred.is_floating_point():
-        y_pred = y_pred.to(torch.get_default_dtype())
+        y_pred = y_pred.to(torch_floatx())
     return torch.as_tensor(y_true, dtype=y_pred.dtype, device=y_pred.device), y_pred
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import torch
 from torch import Tensor
 
+from runtime.formats import torch_floatx
 from runtime.losses.reduction import TensorLike, same_rank
 from runtime.metrics.base import registry, tensors
 from runtime.metrics.mean import MeanMetricWrapper, metric_function
@@ -86,7 +87,7 @@ def _in_top_k(ids: Tensor, scores: Tensor, k: int) -> Tensor:
 
 
 def _as_numbers(matches: Tensor) -> Tensor:
-    return matches.to(torch.get_default_dtype())
+    return matches.to(torch_floatx())
 
 
 @registry.register

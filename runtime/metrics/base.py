@@ -6,9 +6,10 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor
 
-from runtime import initializers
+from runtime import dtype_policies, initializers
 from runtime.configurable import Configurable
 from runtime.device import get_device
+from runtime.formats import floatx
 from runtime.losses.reduction import TensorLike
 from runtime.registries import Registry, snake_case
 
@@ -21,7 +22,7 @@ class Metric(Configurable):
     A metric of your own makes its numbers with `add_variable` and overrides `update_state` and `result`.
 
     Args:
-        dtype: Element type of the numbers; None is the usual one, float32.
+        dtype: Element type of the numbers, or a dtype policy; None is `floatx()`, usually float32.
         name: Name shown in logs; None for the class's name in snake_case.
     """
 
@@ -31,7 +32,7 @@ class Metric(Configurable):
 
     def __init__(self, dtype: str | None = None, name: str | None = None) -> None:
         self.name = name or snake_case(type(self).__name__)
-        self._torch_dtype: torch.dtype = getattr(torch, dtype) if dtype else torch.get_default_dtype()
+        self._torch_dtype: torch.dtype = getattr(torch, dtype_policies.get(dtype or floatx()).compute_dtype)
         self._variables: list[Tensor] = []
 
     @property

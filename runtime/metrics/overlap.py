@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from runtime.errors import ParameterError
+from runtime.formats import torch_floatx
 from runtime.losses.reduction import TensorLike
 from runtime.metrics.base import Metric, registry, tensors
 from runtime.metrics.confusion import EPSILON
@@ -90,7 +91,7 @@ class IoU(Metric):
 
     def result(self) -> Tensor:
         """The mean over the chosen classes so far, leaving out those that never came."""
-        matrix = self.total_cm.to(torch.get_default_dtype())
+        matrix = self.total_cm.to(torch_floatx())
         both = matrix.diagonal()
         either = matrix.sum(0) + matrix.sum(1) - both
         chosen = torch.tensor(self.target_class_ids, device=matrix.device)

@@ -7,6 +7,7 @@ import torch
 from runtime.errors import DataError, ShapeError
 from runtime.layers import Layer, Operation
 from runtime.layers.calls import call_signature
+from runtime.layers.precision import policies
 from runtime.models.graph import trace_graph
 from runtime.models.model import Model
 from runtime.models.program import Plans, Program, compile_program
@@ -34,6 +35,8 @@ class Functional(Model):
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         Layer.__init__(self, name=name, **kwargs)
+        # Each input gets the element type that its Input states, each layer casts for itself.
+        self.autocast = False
         self._input_structure = inputs
         self._output_structure = outputs
         self.graph = trace_graph(find_symbolic(inputs), find_symbolic(outputs))
@@ -41,6 +44,7 @@ class Functional(Model):
             # Set directly: add_module refuses names such as "output", which layers often have.
             self._modules[layer.name.replace(".", "_")] = layer
         self._programs = Plans()
+        self._programs_of = policies["changes"]
         self.built = True
 
     @property
@@ -146,6 +150,9 @@ class Functional(Model):
 
     def program(self, *, training: bool) -> Program:
         """The flat function that computes the outputs."""
+        if self._programs_of != policies["changes"]:
+            self._programs_of = policies["changes"]
+            self._programs.clear()
         if training not in self._programs:
             self._programs[training] = compile_program(self.graph, training=training)
         return self._programs[training]

@@ -47,5 +47,6 @@ def predict_batches(
 
 
 def as_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
-    """A tensor's numbers as an array."""
-    return tensor.detach().cpu().numpy()
+    """A tensor's numbers as an array; bfloat16, which numpy does not have, becomes float32."""
+    values = tensor.detach().cpu()
+    return (values.float() if values.dtype == torch.bfloat16 else values).numpy()

@@ -16,6 +16,7 @@ from typing import Any
 
 from runtime.layers import Layer
 from runtime.layers.calls import CallSignature, call_signature
+from runtime.layers.precision import in_precision, is_plain
 from runtime.models.graph import Graph
 from runtime.symbolic import KerasTensor, Node, find_symbolic
 
@@ -68,6 +69,9 @@ class _Writer:
         self.value_of: dict[int, str] = {}
         self.mask_of: dict[int, str] = {}
         self.uses_masks = any(layer.creates_mask for layer in graph.layers)
+        # A graph of float32 alone needs no casts, and its program has none.
+        parts = (part for layer in graph.layers for part in layer.flatten_layers())
+        self.casts = not all(is_plain(part) for part in parts)
 
     def compile(self) -> Program:
         """The finished function."""
@@ -96,12 +100,15 @@ class _Writer:
 
     def _write_call(self, node: Node) -> None:
         layer = node.layer
-        if layer.identity_in_inference and not self.training and len(node.inputs) == 1:
+        identity = layer.identity_in_inference and not self.training and len(node.inputs) == 1
+        if identity and not self.casts:
             source, target = id(node.inputs[0]), id(node.outputs[0])
             self.value_of[target] = self.value_of[source]
             self.mask_of[target] = self.mask_of.get(source, "None")
             return
-        function = layer.preactivation if node is self.last else layer.to_program()  # type: ignore[attr-defined]
+        function: Any = layer.preactivation if node is self.last else layer.to_program()
+        if self.casts and (node is self.last or function == layer.call):
+            function = in_precision(layer, function)
         signature = call_signature(type(layer))
         arguments = self._arguments(node, signature, leave_out_flags=node is self.last)
         outputs = [f"t{len(self.value_of) + place}" for place in range(len(node.outputs))]

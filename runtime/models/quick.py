@@ -9,6 +9,8 @@ import torch
 
 from runtime import activations
 from runtime.data import Batch, flatten
+from runtime.formats import floatx
+from runtime.layers.precision import policies
 from runtime.models.arrangement import Arrangement, graph_of, is_ours
 from runtime.models.compiled_loss import LossTerm
 from runtime.models.compiled_metrics import OutputMetric
@@ -30,6 +32,7 @@ class QuickPlan:
         joins_batches: True if several batches may be evaluated as one.
         graph: The graph it was made for.
         trained: The weights it was made for.
+        policies: How often a layer had been given another dtype policy by then.
     """
 
     runner: QuickRunner
@@ -37,10 +40,12 @@ class QuickPlan:
     joins_batches: bool
     graph: Any
     trained: tuple[int, ...]
+    policies: int
 
     def is_valid_for(self, model: Any) -> bool:
         """True if the model is still what it was: no layer added, none frozen."""
-        return self.graph is graph_of(model) and self.trained == _trained(model)
+        same_policies = self.policies == policies["changes"]
+        return same_policies and self.graph is graph_of(model) and self.trained == _trained(model)
 
 
 def quick_plan(model: Any, sample: Batch, *, training: bool) -> QuickPlan:
@@ -60,21 +65,25 @@ def quick_plan(model: Any, sample: Batch, *, training: bool) -> QuickPlan:
     masked = graph is None or any(layer.creates_mask for layer in model.flatten_layers())
     joins = graph is not None and not masked and is_ours(model) and _add_up(terms, metrics)
     trackers = model._trackers_of_terms()
-    finish = _fused_activation(graph, terms)
+    # In half precision the activation rounds its values, and the loss sees them so.
+    full = graph is not None and all(tensor.dtype == floatx() for tensor in graph.outputs)
+    finish = _fused_activation(graph, terms) if full and floatx() in ("float32", "float64") else None
     if finish is not None:
         terms = [replace(terms[0], loss=terms[0].loss.from_logits_form())]
     meter = Meter(model._loss_tracker, trackers, metrics, finish, masked=masked)
     parts: dict[str, Any] = {
         "model": model,
         "forward": _forward(model, graph, training=training, fused=finish is not None),
-        "loss_values": make_loss_values(terms, masked=masked),
+        "loss_values": make_loss_values(terms, masked=masked or not full),
         "meter": meter,
         "penalties": [
             (w.regularizer, w) for w in model.weights if w.regularizer is not None and w.requires_grad
         ],
     }
     step = _train_step(model, parts) if training else Step(**parts)
-    return QuickPlan(QuickRunner(model, step, meter), arrangement, joins, graph, _trained(model))
+    return QuickPlan(
+        QuickRunner(model, step, meter), arrangement, joins, graph, _trained(model), policies["changes"]
+    )
 
 
 def _outputs_of(model: Any, graph: Any, x: Any) -> Outputs:

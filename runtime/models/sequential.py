@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import torch
 
+from runtime.configurable import object_config
 from runtime.errors import GraphError, NotBuiltError, ParameterError
 from runtime.layers import InputLayer, Layer
 from runtime.models.functional import Functional
@@ -40,6 +41,7 @@ class Sequential(Model):
         **kwargs: Any,
     ) -> None:
         Layer.__init__(self, trainable=trainable, name=name, **kwargs)
+        self.autocast = False
         self._chain: list[Layer] = []
         self._input: KerasTensor | None = None
         self._tail: Any = None
@@ -103,7 +105,8 @@ class Sequential(Model):
         """Makes all weights for a shape of the input, batch first."""
         if self._input is not None:
             return
-        self._input = self._tail = InputLayer(batch_shape=tuple(input_shape)).output
+        exact = "float64" if self._chain and self._chain[0].compute_dtype == "float64" else "float32"
+        self._input = self._tail = InputLayer(batch_shape=tuple(input_shape), dtype=exact).output
         self._built_by_data = True
         for layer in self._chain:
             self._tail = layer(self._tail)
@@ -119,7 +122,8 @@ class Sequential(Model):
         start = self._input.node.layer if self._input is not None and self._input.node is not None else None
         layers = self._chain if start is None else [start, *self._chain]
         shape = None if self._input is None else self._input.shape
-        base = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        policy = object_config(self.dtype_policy)
+        base = {"name": self.name, "trainable": self._trainable, "dtype": policy}
         return {**base, **chain_config(layers, shape)}
 
     @classmethod

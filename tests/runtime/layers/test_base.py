@@ -56,7 +56,13 @@ def test_names_count_up_as_in_keras() -> None:
 
 def test_config_round_trip_of_a_plain_subclass() -> None:
     config = Affine(5, name="a", trainable=False).get_config()
-    assert json.loads(json.dumps(config)) == {"name": "a", "trainable": False, "dtype": "float32", "units": 5}
+    policy = {
+        "module": "keras",
+        "class_name": "DTypePolicy",
+        "config": {"name": "float32"},
+        "registered_name": None,
+    }
+    assert json.loads(json.dumps(config)) == {"name": "a", "trainable": False, "dtype": policy, "units": 5}
     assert Affine.from_config(config).get_config() == config
 
 
