@@ -19,6 +19,7 @@ GROUPS = (
     "Attention",
     "Wrappers",
     "Preprocessing",
+    "Sound",
 )
 """Order of the groups; a group that is not named here comes last."""
 

@@ -1,6 +1,14 @@
 """Layers: the steps a model is made of."""
 
 from runtime.layers.activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax
+from runtime.layers.adaptive_pooling import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
+)
 from runtime.layers.attention import MultiHeadAttention
 from runtime.layers.base import Layer
 from runtime.layers.batch_normalization import BatchNormalization
@@ -28,6 +36,7 @@ from runtime.layers.global_pooling import (
     GlobalMaxPooling3D,
 )
 from runtime.layers.group_normalization import GroupNormalization
+from runtime.layers.grouped_attention import GroupQueryAttention
 from runtime.layers.gru import GRU, GRUCell
 from runtime.layers.hashing import HashedCrossing, Hashing
 from runtime.layers.histograms import AutoContrast, ContrastLimitedAdaptiveHistogramEqualization, Equalization
@@ -114,6 +123,7 @@ from runtime.layers.regularization import (
 )
 from runtime.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from runtime.layers.resizing import CenterCrop, RandomCrop, Resizing
+from runtime.layers.reversible_embedding import ReversibleEmbedding
 from runtime.layers.score_attention import AdditiveAttention, Attention
 from runtime.layers.separable_convolution import (
     DepthwiseConv1D,
@@ -122,6 +132,8 @@ from runtime.layers.separable_convolution import (
     SeparableConv2D,
 )
 from runtime.layers.simple_rnn import SimpleRNN, SimpleRNNCell
+from runtime.layers.spectral_normalization import SpectralNormalization
+from runtime.layers.spectrograms import MelSpectrogram, STFTSpectrogram
 from runtime.layers.stacked_cells import StackedRNNCells
 from runtime.layers.text_vectorization import TextVectorization
 from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
@@ -136,6 +148,12 @@ __all__ = [
     "RNN",
     "Activation",
     "ActivityRegularization",
+    "AdaptiveAveragePooling1D",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D",
+    "AdaptiveMaxPooling2D",
+    "AdaptiveMaxPooling3D",
     "Add",
     "AdditiveAttention",
     "AlphaDropout",
@@ -197,6 +215,7 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "GroupQueryAttention",
     "HashedCrossing",
     "Hashing",
     "Identity",
@@ -216,6 +235,7 @@ __all__ = [
     "MaxPooling2D",
     "MaxPooling3D",
     "Maximum",
+    "MelSpectrogram",
     "Minimum",
     "MixUp",
     "MultiHeadAttention",
@@ -252,6 +272,8 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Resizing",
+    "ReversibleEmbedding",
+    "STFTSpectrogram",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
@@ -263,6 +285,7 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "SpectralNormalization",
     "StackedRNNCells",
     "StringLookup",
     "Subtract",

@@ -95,12 +95,13 @@ class MultiHeadAttention(Layer):
         super().__init__(**kwargs)
         if flash_attention and dropout:
             raise ParameterError(
-                f"MultiHeadAttention(dropout=…) got {dropout}, but flash attention knows no dropout.",
+                f"{type(self).__name__}(dropout=…) got {dropout}, but flash attention knows no dropout.",
                 parameter="dropout",
                 received=dropout,
                 hint="Set dropout=0, or leave flash_attention out.",
             )
         self.num_heads = num_heads
+        self._key_heads = num_heads
         self.key_dim = key_dim
         self.value_dim = value_dim or key_dim
         self.dropout = dropout
@@ -143,13 +144,13 @@ class MultiHeadAttention(Layer):
         key_shape = value_shape if key_shape is None else key_shape
         heads = self.num_heads
         self.query_dense = self._projection("query", query_shape, (heads, self.key_dim))
-        self.key_dense = self._projection("key", key_shape, (heads, self.key_dim))
+        self.key_dense = self._projection("key", key_shape, (self._key_heads, self.key_dim))
         self.gate_dense = None
         if self.use_gate:
             self.gate_dense = self._projection(
                 "gate", query_shape, (heads, self.value_dim), activation="sigmoid"
             )
-        self.value_dense = self._projection("value", value_shape, (heads, self.value_dim))
+        self.value_dense = self._projection("value", value_shape, (self._key_heads, self.value_dim))
         features = require_known(self, query_shape, -1, "number of features (the last axis)", port="query")
         self.output_dense = self._made(
             "attention_output", (heads, self.value_dim), self._output_sizes or (features,)
@@ -191,8 +192,8 @@ class MultiHeadAttention(Layer):
             )
         gate = None if self.gate_dense is None else self.gate_dense.to_program()(query)
         queries = self.query_dense.to_program()(query)
-        keys = self.key_dense.to_program()(value if key is None else key)
-        values = self.value_dense.to_program()(value)
+        keys = self._for_all_heads(self.key_dense.to_program()(value if key is None else key))
+        values = self._for_all_heads(self.value_dense.to_program()(value))
         steps = [None if mask is None else mask.bool() for mask in (query_mask, value_mask, key_mask)]
         # Torch's kernel cuts off the future by itself, but not along with another mask.
         explicit = bool(self.dropout) or return_attention_scores or queries.ndim != 4
@@ -214,6 +215,11 @@ class MultiHeadAttention(Layer):
             return output
         sizes = [*self._axes.sizes(queries), *self._axes.sizes(keys)]
         return output, scores.reshape(*scores.shape[:-2], *sizes)
+
+    def _for_all_heads(self, projected: Tensor) -> Tensor:
+        """Keys or values, (…, heads, size): one for each head of the query."""
+        shared = self.num_heads // self._key_heads
+        return projected if shared == 1 else projected.repeat_interleave(shared, dim=-2)
 
     def _dropped(self, scores: Tensor, training: bool) -> Tensor:
         if not (training and self.dropout):

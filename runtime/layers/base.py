@@ -44,6 +44,10 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
 
     identity_in_inference: ClassVar[bool] = False
     """True if the layer passes its input through unchanged outside training."""
+    _class_in_files: ClassVar[str] = ""
+    """Name of Keras's class where it is not the public one: in `.h5` files, and in the names of layers."""
+    _names_in_files: ClassVar[dict[str, str]] = {}
+    """Attributes that hold layers, and their names in Keras's class where those are others."""
     creates_mask: bool = False
     """True if the layer marks steps to be skipped by the layers behind it."""
     supports_mask: bool = False
@@ -244,7 +248,8 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
                     self.add_loss(self.activity_regularizer(output) / max([1, *output.shape[:1]]))
         previous = next(iter(masks.values()), None)
         if previous is not None or self.creates_mask:
-            _attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous))
+            settings = signature.settings_of_mask(arguments)
+            _attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous, **settings))
         return outputs
 
     @contextmanager
@@ -338,7 +343,7 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
 
 def _checked_name(name: Any, cls: type) -> str:
     if name is None:
-        return auto_name(cls.__name__)
+        return auto_name(getattr(cls, "_class_in_files", "") or cls.__name__)
     if not isinstance(name, str) or not name:
         raise ParameterError(
             f"{cls.__name__}(name=…) got {name!r}, but a name is a text such as 'hidden'.",

@@ -22,12 +22,14 @@ class CallSignature:
         names: Names of the positional arguments.
         takes_training: True if it has an argument `training`.
         masks: Mask argument → the port whose mask it gets.
+        mask_settings: Settings of the call that its output's mask depends on.
     """
 
     spec: LayerSpec
     names: tuple[str, ...]
     takes_training: bool
     masks: dict[str, str]
+    mask_settings: tuple[str, ...]
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments by name, as Python would bind them."""
@@ -58,6 +60,10 @@ class CallSignature:
             if setting.name in arguments
         }
 
+    def settings_of_mask(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments that `compute_mask` takes by name."""
+        return {name: arguments[name] for name in self.mask_settings if name in arguments}
+
 
 def _flat(value: Any) -> list[Any]:
     """Nested tensors, as the states of stacked cells are, in one list; a single one as a list of one."""
@@ -77,7 +83,9 @@ def call_signature(cls: type) -> CallSignature:
     masks = {"mask": first} if "mask" in names else {}
     masks |= {name: name[:-5] for name in names if name.endswith("_mask") and name[:-5] in known}
     masks = {argument: port for argument, port in masks.items() if argument not in known}
-    return CallSignature(spec, names, "training" in [p.name for p in parameters], masks)
+    of_mask = inspect.signature(cls.compute_mask).parameters  # type: ignore[attr-defined]
+    mask_settings = tuple(setting.name for setting in spec.settings if setting.name in of_mask)
+    return CallSignature(spec, names, "training" in [p.name for p in parameters], masks, mask_settings)
 
 
 def as_tensor(value: Any, dtype: torch.dtype | None) -> Any:

@@ -60,21 +60,30 @@ class Embedding(Layer):
         # Start values are no argument of the layer: what they are now stands in its weights.
         self._arguments.pop("weights", None)
         if weights is not None:
-            self._start_from(weights)
+            self.start_from(weights)
 
-    def _start_from(self, weights: Any) -> None:
+    def start_from(self, weights: Any) -> None:
+        """Builds the layer with these vectors.
+
+        Args:
+            weights: Numbers (input_dim, output_dim), or a list of one such array.
+
+        Raises:
+            ParameterError: They have another shape.
+        """
         values = weights[0] if isinstance(weights, list) and len(weights) == 1 else weights
         table = torch.as_tensor(values, dtype=getattr(torch, self.variable_dtype))
         if table.shape != (self.input_dim, self.output_dim):
             raise ParameterError(
-                f"Embedding(weights=…) got numbers of shape {tuple(table.shape)}, "
+                f"{type(self).__name__}(weights=…) got numbers of shape {tuple(table.shape)}, "
                 f"but it wants {(self.input_dim, self.output_dim)}.",
                 parameter="weights",
                 received=tuple(table.shape),
                 hint="They are as many rows as input_dim and as many columns as output_dim.",
             )
         self.build_from_shapes({"inputs": (None,)})
-        self.set_weights([table.numpy()])
+        with torch.no_grad():
+            self.embeddings.copy_(table)
 
     def build(self, input_shape: Shape) -> None:
         """Makes the table (input_dim, output_dim)."""

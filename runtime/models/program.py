@@ -144,6 +144,8 @@ class _Writer:
             return
         first = next(iter(signature.port_values(node.arguments).values()), None)
         given = f"{self._expression(first)}, {self._mask_expression(first)}"
+        for name, value in signature.settings_of_mask(node.arguments).items():
+            given += f", {name}={self._constant(value)}"
         masks = [f"n{len(self.mask_of) + place}" for place in range(len(node.outputs))]
         computed = f"{self._constant(layer.compute_mask)}({given})"
         if len(masks) == 1:

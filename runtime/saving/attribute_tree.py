@@ -157,13 +157,17 @@ def _attributes(layer: WeightOwner) -> Iterator[tuple[str, Any]]:
         names = set()
     if hasattr(layer, "layers"):
         names.add("layers")
-    for name in sorted(names, key=lambda name: f"~{name}" if name.startswith("_") else name):
+    known: dict[str, str] = getattr(layer, "_names_in_files", {})
+    for in_file, name in sorted(
+        ((known.get(name, name), name) for name in names),
+        key=lambda pair: f"~{pair[0]}" if pair[0].startswith("_") else pair[0],
+    ):
         value = layer._modules.get(name, vars(layer).get(name))
         if value is None:
             with suppress(Exception):  # a property may not be ready
                 value = getattr(layer, name)
         if isinstance(value, WeightOwner) or _holds_layers(value):
-            yield name, value
+            yield in_file, value
 
 
 def _items(held: Any) -> Iterator[tuple[str, Any]]:
@@ -171,7 +175,7 @@ def _items(held: Any) -> Iterator[tuple[str, Any]]:
     used: dict[str, int] = {}
     for item in held.values() if isinstance(held, dict) else held:
         if isinstance(item, WeightOwner):
-            stem = snake_case(type(item).__name__)
+            stem = snake_case(getattr(item, "_class_in_files", "") or type(item).__name__)
         elif _holds_layers(item):
             stem = "container"
         else:

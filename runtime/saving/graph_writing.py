@@ -42,7 +42,10 @@ def short_config(config: dict[str, Any]) -> dict[str, Any]:
         config: What `layer_config` returned.
     """
     short = {key: value for key, value in config.items() if key not in ("module", "registered_name")}
-    short["class_name"] = config.get("registered_name") or config["class_name"]
+    name = config["class_name"]
+    if name in registry.names():
+        name = getattr(registry.lookup(name), "_class_in_files", "") or name
+    short["class_name"] = config.get("registered_name") or name
     inner = config["config"]
     if isinstance(inner.get("layers"), list):
         short["config"] = {**inner, "layers": [short_config(layer) for layer in inner["layers"]]}

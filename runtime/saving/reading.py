@@ -140,7 +140,8 @@ def _family(config: dict[str, Any], name: str) -> Registry[Layer] | None:
     module = str(config.get("module") or ("keras.src.ops" if plain else ""))
     if module.startswith("keras.src.ops") and name in operations.names():
         return operations
-    return registry if name in registry.names() else None
+    # The registry knows names in small letters as well, which no file has.
+    return registry if name[:1].isupper() and name in registry else None
 
 
 def read_layer(config: Any, reading: Reading) -> Layer:

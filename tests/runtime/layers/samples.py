@@ -73,11 +73,31 @@ SAMPLES: dict[str, Sample] = {
     "Embedding": Sample({"weights": None}),
     "LSTM": Sample({"use_cudnn": False}),
     "GRU": Sample({"use_cudnn": False}),
+    "GroupQueryAttention": Sample(
+        {"num_query_heads": 4, "num_key_value_heads": 2}, alone=("flash_attention",)
+    ),
     "MultiHeadAttention": Sample({"output_shape": (5,), "attention_axes": (1,)}, alone=("flash_attention",)),
     "Bidirectional": Sample(
         {"layer": layers.LSTM(3), "backward_layer": layers.LSTM(3, go_backwards=True), "weights": None}
     ),
     "TimeDistributed": Sample({"layer": layers.Dense(3)}),
+    "SpectralNormalization": Sample({"layer": layers.Dense(3)}),
+    "STFTSpectrogram": Sample(
+        {"mode": "stft", "frame_length": 4, "fft_length": 8, "window": "hamming"},
+        alone=("scaling",),
+        shapes={"inputs": (4, 300, 2)},
+    ),
+    "MelSpectrogram": Sample(
+        {
+            "fft_length": 16,
+            "sequence_length": 8,
+            "window": "hamming",
+            "sampling_rate": 8000,
+            "min_freq": 30.0,
+            "max_freq": 3000.0,
+        },
+        shapes={"inputs": (4, 40)},
+    ),
     "Normalization": Sample({"axis": (1,), "mean": (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "variance": (0.5,) * 6}),
     "CategoryEncoding": Sample(shapes={"inputs": (4, 6)}),
     "Resizing": Sample(
