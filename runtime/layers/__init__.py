@@ -13,6 +13,7 @@ from runtime.layers.attention import MultiHeadAttention
 from runtime.layers.base import Layer
 from runtime.layers.batch_normalization import BatchNormalization
 from runtime.layers.category_encoding import CategoryEncoding
+from runtime.layers.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from runtime.layers.convolution import Conv1D, Conv2D, Conv3D
 from runtime.layers.core import Activation, Dense, Identity, Input, InputLayer
 from runtime.layers.discretization import Discretization
@@ -179,6 +180,9 @@ __all__ = [
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
     "Convolution1D",
     "Convolution1DTranspose",
     "Convolution2D",

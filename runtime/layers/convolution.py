@@ -86,12 +86,6 @@ class ActivatedConvolution(Windowed):
             )
         return channels
 
-    def torch_kernel(self, kernel: torch.Tensor) -> torch.Tensor:
-        """Keras's kernel (*window, in, out) in torch's order (out, in, *window), without a copy."""
-        kernel = kernel.unsqueeze(0) if self.rank == 1 else kernel
-        axes = kernel.ndim
-        return kernel.permute(axes - 1, axes - 2, *range(axes - 2))
-
     def preactivation(self, inputs: torch.Tensor) -> torch.Tensor:
         """The sums before the activation."""
         raise NotImplementedError

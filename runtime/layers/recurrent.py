@@ -7,7 +7,7 @@ from torch import Tensor
 
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.base import Layer
-from runtime.layers.checking import require_known
+from runtime.layers.checking import require_known, sizes_fit
 from runtime.layers.recurrent_cells import flat_sizes, run_cell
 from runtime.layers.recurrent_kernels import States, zero_masked
 from runtime.layers.registration import register, resolve_layer
@@ -161,12 +161,23 @@ class RNN(Layer):
             ShapeError: The input is no batch of sequences, or a state does not fit.
         """
         self._check(sequences_shape)
+        states = self.state_shapes(sequences_shape)
         if initial_state_shape is not None:
-            check_states(self, self.state_sizes, sequences_shape[0], initial_state_shape)
+            check_states(self, states, sequences_shape[0], initial_state_shape)
         batch, steps = sequences_shape[0], sequences_shape[1]
-        size = getattr(self.cell, "output_size", None) or self.state_sizes[0]
-        output = (batch, steps, size) if self.return_sequences else (batch, size)
-        return (output, *((batch, size) for size in self.state_sizes)) if self.return_state else output
+        sizes = self.output_sizes(sequences_shape)
+        output = (batch, steps, *sizes) if self.return_sequences else (batch, *sizes)
+        return (output, *((batch, *sizes) for sizes in states)) if self.return_state else output
+
+    def state_shapes(self, sequences_shape: Shape) -> list[Shape]:
+        """Sizes of each state, without the batch."""
+        del sequences_shape
+        return [(size,) for size in self.state_sizes]
+
+    def output_sizes(self, sequences_shape: Shape) -> Shape:
+        """Sizes of the output of a step, without the batch."""
+        del sequences_shape
+        return (getattr(self.cell, "output_size", None) or self.state_sizes[0],)
 
     def _check(self, shape: Shape) -> None:
         # A cell of one's own may take steps of any shape; those here take features.
@@ -200,12 +211,12 @@ class RNN(Layer):
         return config | {"zero_output_for_mask": True} if self.zero_output_for_mask else config
 
 
-def check_states(layer: Layer, sizes: list[int], batch: int | None, shapes: Any) -> None:
+def check_states(layer: Layer, states: list[Shape], batch: int | None, shapes: Any) -> None:
     """Raises unless there is one state of the right size for each that the layer has.
 
     Args:
         layer: The layer that asks, for the message.
-        sizes: How many numbers each of its states holds.
+        states: Sizes of each of its states, without the batch.
         batch: Number of sequences, None if unknown.
         shapes: The states' shapes: one, or a list of them.
 
@@ -214,20 +225,17 @@ def check_states(layer: Layer, sizes: list[int], batch: int | None, shapes: Any)
     """
     shapes = [shapes] if is_shape(shapes) else list(shapes)
     parts = [port.name for port in layer_spec(type(layer)).inputs if port.argument == "initial_state"]
-    if len(shapes) != len(sizes):
+    if len(shapes) != len(states):
         raise ShapeError(
-            f"{layer.label} has {len(sizes)} {'state' if len(sizes) == 1 else 'states'}, but gets "
+            f"{layer.label} has {len(states)} {'state' if len(states) == 1 else 'states'}, but gets "
             f"{len(shapes)} to start from.",
             port=parts[min(len(shapes), len(parts)) - 1] if len(parts) > 1 else parts[0],
             hint="Give all of them, in the order in which return_state gives them, or none.",
         )
-    for place, (size, shape) in enumerate(zip(sizes, shapes, strict=True)):
-        fits = (
-            len(shape) == 2 and shape[1] in (size, None) and (None in (batch, shape[0]) or batch == shape[0])
-        )
-        if not fits:
+    for place, (sizes, shape) in enumerate(zip(states, shapes, strict=True)):
+        if not sizes_fit((batch, *sizes), shape):
             raise ShapeError(
-                f"{layer.label} starts from a state of {show_shape((batch, size))}, but gets "
+                f"{layer.label} starts from a state of {show_shape((batch, *sizes))}, but gets "
                 f"{show_shape(shape)}.",
                 port=parts[place] if len(parts) > 1 else parts[0],
                 hint="Wire a state of the same kind of layer with as many units, or a Dense of that size.",

@@ -41,7 +41,7 @@ class Spatial(Layer):
         super().__init_subclass__(**kwargs)
         if rank:
             cls.rank = rank
-            constructor = _for_rank(cast(FunctionType, cls.__init__), rank)
+            constructor = constructor_for_rank(cast(FunctionType, cls.__init__), rank)
             cls.__init__ = constructor  # type: ignore[method-assign]
 
     def __init__(self, data_format: DataFormat = None, **kwargs: Any) -> None:
@@ -65,6 +65,12 @@ class Spatial(Layer):
         if self._channels_last:
             outputs = outputs.permute(self._from_torch)
         return outputs.squeeze(self._height_axis) if self.rank == 1 else outputs
+
+    def torch_kernel(self, kernel: torch.Tensor) -> torch.Tensor:
+        """Keras's kernel (*window, in, out) in torch's order (out, in, *window), without a copy."""
+        kernel = kernel.unsqueeze(0) if self.rank == 1 else kernel
+        axes = kernel.ndim
+        return kernel.permute(axes - 1, axes - 2, *range(axes - 2))
 
     def for_torch(self, sizes: tuple[int, ...], fill: int = 1) -> tuple[int, ...]:
         """A size per axis as torch needs it: with one more in front for a sequence."""
@@ -129,8 +135,16 @@ def per_axis(value: Any, rank: int) -> tuple[int, ...]:
     return numbers * rank if len(numbers) == 1 else numbers
 
 
-def _for_rank(constructor: FunctionType, rank: int) -> Callable[..., None]:
-    """A copy of a constructor whose `PerAxis` arguments have `rank` numbers, in annotations and defaults."""
+def constructor_for_rank(
+    constructor: FunctionType, rank: int, *, widen_defaults: bool = True
+) -> Callable[..., None]:
+    """A copy of a constructor whose `PerAxis` arguments have `rank` numbers, in annotations and defaults.
+
+    Args:
+        constructor: An `__init__`.
+        rank: Number of spatial axes.
+        widen_defaults: False leaves defaults of one number as they are.
+    """
     copy = FunctionType(
         constructor.__code__,
         constructor.__globals__,
@@ -146,7 +160,10 @@ def _for_rank(constructor: FunctionType, rank: int) -> Callable[..., None]:
     }
     copy.__defaults__ = tuple(
         (parameter.default,) * rank
-        if rank > 1 and parameter.annotation == PerAxis and isinstance(parameter.default, int)
+        if widen_defaults
+        and rank > 1
+        and parameter.annotation == PerAxis
+        and isinstance(parameter.default, int)
         else parameter.default
         for parameter in parameters
         if parameter.default is not parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY

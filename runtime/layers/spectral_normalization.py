@@ -1,10 +1,11 @@
 """`SpectralNormalization`: holds the weights of the layer inside it to a largest stretch of 1."""
 
-from typing import Annotated, Any
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Annotated, Any, cast
 
 import torch
 from torch import Tensor
-from torch.func import functional_call
 
 from runtime.errors import ParameterError
 from runtime.initializers import TruncatedNormal
@@ -62,13 +63,17 @@ class SpectralNormalization(Wrapper):
         # In Keras's files the kernel stands among the wrapper's own weights, too.
         self._own_weights.append(self.kernel)
         self.vector_u = self.add_weight(
-            (1, self.kernel.shape[-1]), TruncatedNormal(stddev=0.02), name="vector_u", trainable=False
+            (1, self.kernel.shape[-1]),
+            TruncatedNormal(stddev=0.02),
+            name="vector_u",
+            trainable=False,
+            autocast=False,
         )
 
     @property
     def kernel(self) -> Weight:
         """The weights that are held."""
-        return getattr(self.layer, self._held)
+        return cast(Weight, self.layer._parameters[self._held])
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         """What the layer inside makes of the inputs."""
@@ -76,22 +81,33 @@ class SpectralNormalization(Wrapper):
             return self._typed(self.layer(inputs), inputs)
         kernel = self.kernel
         with torch.no_grad():
-            found, normalized = self.normalized_weights()
+            direction, normalized = self.normalized_weights()
             # A layer that starts at zero stretches nothing, and stays as it is.
-            zero = (kernel == 0).all()
-            self.vector_u.copy_(torch.where(zero, self.vector_u, found))
+            zero = (kernel == torch.zeros_like(kernel)).all()
+            self.vector_u.copy_(torch.where(zero, self.vector_u, direction))
             kernel.copy_(torch.where(zero, kernel, normalized))
-        # The gradient of this call needs these weights, which a second call before it would change.
-        outputs = functional_call(self.layer, {self._held: kernel.clone()}, (inputs,), {"training": True})
-        return self._typed(outputs, inputs)
+        with self._copied(kernel):
+            return self._typed(self.layer(inputs), inputs)
+
+    @contextmanager
+    def _copied(self, kernel: Weight) -> Generator[None]:
+        """The layer inside finds a copy: a second call would change what the gradient of this one needs."""
+        attributes = vars(self.layer)
+        lowered = attributes.get(self._held)
+        attributes[self._held] = kernel.clone() if lowered is None else kernel.to(lowered.dtype)
+        try:
+            yield
+        finally:
+            attributes.pop(self._held, None)
+            if lowered is not None:
+                attributes[self._held] = lowered
 
     def _typed(self, outputs: Tensor, inputs: Tensor) -> Tensor:
         return outputs.to(inputs.dtype) if inputs.is_floating_point() else outputs
 
     def normalized_weights(self) -> tuple[Tensor, Tensor]:
         """The direction of the largest stretch, and the weights divided by that stretch."""
-        columns = self.kernel.shape[-1]
-        weights, direction = self.kernel.reshape(-1, columns), self.vector_u
+        weights, direction = self.kernel.reshape(-1, self.kernel.shape[-1]), cast(Tensor, self.vector_u)
         rows = direction @ weights.t()
         for _ in range(self.power_iterations):
             rows = _unit(direction @ weights.t())

@@ -10,7 +10,6 @@ from runtime.errors import ParameterError, ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.calls import call_signature
 from runtime.layers.recurrent import check_states
-from runtime.layers.recurrent_cells import flat_sizes
 from runtime.layers.registration import register, resolve_layer
 from runtime.layers.spec import layer_spec
 from runtime.types import Shape, show_shape
@@ -242,8 +241,9 @@ class Bidirectional(Layer):
             ShapeError: The input or a state does not fit, or outputs of two sizes cannot be joined.
         """
         if initial_state_shape is not None:
-            sizes = [*_state_sizes(self.forward_layer), *_state_sizes(self.backward_layer)]
-            check_states(self, sizes, sequences_shape[0], initial_state_shape)
+            both: tuple[Any, Any] = (self.forward_layer, self.backward_layer)
+            wanted = [shape for layer in both for shape in layer.state_shapes(sequences_shape)]
+            check_states(self, wanted, sequences_shape[0], initial_state_shape)
         forward = self.forward_layer.compute_output_shape(sequences_shape)
         backward = self.backward_layer.compute_output_shape(sequences_shape)
         states: tuple[Shape, ...] = ()
@@ -309,10 +309,6 @@ def _checked(value: Any, parameter: str) -> Layer:
             hint="Take a recurrent layer such as LSTM or GRU.",
         )
     return layer
-
-
-def _state_sizes(layer: Any) -> list[int]:
-    return flat_sizes(layer.state_sizes)
 
 
 def _stem(layer: Layer) -> str:

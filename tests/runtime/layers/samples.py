@@ -71,6 +71,10 @@ SAMPLES: dict[str, Sample] = {
     **{f"Conv{rank}D": _CONVOLUTION for rank in (1, 2, 3)},
     **{f"Conv{rank}DTranspose": _TRANSPOSED for rank in (1, 2, 3)},
     "Embedding": Sample({"weights": None}),
+    **{
+        f"ConvLSTM{rank}D": Sample(alone=("dilation_rate",), shapes={"sequences": (4, 3, *[5] * rank, 2)})
+        for rank in (1, 2, 3)
+    },
     "LSTM": Sample({"use_cudnn": False}),
     "GRU": Sample({"use_cudnn": False}),
     "GroupQueryAttention": Sample(

@@ -101,3 +101,22 @@ def test_a_layer_without_weights_is_refused():
         layers.SpectralNormalization(layers.Flatten())(np.ones((2, 3), "float32"))
     with pytest.raises(ParameterError, match="power_iterations"):
         layers.SpectralNormalization(layers.Dense(2), power_iterations=0)
+
+
+@pytest.mark.parametrize("outside", [None, "mixed_bfloat16"])
+@pytest.mark.parametrize("inside", [None, "mixed_bfloat16"])
+def test_weights_are_held_in_full_precision(outside, inside):
+    """The copies in half precision are what is computed with; what is kept are the weights themselves."""
+    inner = layers.Dense(3, dtype=inside)
+    layer = layers.SpectralNormalization(inner, power_iterations=20, dtype=outside)
+    x = torch.tensor(arrays((4, 5)))
+    for _ in range(3):
+        outputs = layer(x, training=True)
+    assert layer.kernel.dtype == layer.vector_u.dtype == torch.float32
+    assert torch.linalg.matrix_norm(layer.kernel, 2).item() == pytest.approx(1, abs=1e-3)
+    # Keras gives back the element type that came in, too.
+    wanted = x.to(outputs.dtype) @ layer.kernel.to(outputs.dtype)
+    torch.testing.assert_close(outputs, wanted, rtol=0.05, atol=0.05)
+    outputs.sum().backward()
+    assert layer.kernel.grad is not None
+    assert "kernel" not in vars(inner)
