@@ -86,14 +86,19 @@ class ActivatedConvolution(Windowed):
             )
         return channels
 
+    def sums(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The sums before the activation, in torch's layout."""
+        raise NotImplementedError
+
     def preactivation(self, inputs: torch.Tensor) -> torch.Tensor:
         """The sums before the activation."""
-        raise NotImplementedError
+        return self.from_torch(self.sums(inputs))
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """The sums through the activation."""
-        sums = self.preactivation(inputs)
-        return sums if self.activation is None else self.activation(sums)
+        if self.activation is activations.relu:
+            return self.from_torch(activations.activated(self.sums(inputs), self.activation))
+        return activations.activated(self.preactivation(inputs), self.activation)
 
 
 class Convolution(ActivatedConvolution):
@@ -179,11 +184,11 @@ class Convolution(ActivatedConvolution):
             )
         return channels
 
-    def preactivation(self, inputs: torch.Tensor) -> torch.Tensor:
-        """The sums before the activation."""
+    def sums(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The sums before the activation, in torch's layout."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(self.kernel.dtype)
         pixels, padding = self.padded(self.as_torch(inputs))
-        sums = CONVOLUTIONS[self.rank](
+        return CONVOLUTIONS[self.rank](
             pixels,
             self.torch_kernel(self.kernel),
             self.bias,
@@ -192,7 +197,6 @@ class Convolution(ActivatedConvolution):
             self._torch_dilation,
             self.groups,
         )
-        return self.from_torch(sums)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """One place for each position of the window, `filters` channels."""

@@ -181,8 +181,7 @@ class Dense(Layer):
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Weighted sums through the activation: (batch, …, units)."""
-        sums = self.preactivation(inputs)
-        return sums if self.activation is None else self.activation(sums)
+        return activations.activated(self.preactivation(inputs), self.activation)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The last axis becomes `units`."""

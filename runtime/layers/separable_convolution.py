@@ -110,10 +110,10 @@ class DepthwiseConvolution(_PerChannel):
         self.add_bias(channels * self.depth_multiplier)
         self._built_for = channels
 
-    def preactivation(self, inputs: torch.Tensor) -> torch.Tensor:
-        """The sums before the activation."""
+    def sums(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The sums before the activation, in torch's layout."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(self.kernel.dtype)
-        return self.from_torch(self.depthwise(self.as_torch(inputs), self.kernel, self.bias))
+        return self.depthwise(self.as_torch(inputs), self.kernel, self.bias)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """One place for each position of the window, `depth_multiplier` channels for each that goes in."""
@@ -180,12 +180,11 @@ class SeparableConvolution(_PerChannel):
         self.add_bias(self.filters)
         self._built_for = channels
 
-    def preactivation(self, inputs: torch.Tensor) -> torch.Tensor:
-        """The sums before the activation: each channel filtered, then all channels mixed."""
+    def sums(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The sums before the activation, in torch's layout: each channel filtered, then all mixed."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(self.pointwise_kernel.dtype)
         filtered = self.depthwise(self.as_torch(inputs), self.depthwise_kernel, None)
-        mixed = CONVOLUTIONS[self.rank](filtered, self.torch_kernel(self.pointwise_kernel), self.bias)
-        return self.from_torch(mixed)
+        return CONVOLUTIONS[self.rank](filtered, self.torch_kernel(self.pointwise_kernel), self.bias)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """One place for each position of the window, `filters` channels."""
