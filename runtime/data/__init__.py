@@ -17,6 +17,7 @@ from runtime.data.py_dataset import PyDataset
 from runtime.data.sequences import pad_sequences
 from runtime.data.sources import is_array_data, make_batches
 from runtime.data.splitting import split_for_validation
+from runtime.data.transfer import on_device
 
 __all__ = [
     "ArrayBatches",
@@ -32,6 +33,7 @@ __all__ = [
     "is_array_data",
     "make_batches",
     "map_leaves",
+    "on_device",
     "pack_x_y_sample_weight",
     "packer",
     "pad_sequences",

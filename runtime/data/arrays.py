@@ -9,6 +9,7 @@ import torch
 from runtime.data.batches import Arrange, Batch, Batches
 from runtime.data.checks import check_lengths
 from runtime.data.nested import flatten, map_leaves, packer
+from runtime.data.transfer import on_device
 from runtime.errors import DataError
 
 Shuffle = bool | Literal["batch"]
@@ -86,13 +87,11 @@ class ArrayBatches(Batches):
         self._prepared = self._placed((x, y, weight))
 
     def _placed(self, data: Batch) -> Batch:
-        """The data on the device, if it has room for it; otherwise where copies to it are quick."""
-        if self.device.type == "cpu":
-            return data
+        """The data on the device, if it has room for it; otherwise each batch is copied there."""
         size = sum(leaf.nbytes for leaf in flatten(data))
-        if self.device.type != "cuda" or size < torch.cuda.mem_get_info(self.device)[0] // 4:
-            return tuple(map_leaves(lambda leaf: leaf.to(self.device), data))
-        return tuple(map_leaves(torch.Tensor.pin_memory, data))
+        if self.device.type == "cuda" and size > torch.cuda.mem_get_info(self.device)[0] // 4:
+            return data
+        return tuple(map_leaves(lambda leaf: leaf.to(self.device), data))
 
     def one_pass(self) -> Iterator[Batch]:
         """All batches, in a new order if they are shuffled."""
@@ -137,7 +136,7 @@ class ArrayBatches(Batches):
             return None
 
         def convert(parts: Any) -> list[torch.Tensor]:
-            moved = [part.to(self.device, non_blocking=True) for part in parts]
+            moved = [on_device(part, self.device) for part in parts]
             return [
                 part if dtype is None else part.to(dtype) for part, dtype in zip(moved, dtypes, strict=True)
             ]

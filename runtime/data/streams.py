@@ -14,6 +14,7 @@ from runtime.data.class_weights import class_sample_weights
 from runtime.data.conversion import as_tensors
 from runtime.data.nested import flatten, map_leaves, packer, unpack_x_y_sample_weight
 from runtime.data.py_dataset import PyDataset
+from runtime.data.transfer import on_device
 from runtime.errors import DataError
 
 
@@ -90,10 +91,11 @@ class StreamBatches(Batches):
         x, y, weight = self._arrange(*batch) if self._arrange else batch
         leaves = flatten(x)
         dtypes = [*self._dtypes, *[None] * (len(leaves) - len(self._dtypes))]
+        moved = [on_device(leaf, self.device) for leaf in leaves]
         converted = [
-            leaf.to(self.device, dtype, non_blocking=True) for leaf, dtype in zip(leaves, dtypes, strict=True)
+            leaf if dtype is None else leaf.to(dtype) for leaf, dtype in zip(moved, dtypes, strict=True)
         ]
-        y, weight = (map_leaves(lambda leaf: leaf.to(self.device), one) for one in (y, weight))
+        y, weight = (map_leaves(lambda leaf: on_device(leaf, self.device), one) for one in (y, weight))
         return packer(x)[0](converted), y, weight
 
 

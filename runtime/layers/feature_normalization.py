@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from runtime.device import get_device
 from runtime.errors import DataError, ParameterError, ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known
@@ -101,7 +102,8 @@ class Normalization(Layer):
             self.count = self.add_weight((), "zeros", dtype="int32", trainable=False, name="count")
             return
         for name, values in (("given_mean", self.input_mean), ("given_variance", self.input_variance)):
-            tensor = torch.as_tensor(np.asarray(values), dtype=getattr(torch, self.compute_dtype))
+            dtype = getattr(torch, self.compute_dtype)
+            tensor = torch.as_tensor(np.asarray(values), dtype=dtype, device=get_device())
             try:
                 # A buffer goes to the device with the layer, but is no weight: it stands in the config.
                 self.register_buffer(name, self._spread(tensor.expand(sizes)), persistent=False)

@@ -1,5 +1,6 @@
 """Runs a recurrent cell along a sequence: at once in a fused kernel where there is one, else step by step."""
 
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -10,6 +11,10 @@ Step = Callable[[Tensor, States], tuple[Tensor, States]]
 """One step of a cell: its input and the states before → its output and the states after."""
 Kernel = Callable[[Tensor, States, Tensor | None], tuple[Tensor, States]]
 """A whole sequence at once: inputs, states, which steps at the end to skip → all outputs, states after."""
+
+# A card's kernel wants one block of memory with all weights and copies them there, which it warns of. They are
+# single weights here as in Keras's files, and small beside the sequences.
+warnings.filterwarnings("ignore", message="RNN module weights are not part of single contiguous chunk")
 
 
 def run_steps(step: Step, sequences: Tensor, states: States, mask: Tensor | None) -> tuple[Tensor, States]:

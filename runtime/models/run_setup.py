@@ -12,6 +12,7 @@ from runtime.data import (
     is_array_data,
     make_batches,
     map_leaves,
+    on_device,
     split_for_validation,
     unpack_x_y_sample_weight,
 )
@@ -126,7 +127,7 @@ class RunSetup(TrainingSteps):
         device = self._device()
         names = ("x", "y", "sample_weight")
         x, y, weight = (
-            map_leaves(lambda leaf: leaf.to(device), as_tensors(value, name))
+            map_leaves(lambda leaf: on_device(leaf, device), as_tensors(value, name))
             for value, name in zip(data, names, strict=True)
         )
         plan = self._plan((x, y, weight), training=training)

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from runtime.callbacks import History
-from runtime.data import Batches, as_tensors, class_sample_weights, make_batches, map_leaves
+from runtime.data import Batches, as_tensors, class_sample_weights, make_batches, map_leaves, on_device
 from runtime.errors import DataError
 from runtime.models.arrangement import InputArrangement, functional_of, graph_of, is_ours
 from runtime.models.loops import enlarge, run_batches
@@ -253,6 +253,7 @@ class Trainer(RunSetup):
         Returns:
             An array, or a list or dict of them as the model has outputs.
         """
-        inputs = map_leaves(lambda leaf: leaf.to(self._device()), as_tensors(x, "x"))
+        device = self._device()
+        inputs = map_leaves(lambda leaf: on_device(leaf, device), as_tensors(x, "x"))
         with torch.no_grad():
             return map_leaves(as_array, self.predict_step((inputs,)))

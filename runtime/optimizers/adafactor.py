@@ -72,7 +72,8 @@ class Adafactor(Optimizer):
             shape, name = tuple(parameter.shape), getattr(parameter, "name", "") or "variable"
             for slot, sizes in (("row", shape[:-1]), ("column", (*shape[:-2], *shape[-1:]))):
                 # Vectors have no rows and columns; Keras saves a 0 in their place.
-                average = parameter.new_zeros(sizes) if len(shape) > 1 else torch.zeros((), dtype=torch.int32)
+                matrix = len(shape) > 1
+                average = parameter.new_zeros(sizes) if matrix else parameter.new_zeros((), dtype=torch.int32)
                 self._slots[slot].append(average)
                 self._state.append((f"{self.name}/{name}_{slot}", average))
             self._slots["velocity"].append(torch.zeros_like(parameter))

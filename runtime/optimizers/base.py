@@ -80,7 +80,7 @@ class Optimizer(OptimizerState):
             return
         with torch.no_grad():
             values, given, slots = self._matched(gradients, parameters)
-            if self._state and self._state[-1][1].device != values[0].device:
+            if self._device != values[0].device:
                 self.follow_device()
             self._apply(values, in_order_of(values, given), slots)
             for parameter, constraint in self._constrained:

@@ -58,6 +58,7 @@ class Nadam(Optimizer):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
+        # It stays in memory, wherever the weights are: each step reads it.
         self._momentum_product = torch.ones(())
 
     def make_slots(self) -> None:

@@ -26,6 +26,7 @@ class OptimizerState(OptimizerSettings):
         self._state: list[tuple[str, Tensor]] = []
         self._constrained: list[tuple[nn.Parameter, Callable[[Tensor], Tensor]]] = []
         self._lies_dense = True
+        self._device = torch.device("cpu")
 
     def build(self, parameters: Iterable[nn.Parameter]) -> None:
         """Makes the state for the weights that are to be trained.
@@ -46,6 +47,8 @@ class OptimizerState(OptimizerSettings):
         if self.gradient_accumulation_steps:
             self.add_slots("gradient_accumulator")
         self.make_slots()
+        if self._parameters:
+            self._device = self._parameters[0].device
         self.built = True
 
     def make_slots(self) -> None:
@@ -70,9 +73,11 @@ class OptimizerState(OptimizerSettings):
         return f"{self.name}/{path.replace('/', '_')}_{name}"
 
     def follow_device(self) -> None:
-        """Moves the state to where the weights are, should the model have been moved."""
-        for _, tensor in self._state:
-            tensor.data = tensor.to(self._parameters[0].device)
+        """Moves the state of the weights to where they are, should the model have been moved."""
+        self._device = self._parameters[0].device
+        for tensors in self._slots.values():
+            for tensor in tensors:
+                tensor.data = tensor.to(self._device)
 
     @property
     def variables(self) -> list[tuple[str, Tensor]]:

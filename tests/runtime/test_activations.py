@@ -49,6 +49,16 @@ def test_values_and_gradients_are_those_of_keras(name, arguments):
     torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-5, atol=1e-6)
 
 
+def test_relu_writes_over_sums_but_not_into_what_they_are_a_part_of():
+    sums = torch.randn(3, 4)
+    assert activations.activated(sums, activations.relu) is sums
+    assert sums.min() == 0
+    whole = torch.randn(3, 4)
+    before = whole.clone()
+    activations.activated(whole[1:], activations.relu)
+    torch.testing.assert_close(whole, before)
+
+
 def test_softmax_over_several_axes_adds_up_to_one():
     result = activations.softmax(torch.randn(2, 3, 4), axis=(1, 2))
     torch.testing.assert_close(result.sum((1, 2)), torch.ones(2))
