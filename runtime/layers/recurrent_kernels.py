@@ -12,8 +12,8 @@ Step = Callable[[Tensor, States], tuple[Tensor, States]]
 Kernel = Callable[[Tensor, States, Tensor | None], tuple[Tensor, States]]
 """A whole sequence at once: inputs, states, which steps at the end to skip → all outputs, states after."""
 
-# A card's kernel wants one block of memory with all weights and copies them there, which it warns of. They are
-# single weights here as in Keras's files, and small beside the sequences.
+# A card's kernel wants one block of memory with all weights, copies them there and warns of it. They are
+# weights of their own here, as in Keras's files, and small beside the sequences.
 warnings.filterwarnings("ignore", message="RNN module weights are not part of single contiguous chunk")
 
 

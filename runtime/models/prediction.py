@@ -9,7 +9,6 @@ import torch
 from runtime.callbacks import CallbackList
 from runtime.data import Batches, flatten, packer
 
-
 _BLOCK = 64 * 2**20
 """Bytes of predictions that are left on a card at most."""
 
@@ -64,21 +63,22 @@ class _Collected:
             return
         self._bytes += sum(output.nbytes for output in outputs)
         if self._bytes > _BLOCK:
-            self._in_memory.append([column.cpu() for column in self._joined(self._waiting)])
+            self._in_memory.append([column.cpu() for column in _joined(self._waiting)])
             self._waiting, self._bytes = [], 0
 
     def columns(self) -> list[torch.Tensor]:
         """Each output for all samples."""
-        rest = self._joined(self._waiting)
+        rest = _joined(self._waiting)
         if not self._in_memory:
             return rest
-        return self._joined([*self._in_memory, *([[column.cpu() for column in rest]] if rest else [])])
-
-    def _joined(self, batches: list[list[torch.Tensor]]) -> list[torch.Tensor]:
-        return [one[0] if len(one) == 1 else torch.cat(one) for one in zip(*batches, strict=True)]
+        return _joined([*self._in_memory, *([[column.cpu() for column in rest]] if rest else [])])
 
 
 def as_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
     """A tensor's numbers as an array; bfloat16, which numpy does not have, becomes float32."""
     values = tensor.detach().cpu()
     return (values.float() if values.dtype == torch.bfloat16 else values).numpy()
+
+
+def _joined(batches: list[list[torch.Tensor]]) -> list[torch.Tensor]:
+    return [one[0] if len(one) == 1 else torch.cat(one) for one in zip(*batches, strict=True)]
