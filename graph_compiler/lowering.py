@@ -62,13 +62,18 @@ def lower(document: GraphDocument, seed: int | None = None, *, compile: bool = T
             torch.manual_seed(seed)
             model = _model(document, analysis)
     if compile:
-        settings = document.compile
-        model.compile(
-            optimizer=make_optimizer(settings),
-            loss=make_loss(settings),
-            metrics=metrics_by_output(settings, len(analysis.outputs)),
-        )
+        compile_as(document, model)
     return model
+
+
+def compile_as(document: GraphDocument, model: Any) -> None:
+    """Gives a model the optimizer, loss and metrics of a document."""
+    settings = document.compile
+    model.compile(
+        optimizer=make_optimizer(settings),
+        loss=make_loss(settings),
+        metrics=metrics_by_output(settings, len(model.outputs)),
+    )
 
 
 def metrics_by_output(settings: CompileSettings, outputs: int) -> list[Any]:

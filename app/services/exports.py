@@ -16,7 +16,9 @@ from app.services.run_store import RunStore
 from app.services.settings import Settings
 from graph_compiler import keras_code, lower
 from graph_compiler.document import GraphDocument, dump_document
+from graph_compiler.lowering import compile_as
 from runtime.models import load_model
+from runtime.models.adapting import adapt_layers, learning_layers
 
 FILE_NAME_LENGTH = 60
 
@@ -122,15 +124,23 @@ def model_file(name: str, document: GraphDocument, settings: Settings, weights: 
     """
     checkpoint = settings.run_dir(weights.run_id) / CHECKPOINT
     if weights.kind == "fresh":
-        content, note = _saved(lower(document)), "Not trained yet: its weights are random."
+        content, note = _saved(_fresh(document)), "Not trained yet: its weights are random."
     elif weights.resumable:
         content, note = checkpoint.read_bytes(), "Trained, with the state of its optimizer."
     else:
-        model: Any = lower(document)
-        trained: Any = load_model(checkpoint)
-        model.set_weights(trained.get_weights())
-        content, note = _saved(model), "Trained, before its compile settings were changed."
+        # The model as it was kept: what layers have learnt from the data is not in their weights alone.
+        trained: Any = load_model(checkpoint, compile=False)
+        compile_as(document, trained)
+        content, note = _saved(trained), "Trained, before its compile settings were changed."
     return Download(f"{file_stem(name)}.h5", content, "application/x-hdf5", note)
+
+
+def _fresh(document: GraphDocument) -> Any:
+    """An untrained model; layers that learn from the data have, where data are chosen."""
+    model: Any = lower(document)
+    if document.data is not None and learning_layers(model):
+        adapt_layers(model, load(document.data.dataset).held_back(document.training.validation_split)[0].x)
+    return model
 
 
 def network(document: GraphDocument) -> Any:

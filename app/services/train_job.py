@@ -3,6 +3,7 @@
 import json
 import random
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from app.services.fit_reporter import FitReporter
 from app.services.job_context import JobContext
 from graph_compiler.document import GraphDocument, load_document
 from graph_compiler.lowering import lower
+from runtime.layers import Layer
+from runtime.models.adapting import adapt_layers
 
 JOB = "app.services.train_job:train"
 
@@ -61,6 +64,7 @@ def train(context: JobContext, spec: dict[str, Any]) -> str:
     torch.set_num_threads(1)
     model: Any = lower(document, seed=seed)
     _draw_from(seed)
+    _adapt(context, model, document, dataset)
     reporter = FitReporter(context, document, dataset)
     training = document.training
     model.fit(
@@ -77,6 +81,21 @@ def train(context: JobContext, spec: dict[str, Any]) -> str:
         raise reporter.blown_up
     _examine(context, model, document, dataset)
     return ""
+
+
+def _adapt(context: JobContext, model: Any, document: GraphDocument, dataset: Dataset) -> None:
+    """Lets layers that learn from data do so, from the rows that are not kept for validation."""
+    rows = dataset.held_back(document.training.validation_split)[0]
+
+    def tell(layer: Layer) -> None:
+        context.emit("log", text=f"{layer.label} learns from {len(rows)} training rows.")
+
+    began = time.monotonic()
+    adapted = adapt_layers(model, rows.x, tell)
+    if adapted:
+        seconds = time.monotonic() - began
+        names = ", ".join(f"'{layer.name}'" for layer in adapted)
+        context.emit("log", text=f"Ready in {seconds:.2g} s: {names}. Training begins.")
 
 
 def _draw_from(seed: int) -> None:

@@ -14,6 +14,7 @@ from graph_compiler.checks.endings import (
 from graph_compiler.checks.rule import Context, Rule
 from graph_compiler.data_facts import DataFacts
 from graph_compiler.findings import Finding
+from runtime.layers.learning import learner
 from runtime.losses import Loss
 from runtime.types import Shape
 
@@ -21,6 +22,60 @@ from runtime.types import Shape
 def _shown(shape: Shape) -> str:
     """A shape without the batch, in words."""
     return " × ".join("?" if size is None else str(size) for size in shape) or "one number"
+
+
+class NothingToLearnFrom(Rule):
+    """A layer finds numbers of its own in the training data, but no data are chosen.
+
+    Before training, such a layer is adapted: it looks at all training rows once. Choose a data set, or state
+    in the layer's parameters what it would learn.
+    """
+
+    code = "NN431"
+    severity = "warning"
+    title = "A layer that learns from data, and no data"
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each such layer."""
+        if context.data is not None or context.document.data is not None:
+            return
+        for node_id in context.document.nodes:
+            layer = learner(context.instance(node_id).layer)
+            if layer is None:
+                continue
+            stated = " and ".join(map(repr, layer.stated_instead))
+            yield self.finding(
+                f"{context.called(node_id)} learns from the training rows, but no data set is chosen.",
+                f"Choose one on the page Data{f', or state {stated}' if stated else ''}.",
+                node=node_id,
+            )
+
+
+class LearnsInside(Rule):
+    """A layer inside of another layer would learn from the data, which it cannot do there.
+
+    Only layers that are steps of the model themselves are adapted before training. Put it before the other
+    layer, or state in its parameters what it would learn.
+    """
+
+    code = "NN432"
+    severity = "warning"
+    title = "A layer inside another cannot learn from data"
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each layer that holds such a one."""
+        for node_id in context.document.nodes:
+            layer = context.instance(node_id).layer
+            for inner in layer.flatten_layers() if layer is not None else ():
+                learning = learner(inner)
+                if learning is not None and inner is not layer:
+                    stated = " and ".join(map(repr, learning.stated_instead))
+                    yield self.finding(
+                        f"{context.called(node_id)} holds {type(inner).__name__}, which cannot learn from "
+                        "the training rows there.",
+                        f"Put it before this layer{f', or state {stated}' if stated else ''}.",
+                        node=node_id,
+                    )
 
 
 class InputCount(Rule):

@@ -42,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     data.TargetShape(),
     data.BinaryLossManyClasses(),
     data.ClassLossOnMeasurements(),
+    data.NothingToLearnFrom(),
+    data.LearnsInside(),
 )
 
 

@@ -2,10 +2,17 @@
 
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from graph_compiler.analysis import Analysis, analyze
+from graph_compiler.codegen.adapting import (
+    LEARNT_ROWS,
+    adapted,
+    layer_variables,
+    learning_nodes,
+    rows_to_learn_from,
+)
 from graph_compiler.codegen.data_snippet import DataSnippet, synthetic_data
 from graph_compiler.codegen.expressions import (
     WIDTH,
@@ -60,13 +67,17 @@ def keras_code(
     if not analysis.ok:
         raise CompilationError(document, analysis.errors)
     data = data or synthetic_data(document)
-    variables = choose_variables(document, analysis, _RESERVED | data.names)
+    learning = learning_nodes(document, analysis)
+    reserved = _RESERVED | data.names | ({LEARNT_ROWS} if learning else set())
+    variables = choose_variables(document, analysis, reserved)
+    layer_names = layer_variables(document, learning, {*variables.values(), *reserved})
     sections = [
         [_heading(document, analysis)],
         _imports(data),
         _seed(document),
         [data.code.strip()],
-        _layers(document, analysis, variables),
+        rows_to_learn_from(document, data) if learning else [],
+        _layers(document, analysis, variables, data, layer_names),
         _model(document, analysis, variables),
         _training(document, data, len(analysis.outputs)),
         _testing(document, data, len(analysis.outputs), file_format),
@@ -105,7 +116,13 @@ def _seed(document: GraphDocument) -> list[str]:
     return ["# The same random numbers in each run.", f"keras.utils.set_random_seed({seed})"]
 
 
-def _layers(document: GraphDocument, analysis: Analysis, variables: Variables) -> list[str]:
+def _layers(
+    document: GraphDocument,
+    analysis: Analysis,
+    variables: Variables,
+    data: DataSnippet,
+    layer_names: Mapping[str, str],
+) -> list[str]:
     lines = ["# The layers; behind each, the shape that comes out of it."]
     wiring = Wiring(document)
     for node_id in analysis.order:
@@ -114,7 +131,14 @@ def _layers(document: GraphDocument, analysis: Analysis, variables: Variables) -
         ports = analysis.shapes[node_id]
         names = ", ".join(variables[node_id, port] for port in ports)
         shapes = ", ".join(_shown(spec.shape) for spec in ports.values())
-        lines += _assignment(names, _made_and_called(node, wiring, variables), shapes)
+        if node_id in layer_names:
+            layer = layer_names[node_id]
+            lines.append(f"{layer} = {layout(_made(node), before=len(layer) + 3)}")
+            lines += adapted(layer, node_id, document, analysis, variables, data)
+            expression = called(text(layer), _call_arguments(_spec(node), node, wiring, variables))
+        else:
+            expression = _made_and_called(node, wiring, variables)
+        lines += _assignment(names, expression, shapes)
     return lines
 
 
@@ -132,7 +156,11 @@ def _assignment(names: str, expression: Expression, comment: str) -> list[str]:
     whole = f"{names} = {flat(expression)}  # {comment}"
     if len(whole) <= WIDTH:
         return [whole]
-    return [f"# {comment}", f"{names} = {layout(expression, before=len(names) + 3)}"]
+    broken = f"{names} = {layout(expression, before=len(names) + 3)}"
+    if len(broken.partition("\n")[0]) > WIDTH >= len(flat(expression)) + 4:
+        # Two long names: the expression gets lines of its own.
+        broken = f"{names} = (\n    {flat(expression)}\n)"
+    return [f"# {comment}", broken]
 
 
 def _shown(shape: Shape) -> str:
@@ -141,13 +169,21 @@ def _shown(shape: Shape) -> str:
 
 
 def _made_and_called(node: Node, wiring: Wiring, variables: Variables) -> Expression:
+    spec, made = _spec(node), _made(node)
+    return made if spec.is_source else called(made, _call_arguments(spec, node, wiring, variables))
+
+
+def _spec(node: Node) -> LayerSpec:
     spec = find_spec(node.layer)
     if spec is None:
         raise ValueError(f"There is no layer {node.layer!r}.")
-    made = call(spec.constructor, constructor_arguments(spec, node.params, node.name))
-    if spec.is_source:
-        return made
-    return called(made, _call_arguments(spec, node, wiring, variables))
+    return spec
+
+
+def _made(node: Node) -> Expression:
+    """The layer itself."""
+    spec = _spec(node)
+    return call(spec.constructor, constructor_arguments(spec, node.params, node.name))
 
 
 def _call_arguments(

@@ -10,7 +10,8 @@ from runtime.errors import DataError, NotBuiltError, ParameterError
 from runtime.layers.arguments import Epsilon
 from runtime.layers.base import Layer
 from runtime.layers.category_encoding import Encoding, encode, encoded_shape, refuse_sparse
-from runtime.layers.feature_normalization import batches_of
+from runtime.layers.feature_normalization import as_array, batches_of
+from runtime.layers.learning import LearnsFromData
 from runtime.layers.registration import register
 from runtime.types import Range, Shape
 
@@ -18,7 +19,7 @@ Array = npt.NDArray[np.float32]
 
 
 @register("")
-class Discretization(Layer):
+class Discretization(LearnsFromData, Layer):
     """Sorts measurements into ranges: ages into young, middle and old.
 
     Boundaries are given, or learnt by `adapt` so that each range holds about as many samples.
@@ -37,6 +38,10 @@ class Discretization(Layer):
     Source:
         https://keras.io/api/layers/preprocessing_layers/numerical/discretization/
     """
+
+    # Keras's adapt() of this layer, which is nothing but these two, needs TensorFlow.
+    adapt_calls = ("update_state", "finalize_state")
+    stated_instead = ("bin_boundaries",)
 
     def __init__(
         self,
@@ -60,6 +65,8 @@ class Discretization(Layer):
         self.num_bins = num_bins
         self.epsilon = epsilon
         self.output_mode = output_mode
+        self.learns_from_data = num_bins is not None
+        self._seen = np.empty((2, 0), dtype="float32")
         self.built = True
 
     def _checked(self, boundaries: Any) -> list[float]:
@@ -123,6 +130,22 @@ class Discretization(Layer):
             ParameterError: The layer was made with boundaries.
             DataError: There is no data.
         """
+        self.reset_state()
+        for step, batch in enumerate(batches_of(data, self.label)):
+            if steps is not None and step >= steps:
+                break
+            self.update_state(batch)
+        self.finalize_state()
+
+    def update_state(self, data: Any) -> None:
+        """Looks at one batch.
+
+        Args:
+            data: An array or tensor.
+
+        Raises:
+            ParameterError: The layer was made with boundaries.
+        """
         if self.num_bins is None:
             raise ParameterError(
                 f"{self.label} was made with bin_boundaries, so there is nothing to learn.",
@@ -130,17 +153,24 @@ class Discretization(Layer):
                 received=self.bin_boundaries,
                 hint="Give num_bins in their place to learn the boundaries.",
             )
-        summary = np.empty((2, 0), dtype="float32")
-        for step, batch in enumerate(batches_of(data, self.label)):
-            if steps is not None and step >= steps:
-                break
-            both = np.concatenate((_summary(batch, self.epsilon), summary), axis=1)
-            summary = _compressed(both[:, np.argsort(both[0])], self.epsilon)
-        if not summary.size:
+        both = np.concatenate((_summary(as_array(data), self.epsilon), self._seen), axis=1)
+        self._seen = _compressed(both[:, np.argsort(both[0])], self.epsilon)
+
+    def finalize_state(self) -> None:
+        """Makes the boundaries of what was looked at.
+
+        Raises:
+            DataError: That was nothing.
+        """
+        if not self._seen.size:
             raise DataError(
                 f"{self.label}.adapt() got no data.", hint="Give it the inputs of the training set."
             )
-        self.bin_boundaries = _compressed(summary, 1 / max(self.num_bins, 1))[0, :-1].tolist()
+        self.bin_boundaries = _compressed(self._seen, 1 / max(self.num_bins or 1, 1))[0, :-1].tolist()
+
+    def reset_state(self) -> None:
+        """Forgets what was looked at."""
+        self._seen = np.empty((2, 0), dtype="float32")
 
 
 def _summary(values: npt.NDArray[Any], epsilon: float) -> Array:

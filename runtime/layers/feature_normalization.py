@@ -11,6 +11,7 @@ from runtime.device import get_device
 from runtime.errors import DataError, ParameterError, ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known
+from runtime.layers.learning import LearnsFromData
 from runtime.layers.registration import register
 from runtime.layers.weights import Weight
 from runtime.types import Shape, show_shape
@@ -20,7 +21,7 @@ Array = npt.NDArray[Any]
 
 
 @register("Preprocessing")
-class Normalization(Layer):
+class Normalization(LearnsFromData, Layer):
     """Brings every feature to mean 0 and variance 1, so that large units do not outweigh small ones.
 
     Mean and variance are given, or learnt from the training data by `adapt`; before that nothing changes.
@@ -40,6 +41,7 @@ class Normalization(Layer):
     """
 
     supports_mask = True
+    stated_instead = ("mean", "variance")
     adapt_mean: Weight
     adapt_variance: Weight
     count: Weight
@@ -59,6 +61,7 @@ class Normalization(Layer):
         self.input_mean = mean
         self.input_variance = variance
         self.invert = invert
+        self.learns_from_data = mean is None
         self._kept: tuple[int, ...] = ()
         self._shape: Shape = ()
         self._check_given(mean, variance)

@@ -10,6 +10,7 @@ from runtime.errors import DataError, NotBuiltError, ParameterError
 from runtime.layers.base import Layer
 from runtime.layers.category_encoding import encode, encoded_shape, refuse_sparse
 from runtime.layers.hashing import checked_salt, hash_token
+from runtime.layers.learning import LearnsFromData
 from runtime.layers.texts import Array, map_tokens
 from runtime.layers.vocabulary import TokenCounts, Vocabulary, idf_of_all, read_vocabulary
 from runtime.types import Shape
@@ -17,7 +18,7 @@ from runtime.types import Shape
 _OTHER_NAMES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 
 
-class IndexLookup(Layer):
+class IndexLookup(LearnsFromData, Layer):
     """Base of layers that know the numbers of tokens.
 
     Args:
@@ -33,6 +34,8 @@ class IndexLookup(Layer):
         oov_method: How numbers of unknown whole numbers are found.
         salt: Key of the hash of unknown tokens.
     """
+
+    stated_instead = ("vocabulary",)
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class IndexLookup(Layer):
         self.built = True
         self._check_together(vocabulary, idf_weights)
         self._stated = vocabulary is not None
+        self.learns_from_data = not self._stated
         self._vocabulary: Vocabulary | None = None
         self._idf: Array | None = None
         self._counts = TokenCounts()

@@ -9,6 +9,7 @@ import torch
 
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.category_encoding import refuse_sparse
+from runtime.layers.learning import LearnsFromData
 from runtime.layers.lookup import batches_of_tokens
 from runtime.layers.lookups import MaxTokens, StringLookup
 from runtime.layers.registration import register
@@ -31,7 +32,7 @@ _SPLIT: dict[str, Callable[[str], list[str]]] = {
 
 
 @register("")
-class TextVectorization(TextLayer):
+class TextVectorization(LearnsFromData, TextLayer):
     """Turns texts into numbers of their words; it works on data, outside of a model.
 
     Args:
@@ -56,6 +57,8 @@ class TextVectorization(TextLayer):
     Source:
         https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/
     """
+
+    stated_instead = ("vocabulary",)
 
     def __init__(
         self,
@@ -97,6 +100,7 @@ class TextVectorization(TextLayer):
             encoding=encoding,
         )
         self.output_mode = self._lookup_layer.output_mode
+        self.learns_from_data = vocabulary is None
         self.built = True
 
     def get_config(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graph_compiler.document import CompileSettings, Edge, GraphDocument, Node, TrainingSettings
+from graph_compiler.document import CompileSettings, DataBinding, Edge, GraphDocument, Node, TrainingSettings
 from graph_compiler.instances import find_spec
 
 
@@ -169,4 +169,20 @@ def attention() -> GraphDocument:
     return sketch.compiled("mean_squared_error", metrics=()).trained(epochs=1).document
 
 
-DESIGNS = {design.__name__: design for design in (mlp, cnn, text_model, branches, states, attention)}
+def learning() -> GraphDocument:
+    """Layers that learn from the data: at the input, in the middle, and behind two inputs."""
+    sketch = Sketch("houses", data=DataBinding(dataset="houses"))
+    sketch.add("InputLayer", "facts", shape=[5]).add("InputLayer", "place", shape=[2])
+    sketch.add("Normalization", "scaled_facts", "facts")
+    sketch.add("Discretization", "areas", "place", num_bins=4, output_mode="one_hot")
+    sketch.add("Flatten", "area", "areas")
+    sketch.add("Dense", "summary", "scaled_facts", units=4, activation="relu")
+    sketch.add("Concatenate", "joined", "summary", "area")
+    sketch.add("Normalization", "normalization_of_all_that_is_known_of_the_house", "joined")
+    sketch.add("Dense", "price", "normalization_of_all_that_is_known_of_the_house", units=1)
+    return sketch.compiled("mse", metrics=()).trained(epochs=1, validation_split=0.25).document
+
+
+DESIGNS = {
+    design.__name__: design for design in (mlp, cnn, text_model, branches, states, attention, learning)
+}

@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, assume, given, reject, settings
 
 from graph_compiler import analyze, lower
 from graph_compiler.codegen import keras_code
-from graph_compiler.document import GraphDocument, SetParam, apply
+from graph_compiler.document import GraphDocument, Node, SetParam, apply
+from graph_compiler.instances import instance_of
 from runtime.errors import DataError
+from runtime.layers.learning import learner
 from runtime.types import Shape
 from tests.graph_compiler.random_designs import designs
 
@@ -72,10 +74,16 @@ def test_generated_code_makes_the_same_model_in_keras(document):
 def keras_model(document: GraphDocument) -> keras.Model:
     """Runs the part of the generated program that makes the model."""
     code = keras_code(document)
-    part = code[code.index("# The layers") : code.index("model.summary()")]
-    scope = {"keras": keras, "layers": keras.layers}
+    # The data, too, where layers learn from them.
+    begin = "# Random numbers" if any(map(learns, document.nodes.values())) else "# The layers"
+    part = code[code.index(begin) : code.index("model.summary()")]
+    scope = {"keras": keras, "layers": keras.layers, "np": np}
     exec(part, scope)
     return scope["model"]
+
+
+def learns(node: Node) -> bool:
+    return learner(instance_of(node).layer) is not None
 
 
 @pytest.mark.parametrize("seed", [0, 7])

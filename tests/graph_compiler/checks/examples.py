@@ -153,4 +153,18 @@ EXAMPLES = (
     Example("NN427", ending(2, None, "mean_squared_error"), DataFacts(((4,),), (1,))),
     Example("NN428", ending(1, "sigmoid", "binary_crossentropy"), IRIS),
     Example("NN429", ending(3, "softmax", "sparse_categorical_crossentropy"), DataFacts(((4,),), ())),
+    Example(
+        "NN431",
+        rows()
+        .add("Normalization", "scaled", "rows")
+        .add("Dense", "answer", "scaled", units=3, activation="softmax"),
+    ),
+    Example(
+        "NN432",
+        Sketch()
+        .add("InputLayer", "steps", shape=[6, 3])
+        .add("TimeDistributed", "scaled", "steps", layer={"layer": "Normalization", "params": {}})
+        .add("Flatten", "flat", "scaled")
+        .add("Dense", "answer", "flat", units=3, activation="softmax"),
+    ),
 )

@@ -1,0 +1,31 @@
+"""Layers that find numbers of their own in the data before training, such as means or vocabularies."""
+
+from typing import Any, ClassVar
+
+
+class LearnsFromData:
+    """What a layer class says that has an `adapt(data)`.
+
+    A training job and generated programs adapt such layers on the training rows, in the order in which the
+    data flow through them.
+    """
+
+    learns_from_data: bool = False
+    """True if there is something to learn: the layer was not told it when it was made."""
+    adapt_calls: ClassVar[tuple[str, ...]] = ("adapt",)
+    """Methods by which it learns in a Keras program; the first one gets the data."""
+    stated_instead: ClassVar[tuple[str, ...]] = ()
+    """Arguments that state what would be learnt otherwise."""
+
+    def adapt(self, data: Any) -> None:
+        """Learns from data; what was learnt before is forgotten.
+
+        Args:
+            data: An array or tensor, or batches of them one after the other.
+        """
+        raise NotImplementedError(f"{type(self).__name__} learns nothing.")
+
+
+def learner(layer: Any) -> LearnsFromData | None:
+    """The layer itself if it has something to learn from data, else None."""
+    return layer if isinstance(layer, LearnsFromData) and layer.learns_from_data else None
