@@ -30,6 +30,8 @@ class Node:
     arguments: dict[str, Any]
     outputs: list["KerasTensor"] = field(default_factory=list["KerasTensor"])
     number: int = field(default_factory=lambda: next(_calls))
+    template: Any = None
+    """The structure the outputs come in, where that is no plain tuple: a dict, or nested ones."""
 
     @property
     def inputs(self) -> list["KerasTensor"]:

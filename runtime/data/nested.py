@@ -47,13 +47,14 @@ def packer(template: Any, start: int = 0) -> tuple[Packer, int]:
         return lambda flat: {name: part(flat) for name, part in parts.items()}, start
     if isinstance(template, list | tuple):
         first, items = start, []
+        kind = tuple if isinstance(template, tuple) else list
         for item in template:
             part, start = packer(item, start)
             items.append(part)
         if start - first == len(template) and not any(isinstance(x, list | tuple | dict) for x in template):
             end = start
-            return lambda flat: list(flat[first:end]), start
-        return lambda flat: [part(flat) for part in items], start
+            return lambda flat: kind(flat[first:end]), start
+        return lambda flat: kind(part(flat) for part in items), start
     return lambda flat: flat[start], start + 1
 
 

@@ -179,7 +179,7 @@ class MultiHeadAttention(Layer):
         key_mask: Mask = None,
         attention_mask: Tensor | None = None,
         return_attention_scores: bool = False,
-        training: bool = False,
+        training: bool | None = None,
         use_causal_mask: bool = False,
     ) -> Any:
         """The gathered values (batch, query steps, features), and the scores if asked."""

@@ -8,10 +8,19 @@ import torch
 
 from runtime import regularizers
 from runtime.configurable import Configurable, object_config
+from runtime.data import flatten, packer
 from runtime.errors import LayerloomError, NotBuiltError, ParameterError, ShapeError, did_you_mean
-from runtime.layers.calls import as_tensor, call_signature, shape_arguments, shape_of
-from runtime.layers.context import context, name_scope
-from runtime.layers.inference import probe_output_shapes
+from runtime.layers.building import Buildable, default_build, finished, forward_of, is_default
+from runtime.layers.calls import (
+    as_tensor,
+    attach_masks,
+    call_signature,
+    mask_of,
+    shape_arguments,
+    shape_of,
+)
+from runtime.layers.context import context
+from runtime.layers.inference import names_of, probe_output_shapes, probe_outputs, shapes_of, specs_of
 from runtime.layers.policy_owner import PolicyOwner
 from runtime.layers.precision import explained
 from runtime.layers.spec import layer_spec
@@ -23,7 +32,7 @@ from runtime.types import Shape, TensorSpec, is_shape
 _FIRST_LAYER_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "input_length")
 
 
-class Layer(Configurable, PolicyOwner, WeightOwner):
+class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
     """A step of a model: numbers go in, are computed with the layer's weights, and numbers come out.
 
     Subclasses write `build` (make weights), `call` (compute) and, so that a designer can show shapes,
@@ -53,6 +62,14 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
     supports_mask: bool = False
     """True if a mask that comes in goes out with the output."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "call" in vars(cls) and cls.forward.__code__ is Layer.forward.__code__:
+            # torch's exporters read from `forward` what a module takes.
+            cls.forward = forward_of(cls, Layer.forward)  # type: ignore[method-assign]
+        if "build" in vars(cls):
+            cls.build = finished(cls.build)  # type: ignore[method-assign]
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Records and checks the arguments before `__init__` runs."""
         self = super().__new__(cls, *args, **kwargs)
@@ -76,10 +93,13 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
         self._losses: list[torch.Tensor] = []
         self._layers_with_losses: list[Layer] = []
         self._nodes: list[Node] = []
+        self._output_template: Any = None
         self._trainable = trainable
         self.name = _checked_name(name, type(self))
         self._take_policy(dtype, autocast=autocast)
         self.built = False
+        self._is_building = False
+        self._build_shapes: dict[str, Any] = {}
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._first_layer_arguments = {
             key: kwargs.pop(key) for key in _FIRST_LAYER_ARGUMENTS if key in kwargs
@@ -170,35 +190,21 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
             ShapeError: They do not fit.
         """
         spec = layer_spec(type(self))
-        flat = [item for value in ports.values() for item in (value if isinstance(value, list) else [value])]
-        shapes = {
-            name: [item.shape for item in value] if isinstance(value, list) else value.shape
-            for name, value in ports.items()
-        }
+        shapes = {name: shapes_of(value) for name, value in ports.items()}
         if type(self).compute_output_shape is Layer.compute_output_shape:
             self.build_from_shapes(shapes)
-            outputs: list[Shape] = probe_output_shapes(self, shapes)
-        else:
-            found = self.compute_output_shape(**shape_arguments(self.compute_output_shape, spec, shapes))
-            outputs = [found] if is_shape(found) else list(found)
-        dtype = self.output_dtype([item.dtype for item in flat])
+            self._output_template = probe_outputs(self, ports, settings)
+            return dict(zip(names_of(self._output_template), flatten(self._output_template), strict=True))
+        found = self.compute_output_shape(**shape_arguments(self.compute_output_shape, spec, shapes))
+        dtype = self.output_dtype([item.dtype for item in flatten(list(ports.values()))])
+        if isinstance(found, dict):
+            self._output_template = {name: TensorSpec(tuple(shape), dtype) for name, shape in found.items()}
+            return self._output_template
+        outputs: list[Shape] = [found] if is_shape(found) else list(found)
         names = self.output_names(**(settings or {}))
         if len(names) != len(outputs):
             names = tuple(f"output_{place}" for place in range(len(outputs)))
         return {name: TensorSpec(tuple(shape), dtype) for name, shape in zip(names, outputs, strict=True)}
-
-    def build_from_shapes(self, shapes: dict[str, Any]) -> None:
-        """Builds the layer, if it is not built, for shapes by input port."""
-        if self.built:
-            return
-        self._take_path()
-        with name_scope(self.name):
-            self.build(**shape_arguments(self.build, layer_spec(type(self)), shapes))
-        self._register_unassigned_weights()
-        if not self._trainable:
-            # Layers inside of a frozen one are frozen, too.
-            self.trainable = False
-        self.built = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Symbolic tensors describe a graph; arrays and tensors are computed at once."""
@@ -210,16 +216,22 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
         self._take_path()
         signature = call_signature(type(self))
         ports = signature.port_values(arguments)
-        specs = {name: _specs(value) for name, value in ports.items()}
+        specs = {name: specs_of(value) for name, value in ports.items()}
         settings = signature.settings(arguments)
         outputs = self.output_spec(specs, settings) if settings else self.output_spec(specs)
-        self.build_from_shapes({name: _shapes(value) for name, value in specs.items()})
+        self.build_from_shapes({name: shapes_of(value) for name, value in specs.items()})
+        if is_default(self.build) and any(not cast(Layer, one).built for one in self.sublayers):
+            # Layers inside get their weights by being called.
+            probe_outputs(self, specs, settings)
         node = Node(self, arguments)
         self._nodes.append(node)
         node.outputs = [
             KerasTensor(spec.shape, spec.dtype, f"{self.name}/{name}", node, index)
             for index, (name, spec) in enumerate(outputs.items())
         ]
+        node.template = template = self._output_template
+        if template is not None:
+            return packer(template)[0](node.outputs)
         return node.outputs[0] if len(node.outputs) == 1 else tuple(node.outputs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -231,13 +243,15 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
         ports = signature.port_values(arguments)
         if not self.built:
             self.build_from_shapes({name: shape_of(value) for name, value in ports.items()})
-        masks = {port: _mask_of(value) for port, value in ports.items()}
+        masks = {port: mask_of(value) for port, value in ports.items()}
         for argument, port in signature.masks.items():
             if arguments.get(argument) is None and masks.get(port) is not None:
                 arguments[argument] = masks[port]
-        with self._calling(arguments.pop("training", None)):
+        with self._calling():
+            flag = context.training if context.training is not None else signature.training_default
+            context.training = flag = arguments.pop("training", flag)
             if signature.takes_training:
-                arguments["training"] = context.training
+                arguments["training"] = flag
             try:
                 outputs = self._in_own_precision(arguments)
             except RuntimeError as error:
@@ -249,41 +263,50 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
         previous = next(iter(masks.values()), None)
         if previous is not None or self.creates_mask:
             settings = signature.settings_of_mask(arguments)
-            _attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous, **settings))
+            attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous, **settings))
         return outputs
 
     @contextmanager
-    def _calling(self, training: bool | None) -> Generator[None]:
-        """Keeps the training flag for the layers called inside; the outermost call collects losses anew."""
-        outermost, before = context.depth == 0, context.training
+    def _calling(self) -> Generator[None]:
+        """The outermost call collects losses anew and ends what the training flag holds for."""
+        outermost = context.depth == 0
         if outermost:
+            context.training = None
             for layer in self._layers_with_losses:
                 layer._losses = []
             context.layers_with_losses = []
         context.depth += 1
-        context.training = bool(training) if training is not None else before and not outermost
         try:
             yield
         finally:
             context.depth -= 1
-            context.training = before
             if outermost:
+                context.training = None
                 self._layers_with_losses = context.layers_with_losses
 
     def _explained(self, error: RuntimeError, ports: dict[str, Any]) -> Exception:
         """An error of torch as one about shapes, where the shapes are what is wrong."""
-        if isinstance(error, LayerloomError):
+        if isinstance(error, LayerloomError) or type(self).compute_output_shape is Layer.compute_output_shape:
             return error
         about_dtype = explained(error, self)
         if about_dtype is not error:
             return about_dtype
         try:
-            self.output_spec({name: _specs(value) for name, value in ports.items()})
+            self.output_spec({name: specs_of(value) for name, value in ports.items()})
         except ShapeError as shape_error:
             return shape_error
         except Exception:
             return error
         return error
+
+    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
+        """What `.to()`, `.double()` and so on do: the layer computes in the type its weights now have."""
+        super()._apply(fn, recurse)
+        before = getattr(torch, self.variable_dtype, None)
+        after = before if before is None else fn(torch.empty(0, dtype=before)).dtype
+        if after != before:
+            self.dtype_policy = str(after).rpartition(".")[2]
+        return self
 
     def add_loss(self, loss: torch.Tensor) -> None:
         """Adds a number to the loss of the call that is running."""
@@ -341,6 +364,9 @@ class Layer(Configurable, PolicyOwner, WeightOwner):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
+Layer.build = finished(default_build(Layer.build))  # type: ignore[method-assign]
+
+
 def _checked_name(name: Any, cls: type) -> str:
     if name is None:
         return auto_name(getattr(cls, "_class_in_files", "") or cls.__name__)
@@ -355,32 +381,3 @@ def _checked_name(name: Any, cls: type) -> str:
 
 def _one_or_all(tensors: list[KerasTensor]) -> Any:
     return tensors[0] if len(tensors) == 1 else tensors
-
-
-def _specs(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_specs(item) for item in value]
-    if isinstance(value, KerasTensor):
-        return value.spec
-    return TensorSpec(tuple(shape_of(value)), str(value.dtype).rpartition(".")[2])
-
-
-def _shapes(value: Any) -> Any:
-    return [item.shape for item in value] if isinstance(value, list) else value.shape
-
-
-def _attach_masks(outputs: Any, masks: Any) -> None:
-    """Several outputs have a list of masks, one each; a single mask is the first one's."""
-    if isinstance(outputs, torch.Tensor):
-        outputs._keras_mask = masks  # type: ignore[attr-defined]
-    elif isinstance(outputs, list | tuple):
-        masks = masks if isinstance(masks, list | tuple) else [masks]
-        for output, mask in zip(outputs, masks, strict=False):
-            _attach_masks(output, mask)
-
-
-def _mask_of(value: Any) -> Any:
-    if isinstance(value, list):
-        masks = [_mask_of(item) for item in value]
-        return masks if any(mask is not None for mask in masks) else None
-    return getattr(value, "_keras_mask", None)

@@ -109,7 +109,7 @@ class BatchNormalization(Normalizing):
         return self.add_weight(shape, initializer, name=name, trainable=False, autocast=False)
 
     def call(
-        self, inputs: torch.Tensor, training: bool = False, mask: torch.Tensor | None = None
+        self, inputs: torch.Tensor, training: bool | None = None, mask: torch.Tensor | None = None
     ) -> torch.Tensor:
         """The input with its features normalized, by the batch in training and by the averages otherwise."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(self.moving_mean.dtype)

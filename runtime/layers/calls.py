@@ -11,6 +11,7 @@ import torch
 from runtime.device import get_device
 from runtime.layers.precision import cast_floats
 from runtime.layers.spec import LayerSpec, layer_spec
+from runtime.symbolic import KerasTensor
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,19 @@ class CallSignature:
         spec: The description of the layer.
         names: Names of the positional arguments.
         takes_training: True if it has an argument `training`.
+        training_default: The flag that a call has where nothing else says one.
         masks: Mask argument → the port whose mask it gets.
         mask_settings: Settings of the call that its output's mask depends on.
+        no_ports: Arguments that are a port, a mask or the training flag already.
     """
 
     spec: LayerSpec
     names: tuple[str, ...]
     takes_training: bool
+    training_default: bool | None
     masks: dict[str, str]
     mask_settings: tuple[str, ...]
+    no_ports: frozenset[str]
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments by name, as Python would bind them."""
@@ -50,6 +55,10 @@ class CallSignature:
                 parts = value if isinstance(value, list | tuple) else [value]
                 if port.part < len(parts):
                     values[port.name] = parts[port.part]
+        for name in arguments.keys() - self.no_ports:
+            # As in Keras, whatever holds tensors counts, however it is annotated.
+            if holds_tensors(arguments[name]):
+                values[name] = arguments[name]
         return values
 
     def settings(self, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +66,7 @@ class CallSignature:
         return {
             setting.name: arguments[setting.name]
             for setting in self.spec.settings
-            if setting.name in arguments
+            if setting.name in arguments and not holds_tensors(arguments[setting.name])
         }
 
     def settings_of_mask(self, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +94,21 @@ def call_signature(cls: type) -> CallSignature:
     masks = {argument: port for argument, port in masks.items() if argument not in known}
     of_mask = inspect.signature(cls.compute_mask).parameters  # type: ignore[attr-defined]
     mask_settings = tuple(setting.name for setting in spec.settings if setting.name in of_mask)
-    return CallSignature(spec, names, "training" in [p.name for p in parameters], masks, mask_settings)
+    flag = next((p for p in parameters if p.name == "training"), None)
+    default: Any = getattr(cls, "_training_default", None) if flag is None else flag.default
+    default = None if default is inspect.Parameter.empty else default
+    no_ports = {"training", "mask", *(port.argument for port in spec.inputs), *masks}
+    no_ports |= {name for name in names if name.endswith("_mask")}
+    return CallSignature(spec, names, flag is not None, default, masks, mask_settings, frozenset(no_ports))
+
+
+def holds_tensors(value: Any) -> bool:
+    """True for a tensor, with values or symbolic, and for lists, tuples and dicts of them."""
+    if isinstance(value, torch.Tensor | KerasTensor):
+        return True
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, list | tuple) and any(map(holds_tensors, value))
 
 
 def as_tensor(value: Any, dtype: torch.dtype | None) -> Any:
@@ -109,6 +132,16 @@ def shape_of(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: shape_of(item) for key, item in value.items()}
     return (None, *value.shape[1:]) if len(value.shape) else ()
+
+
+def as_shapes(value: Any) -> Any:
+    """Shapes as JSON has them, with tuples for lists of sizes again."""
+    if isinstance(value, dict):
+        return {name: as_shapes(item) for name, item in value.items()}
+    if not isinstance(value, list | tuple):
+        return value
+    one = all(size is None or isinstance(size, int) for size in value)
+    return tuple(value) if one else [as_shapes(item) for item in value]
 
 
 def shape_arguments(method: Any, spec: LayerSpec, shapes: dict[str, Any]) -> dict[str, Any]:
@@ -136,4 +169,23 @@ def shape_arguments(method: Any, spec: LayerSpec, shapes: dict[str, Any]) -> dic
         elif port.part is not None and f"{port.argument}_shape" in names:
             # As in `call`, ports that are parts of one argument come as a list.
             wanted.setdefault(f"{port.argument}_shape", []).append(shapes[port.name])
-    return wanted
+    further = {f"{name}_shape": shape for name, shape in shapes.items()}
+    return {name: shape for name, shape in further.items() if name in names} | wanted
+
+
+def attach_masks(outputs: Any, masks: Any) -> None:
+    """Several outputs have a list of masks, one each; a single mask is the first one's."""
+    if isinstance(outputs, torch.Tensor):
+        outputs._keras_mask = masks  # type: ignore[attr-defined]
+    elif isinstance(outputs, list | tuple):
+        masks = masks if isinstance(masks, list | tuple) else [masks]
+        for output, mask in zip(outputs, masks, strict=False):
+            attach_masks(output, mask)
+
+
+def mask_of(value: Any) -> Any:
+    """The mask that rides on a tensor; for a list of tensors a list, or None if there is none at all."""
+    if isinstance(value, list):
+        masks = [mask_of(item) for item in value]
+        return masks if any(mask is not None for mask in masks) else None
+    return getattr(value, "_keras_mask", None)

@@ -1,17 +1,21 @@
 """What layers that are called inside one another share: the training flag, names, and losses."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
 
 class _CallContext(threading.local):
-    """State of the outermost call that is running in this thread."""
+    """State of the outermost call that is running in this thread.
+
+    The training flag is None until a call inside is given one or has one by default; like in Keras it then
+    holds for all that comes behind it within the outermost call, too.
+    """
 
     def __init__(self) -> None:
         self.depth = 0
-        self.training = False
+        self.training: bool | None = None
         self.scope: list[str] = []
         self.layers_with_losses: list[Any] = []
 
@@ -27,6 +31,32 @@ def name_scope(name: str) -> Generator[None]:
         yield
     finally:
         context.scope.pop()
+
+
+def flagged(function: Callable[..., Any], training: bool | None) -> Callable[..., Any]:
+    """A function that is called as if from within a call with that training flag."""
+
+    def call(*args: Any) -> Any:
+        before, context.training = context.training, training
+        context.depth += 1
+        try:
+            return function(*args)
+        finally:
+            context.depth -= 1
+            context.training = before
+
+    return call
+
+
+@contextmanager
+def apart() -> Generator[None]:
+    """Calls made inside are no part of the call that is running: they leave its flag and losses alone."""
+    kept = vars(context).copy()
+    context.depth, context.training, context.layers_with_losses = 0, None, []
+    try:
+        yield
+    finally:
+        vars(context).update(kept)
 
 
 def scoped(name: str) -> str:

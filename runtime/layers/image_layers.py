@@ -10,7 +10,6 @@ from runtime.device import get_device
 from runtime.errors import DataError, GraphError, ParameterError, ShapeError
 from runtime.layers.arguments import DataFormat, Seed
 from runtime.layers.base import Layer
-from runtime.layers.context import context
 from runtime.layers.regularization import RandomInTraining
 from runtime.types import Shape, show_shape
 
@@ -124,12 +123,6 @@ class RandomPictures(RandomInTraining):
             )
         return boxes
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """A call by hand is one for training unless it says otherwise."""
-        if context.depth == 0 and kwargs.get("training") is None and len(args) < 2:
-            kwargs["training"] = True
-        return super().forward(*args, **kwargs)
-
     def _call_symbolic(self, arguments: dict[str, Any]) -> Any:
         if any(isinstance(value, dict) for value in arguments.values()):
             raise GraphError(
@@ -138,7 +131,7 @@ class RandomPictures(RandomInTraining):
             )
         return super()._call_symbolic(arguments)
 
-    def call(self, inputs: torch.Tensor, training: bool = False) -> torch.Tensor:
+    def call(self, inputs: torch.Tensor, training: bool = True) -> torch.Tensor:
         """The input itself, or while training the changed pictures."""
         given: Any = inputs
         if isinstance(given, dict):

@@ -90,7 +90,7 @@ class IntegerLookup(IndexLookup):
 
 
 @register("")
-class StringLookup(IndexLookup, TextLayer):
+class StringLookup(TextLayer, IndexLookup):
     """Gives words consecutive numbers from a vocabulary; it works on data, outside of a model.
 
     Args:

@@ -9,7 +9,6 @@ from runtime.errors import DataError, ParameterError
 from runtime.layers.arguments import Count
 from runtime.layers.base import Layer
 from runtime.layers.calls import call_signature
-from runtime.layers.context import context
 from runtime.layers.image_layers import RandomPictures
 from runtime.layers.registration import register, resolve_layer
 
@@ -46,13 +45,7 @@ class Pipeline(Layer):
         """The layers and the name; Keras's class takes no more."""
         return {name: value for name, value in super().get_config().items() if name in ("layers", "name")}
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """A call by hand is one for training unless it says otherwise."""
-        if context.depth == 0 and kwargs.get("training") is None and len(args) < 2:
-            kwargs["training"] = True
-        return super().forward(*args, **kwargs)
-
-    def call(self, inputs: torch.Tensor, training: bool = False) -> torch.Tensor:
+    def call(self, inputs: torch.Tensor, training: bool = True) -> torch.Tensor:
         """What comes out of the last layer."""
         for layer in self.layers:
             cls: type = type(layer)

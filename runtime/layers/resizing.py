@@ -73,6 +73,9 @@ class _Sized(Layer):
         data_format: Where the channels stand; None is "channels_last".
     """
 
+    _training_default = True
+    """What Keras's layers of this kind hand on: their call has the argument, without using it."""
+
     def __init__(self, height: int, width: int, data_format: str | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.height = height
@@ -221,7 +224,7 @@ class RandomCrop(RandomPictures):
         self.height = height
         self.width = width
 
-    def call(self, inputs: torch.Tensor, training: bool = False) -> torch.Tensor:
+    def call(self, inputs: torch.Tensor, training: bool = True) -> torch.Tensor:
         """The window: at random while training, around the middle otherwise."""
         given: Any = inputs
         if isinstance(given, dict):

@@ -9,7 +9,8 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args, get_origin
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
 
 import torch
 
@@ -162,7 +163,7 @@ def _call_ports(
         if any(isinstance(marker, Implicit) for marker in markers):
             continue
         help = docstring.call_arguments.get(name, "")
-        if any(_is_tensor(member) for member in types):
+        if any(_is_tensor(member) for member in types) or (not has_default and not _is_setting(types)):
             ports += _ports(name, types, markers, optional=has_default, help=help)
         else:
             default = parameter.default if has_default else REQUIRED
@@ -187,6 +188,13 @@ def _ports(
 def _is_tensor(member: Any) -> bool:
     return member is torch.Tensor or (
         get_origin(member) in (list, tuple) and torch.Tensor in get_args(member)
+    )
+
+
+def _is_setting(types: list[Any]) -> bool:
+    """True for numbers, texts and choices: an argument that must be given and is none of them is a tensor."""
+    return all(
+        member in (bool, int, float, str, NoneType) or get_origin(member) is Literal for member in types
     )
 
 

@@ -14,7 +14,7 @@ from runtime.device import get_device
 from runtime.errors import ShapeError
 from runtime.formats import FLOATS, standardize_dtype
 from runtime.layers.context import scoped
-from runtime.layers.tracking import tracked
+from runtime.layers.tracking import adopt_all, tracked
 
 _SETTINGS = (bool, int, float, str, tuple, FunctionType, NoneType)
 
@@ -69,6 +69,10 @@ class Weight(nn.Parameter):
         """The numbers as an array; as in Keras, a weight that is trained gives them, too."""
         return torch.Tensor.numpy(self.detach().cpu(), force=force)
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        settings = (self.name, self.path, self.can_train, self.regularizer, self.constraint)
+        return _weight_again, (self.detach(), self.requires_grad, *settings)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> "Weight":
         if id(self) not in memo:
             twin = make_weight(
@@ -87,6 +91,22 @@ def make_weight(values: torch.Tensor, *, name: str, path: str, trainable: bool) 
     weight.name = name
     weight.path = path
     weight.can_train = trainable
+    return weight
+
+
+def _weight_again(
+    values: torch.Tensor,
+    requires_grad: bool,
+    name: str,
+    path: str,
+    trainable: bool,
+    regularizer: Any,
+    constraint: Any,
+) -> Weight:
+    """A weight that was pickled."""
+    weight = make_weight(values, name=name, path=path, trainable=trainable)
+    weight.requires_grad_(requires_grad)
+    weight.regularizer, weight.constraint = regularizer, constraint
     return weight
 
 
@@ -146,13 +166,22 @@ class WeightOwner(nn.Module):
         if isinstance(value, _SETTINGS) and name not in self.__dict__.get("_parameters", ()):
             # A layer is mostly settings, and torch's own way is slow: it looks for weights in each.
             object.__setattr__(self, name, value)
+            if type(value) is tuple and not name.startswith("_"):
+                adopt_all(value, self._adopt)
             return
         if not name.startswith("_") and type(value) in (list, dict):
             value = tracked(value, self._adopt)
         super().__setattr__(name, cast(Any, value))
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for name, value in list(vars(self).items()):
+            if not name.startswith("_") and type(value) in (list, dict):
+                # Copies and pickles hold plain lists.
+                object.__setattr__(self, name, tracked(value, self._adopt))
+
     def _adopt(self, item: Any) -> None:
-        """Registers a layer that stands in a list or dict of this one."""
+        """Registers a layer that stands in a list, tuple or dict of this one."""
         if isinstance(item, nn.Module) and item not in self._modules.values():
             self.add_module(f"item_{len(self._modules)}", item)
 

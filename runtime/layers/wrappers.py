@@ -77,7 +77,7 @@ class TimeDistributed(Wrapper):
             )
         return (shape[0], *shape[2:])
 
-    def call(self, inputs: Tensor, training: bool = False, mask: Tensor | None = None) -> Tensor:
+    def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
         """The outputs of all steps, (batch, steps, …)."""
         if training and any(not weight.can_train for weight in self.layer.weights):
             # A layer that keeps statistics takes each step as a batch of its own, as in Keras.
@@ -202,7 +202,7 @@ class Bidirectional(Layer):
         sequences: Tensor,
         initial_state: list[Tensor] | None = None,
         mask: Tensor | None = None,
-        training: bool = False,
+        training: bool | None = None,
     ) -> Any:
         """The joined outputs, with `return_state` followed by the states of both layers."""
         settings: dict[str, Any] = {"mask": mask, "training": training}

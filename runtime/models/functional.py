@@ -1,5 +1,6 @@
 """`Functional`: a model described by symbolic tensors from inputs to outputs."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 import torch
@@ -7,10 +8,11 @@ import torch
 from runtime.errors import DataError, ShapeError
 from runtime.layers import Layer, Operation
 from runtime.layers.calls import call_signature
+from runtime.layers.context import context
 from runtime.layers.precision import policies
-from runtime.models.graph import trace_graph
+from runtime.models.graph import Graph, trace_graph
 from runtime.models.model import Model
-from runtime.models.program import Plans, Program, compile_program
+from runtime.models.program import Plans, Program, compile_program, is_quiet
 from runtime.saving.graph_reading import read_graph
 from runtime.saving.graph_writing import graph_config
 from runtime.saving.reading import Reading, model_class
@@ -39,6 +41,7 @@ class Functional(Model):
         self.autocast = False
         self._input_structure = inputs
         self._output_structure = outputs
+        self._output_template = outputs
         self.graph = trace_graph(find_symbolic(inputs), find_symbolic(outputs))
         for layer in self.graph.layers:
             # Set directly: add_module refuses names such as "output", which layers often have.
@@ -46,6 +49,10 @@ class Functional(Model):
         self._programs = Plans()
         self._programs_of = policies["changes"]
         self.built = True
+
+    def build(self, input_shape: Any) -> None:
+        """Does nothing: the layers were built when the model was described."""
+        del input_shape
 
     @property
     def inputs(self) -> list[KerasTensor]:
@@ -109,6 +116,11 @@ class Functional(Model):
         inputs, outputs = read_graph(config, reading)
         return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable") is not False)
 
+    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
+        super()._apply(fn, recurse)
+        convert_graph(self.graph, fn)
+        return self
+
     def output_spec(
         self, ports: dict[str, Any], settings: dict[str, Any] | None = None
     ) -> dict[str, TensorSpec]:
@@ -129,6 +141,8 @@ class Functional(Model):
             found = node.layer.output_spec(ports, signature.settings(node.arguments))
             known |= {id(t): spec for t, spec in zip(node.outputs, found.values(), strict=True)}
         names = self.output_names if len(self.outputs) > 1 else ["output"]
+        if len(set(names)) < len(names):
+            names = [f"output_{place}" for place in range(len(names))]
         return {name: known[id(tensor)] for name, tensor in zip(names, self.outputs, strict=True)}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -137,25 +151,36 @@ class Functional(Model):
             args = (self._ordered(args[0]), *args[1:])
         return super().__call__(*args, **kwargs)
 
-    def call(self, inputs: torch.Tensor, training: bool = False, mask: Any = None) -> Any:
+    def call(self, inputs: torch.Tensor, training: bool | None = None, mask: Any = None) -> Any:
         """Computes the outputs, in the structure the model was given them in."""
         tensors = self.prepare_inputs(inputs)
-        masks = mask if isinstance(mask, list) else [mask]
-        outputs = (
-            self.program(training=training)(*tensors, *masks)
-            if mask is not None
-            else self.program(training=training)(*tensors)
-        )
-        return self.structured(outputs)
+        masks = () if mask is None else mask if isinstance(mask, list) else [mask]
+        if training is None and context.training is None and self._is_quiet():
+            training = False
+            context.training = self._programs["flag"]
+        return self.structured(self.program(training=training)(*tensors, *masks))
 
-    def program(self, *, training: bool) -> Program:
-        """The flat function that computes the outputs."""
+    def program(self, *, training: bool | None) -> Program:
+        """The flat function that computes the outputs.
+
+        Args:
+            training: The flag of all layers; None leaves it to the calls in the graph and to the layers.
+        """
         if self._programs_of != policies["changes"]:
             self._programs_of = policies["changes"]
             self._programs.clear()
+        if training is not None:
+            training = bool(training)
         if training not in self._programs:
             self._programs[training] = compile_program(self.graph, training=training)
         return self._programs[training]
+
+    def _is_quiet(self) -> bool:
+        if "quiet" not in self._programs:
+            self._programs["quiet"] = is_quiet(self.graph)
+            defaults = [call_signature(type(node.layer)).training_default for node in self.graph.nodes]
+            self._programs["flag"] = False if False in defaults else None
+        return self._programs["quiet"]
 
     def prepare_inputs(self, inputs: Any, *, convert: bool = True) -> list[torch.Tensor]:
         """Inputs as a list of tensors of the stated dtypes and number of axes.
@@ -187,10 +212,12 @@ class Functional(Model):
         return tensors
 
     def structured(self, outputs: list[Any]) -> Any:
-        """A list of outputs in the structure the model was given: one, a list, or a dict."""
+        """A list of outputs in the structure the model was given; as in Keras, a list of one is that one."""
         if isinstance(self._output_structure, dict):
             return dict(zip(self._output_structure, outputs, strict=True))
-        return outputs if isinstance(self._output_structure, list | tuple) else outputs[0]
+        if len(outputs) == 1:
+            return outputs[0]
+        return tuple(outputs) if isinstance(self._output_structure, tuple) else outputs
 
     def _ordered(self, inputs: dict[str, Any]) -> list[Any]:
         missing = [name for name in self.input_names if name not in inputs]
@@ -214,6 +241,14 @@ class Functional(Model):
                 port="inputs",
                 hint="Reshape the data, or state its shape in the Input.",
             )
+
+
+def convert_graph(graph: Graph, fn: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    """Gives a graph's symbolic tensors the element types its layers are converted to."""
+    for node in graph.nodes:
+        for tensor in node.outputs:
+            kind = fn(torch.empty(0, dtype=getattr(torch, tensor.dtype))).dtype
+            tensor.dtype = str(kind).rpartition(".")[2]
 
 
 def _replaced(value: Any, known: dict[int, TensorSpec]) -> Any:

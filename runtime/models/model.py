@@ -4,7 +4,10 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 from runtime.errors import UnknownNameError
-from runtime.layers import Layer
+from runtime.layers import Layer, layer_spec
+from runtime.layers.building import default_build
+from runtime.layers.calls import as_shapes
+from runtime.layers.inference import probe_output_shapes
 from runtime.models.stored import Stored
 from runtime.models.training import Trainer
 
@@ -37,6 +40,16 @@ class Model(Trainer, Stored, Layer):
         # A subclass that hands on inputs and outputs is a functional model with methods of its own.
         self.__class__ = _joined_class(type(self), Functional)
         Functional.__init__(self, *args, **kwargs)
+
+    @default_build
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights of a model of one's own: its layers are called on zeros of that shape.
+
+        Args:
+            input_shape: Shape of the input, batch first; a list or dict of them for several.
+        """
+        port = layer_spec(type(self)).inputs[0].name
+        probe_output_shapes(self, {port: as_shapes(input_shape)})
 
     @property
     def layers(self) -> list[Layer]:

@@ -14,6 +14,7 @@ anything from a document or a file.
 from collections.abc import Callable
 from typing import Any
 
+from runtime.data import flatten
 from runtime.layers import Layer
 from runtime.layers.calls import CallSignature, call_signature
 from runtime.layers.precision import in_precision, is_plain
@@ -33,19 +34,35 @@ class Plans(dict[Any, Any]):
         return Plans, ()
 
 
-def compile_program(graph: Graph, *, training: bool, preactivation: bool = False) -> Program:
+def compile_program(graph: Graph, *, training: bool | None, preactivation: bool = False) -> Program:
     """Compiles a graph for training or for inference.
 
     Args:
         graph: What to compute; its layers must be built.
         training: The training flag every layer gets. Layers that do nothing in inference are left out of
-            the inference program.
+            the inference program. None calls the layers one by one, each with the flag that was said where
+            the graph was described, else with its own default or the flag of the call before it.
         preactivation: True leaves the activation of the last layer out, for a loss that has it inside.
 
     Returns:
         A function of one tensor for each input, and one mask each after those, to a list of the outputs.
     """
     return _Writer(graph, training=training, preactivation=preactivation).compile()
+
+
+def is_quiet(graph: Graph) -> bool:
+    """True if without a training flag every layer does what it does with the flag False."""
+    for node in graph.nodes:
+        inside = getattr(node.layer, "functional", node.layer)
+        nested = getattr(inside, "graph", None)
+        if node.arguments.get("training") or (nested is not None and not is_quiet(nested)):
+            return False
+    return all(
+        type(layer).__module__.startswith("runtime.")
+        and call_signature(type(layer)).training_default is not True
+        for top in graph.layers
+        for layer in top.flatten_layers()
+    )
 
 
 def can_skip_activation(graph: Graph) -> bool:
@@ -60,7 +77,7 @@ def can_skip_activation(graph: Graph) -> bool:
 class _Writer:
     """Writes the lines of one program."""
 
-    def __init__(self, graph: Graph, *, training: bool, preactivation: bool) -> None:
+    def __init__(self, graph: Graph, *, training: bool | None, preactivation: bool) -> None:
         self.graph = graph
         self.training = training
         self.last = graph.outputs[0].node if preactivation else None
@@ -68,7 +85,8 @@ class _Writer:
         self.lines: list[str] = []
         self.value_of: dict[int, str] = {}
         self.mask_of: dict[int, str] = {}
-        self.uses_masks = any(layer.creates_mask for layer in graph.layers)
+        # Layers that are called one by one pass masks on themselves.
+        self.uses_masks = training is not None and any(layer.creates_mask for layer in graph.layers)
         # A graph of float32 alone needs no casts, and its program has none.
         parts = (part for layer in graph.layers for part in layer.flatten_layers())
         self.casts = not all(is_plain(part) for part in parts)
@@ -82,6 +100,8 @@ class _Writer:
         for number, tensor in enumerate(self.graph.inputs):
             self.mask_of[id(tensor)] = f"m{number}"
             arguments.append(f"m{number}=None")
+            if self.training is None:
+                self.lines.append(f"if m{number} is not None: i{number}._keras_mask = m{number}")
         for node in self.graph.nodes:
             if not all(id(tensor) in self.value_of for tensor in node.outputs):
                 self._write_call(node)
@@ -100,13 +120,13 @@ class _Writer:
 
     def _write_call(self, node: Node) -> None:
         layer = node.layer
-        identity = layer.identity_in_inference and not self.training and len(node.inputs) == 1
+        identity = layer.identity_in_inference and self.training is False and len(node.inputs) == 1
         if identity and not self.casts:
             source, target = id(node.inputs[0]), id(node.outputs[0])
             self.value_of[target] = self.value_of[source]
             self.mask_of[target] = self.mask_of.get(source, "None")
             return
-        function: Any = layer.preactivation if node is self.last else layer.to_program()
+        function: Any = layer.preactivation if node is self.last else self._function(layer)
         if self.casts and (node is self.last or function == layer.call):
             function = in_precision(layer, function)
         signature = call_signature(type(layer))
@@ -115,13 +135,24 @@ class _Writer:
         for tensor, name in zip(node.outputs, outputs, strict=True):
             self.value_of[id(tensor)] = name
         target = outputs[0] if len(outputs) == 1 else ", ".join(outputs)
-        self.lines.append(f"{target} = {self._constant(function)}({arguments})")
+        call = f"{self._constant(function)}({arguments})"
+        if isinstance(node.template, dict | list | tuple):
+            # Always more than the bare tensors: a list of one, a dict, lists in lists.
+            call = f"{self._constant(flatten)}({call})"
+            target = target if len(outputs) > 1 else f"[{target}]"
+        self.lines.append(f"{target} = {call}")
         if self.uses_masks:
             self._write_mask(node, layer, signature)
+
+    def _function(self, layer: Layer) -> Callable[..., Any]:
+        return layer.to_program() if self.training is not None else layer.__call__
 
     def _arguments(self, node: Node, signature: CallSignature, *, leave_out_flags: bool) -> str:
         given = dict(node.arguments)
         given.pop("training", None)
+        if self.training is None:
+            given |= _own_flag(node, signature)
+            leave_out_flags = True
         words: list[str] = []
         for name in signature.names:
             if name not in given:
@@ -174,6 +205,20 @@ class _Writer:
         name = f"k{len(self.namespace)}"
         self.namespace[name] = value
         return name
+
+
+def _own_flag(node: Node, signature: CallSignature) -> dict[str, bool]:
+    """The training flag of one call in a graph.
+
+    Keras keeps what was said, and where the call was given nothing but one tensor the default of the layer.
+    """
+    if "training" in node.arguments:
+        return {"training": node.arguments["training"]}
+    (first, *others) = node.arguments.values()
+    plain = not others and isinstance(first, KerasTensor) and first.dtype == node.layer.compute_dtype
+    return (
+        {"training": signature.training_default} if plain and signature.training_default is not None else {}
+    )
 
 
 def _spread(mask: Any, count: int) -> list[Any]:

@@ -79,6 +79,8 @@ def quick_plan(model: Any, sample: Batch, *, training: bool) -> QuickPlan:
         "penalties": [
             (w.regularizer, w) for w in model.weights if w.regularizer is not None and w.requires_grad
         ],
+        # As in Keras, a model whose `call` takes no flag leaves it to its layers.
+        "flag": training if graph is not None else None,
     }
     step = _train_step(model, parts) if training else Step(**parts)
     return QuickPlan(

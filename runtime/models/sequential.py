@@ -1,6 +1,6 @@
 """`Sequential`: a chain of layers, each fed by the one before it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import torch
@@ -8,7 +8,7 @@ import torch
 from runtime.configurable import object_config
 from runtime.errors import GraphError, NotBuiltError, ParameterError
 from runtime.layers import InputLayer, Layer
-from runtime.models.functional import Functional
+from runtime.models.functional import Functional, convert_graph
 from runtime.models.model import Model
 from runtime.models.program import Program
 from runtime.saving.chain_reading import read_chain
@@ -194,6 +194,12 @@ class Sequential(Model):
         """Shape of the output, batch first."""
         return self.functional.output_shape
 
+    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
+        super()._apply(fn, recurse)
+        if self._input is not None:
+            convert_graph(self.functional.graph, fn)
+        return self
+
     def output_spec(
         self, ports: dict[str, Any], settings: dict[str, Any] | None = None
     ) -> dict[str, TensorSpec]:
@@ -201,7 +207,7 @@ class Sequential(Model):
         self.build_from_shapes({name: spec.shape for name, spec in ports.items()})
         return self.functional.output_spec(ports, settings)
 
-    def program(self, *, training: bool) -> Program:
+    def program(self, *, training: bool | None) -> Program:
         """The flat function that computes the output."""
         return self.functional.program(training=training)
 
@@ -209,7 +215,7 @@ class Sequential(Model):
         """The input as a tensor of the stated dtype, in a list; `convert=False` keeps its own dtype."""
         return self.functional.prepare_inputs(inputs, convert=convert)
 
-    def call(self, inputs: torch.Tensor, training: bool = False, mask: Any = None) -> Any:
+    def call(self, inputs: torch.Tensor, training: bool | None = None, mask: Any = None) -> Any:
         """Computes the output."""
         return self.functional.call(inputs, training=training, mask=mask)
 

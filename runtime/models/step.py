@@ -29,10 +29,8 @@ class Step:
         loss_values: Function of targets, outputs and weights to the total and the single losses.
         meter: Takes the results.
         penalties: Pairs of regularizer and weight.
-        training: The training flag.
+        flag: The training flag of the layers; None for a model that hands on none.
     """
-
-    training = False
 
     def __init__(
         self,
@@ -41,8 +39,10 @@ class Step:
         loss_values: LossValues,
         meter: Meter,
         penalties: list[tuple[Callable[[Tensor], Tensor], Tensor]],
+        flag: bool | None,
     ) -> None:
         self.model = model
+        self.flag = flag
         self.forward = forward
         self.loss_values = loss_values
         self.meter = meter
@@ -75,7 +75,7 @@ class Step:
         added: list[Any] = []
         context.layers_with_losses = added
         state["_layers_with_losses"] = added
-        before, context.training = context.training, self.training
+        before, context.training = context.training, self.flag
         context.depth += 1
         try:
             return self.forward(*x), added
@@ -98,8 +98,6 @@ class TrainStep(Step):
         parameters: The weights that are trained.
         **parts: As for `Step`.
     """
-
-    training = True
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ import torch
 from runtime.callbacks import History
 from runtime.data import Batches, as_tensors, class_sample_weights, make_batches, map_leaves, on_device
 from runtime.errors import DataError
+from runtime.layers.context import flagged
 from runtime.models.arrangement import InputArrangement, functional_of, graph_of, is_ours
 from runtime.models.loops import enlarge, run_batches
 from runtime.models.prediction import as_array, predict_batches
@@ -180,7 +181,7 @@ class Trainer(RunSetup):
         callback_list.on_predict_begin()
         if quick:
             model: Any = self
-            program = model.program(training=False)
+            program = flagged(model.program(training=False), False)
             structure = functional_of(model).structured
             arrangement = InputArrangement(self, graph)
             batches.arrange(arrangement, arrangement.dtypes)

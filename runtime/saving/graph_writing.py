@@ -27,11 +27,13 @@ def layer_config(layer: Layer) -> dict[str, Any]:
     family = operations if issubclass(cls, Operation) else registry
     ours = known is cls or (name in family.names() and family.lookup(name) is cls)
     own_module: str | None = getattr(cls, "_file_module", None)
+    built = None if ours else layer.get_build_config()
     return {
         "module": (own_module or cls._module) if ours else cls.__module__,
         "class_name": name,
         "config": layer.get_config(),
         "registered_name": None if ours and own_module is None else get_registered_name(cls),
+        **({} if built is None else {"build_config": built}),
     }
 
 

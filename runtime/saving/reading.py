@@ -162,7 +162,11 @@ def read_layer(config: Any, reading: Reading) -> Layer:
     reading.count_layer()
     with reading.inside(_label(name, arguments)):
         if custom is not None:
-            return _from_custom(custom, arguments, reading)
+            made = _from_custom(custom, arguments, reading)
+            shapes = config.get("build_config")
+            if isinstance(shapes, dict) and isinstance(made, Layer) and not made.built:
+                made.build_from_config(shapes)
+            return made
         name = name.rpartition(">")[2]
         if name in model_classes:
             return model_classes[name].read_config(arguments, reading)
