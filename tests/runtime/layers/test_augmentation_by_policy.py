@@ -253,11 +253,11 @@ def test_files_go_both_ways(ending, tmp_path):
     model.save(tmp_path / f"ours.{ending}")
     real = keras.models.load_model(tmp_path / f"ours.{ending}", compile=False)
     assert [type(layer).__name__ for layer in real.layers[1:]] == names
-    close(model(PICTURES), real(PICTURES, training=False))
+    close(model(PICTURES, training=False), real(PICTURES, training=False))
     # Keras cannot write such layers into .h5.
     real.save(tmp_path / "theirs.keras")
     again = models.load_model(tmp_path / "theirs.keras", compile=False)
-    close(again(PICTURES), real(PICTURES, training=False))
+    close(again(PICTURES, training=False), real(PICTURES, training=False))
 
 
 def test_a_slant_comes_back_from_the_bounds_that_keras_writes():
