@@ -162,7 +162,9 @@ def sparse_categorical_crossentropy(
             values = F.cross_entropy(classes_second, ids, reduction="none")
         else:
             class_axis = min(1, y_pred.ndim - 1)
-            values = F.nll_loss(_log_probability(classes_second, class_axis), ids, reduction="none")
+            # Backward, torch's function takes pictures only in their own memory order.
+            log_probability = _log_probability(classes_second, class_axis).contiguous()
+            values = F.nll_loss(log_probability, ids, reduction="none")
     except IndexError as error:
         raise no_such_class("sparse_categorical_crossentropy", ids, y_pred, axis) from error
     return values if ignored is None else values.masked_fill(ignored, 0)

@@ -86,7 +86,8 @@ def reduce_weighted_values(
         return values.sum()
     if reduction == "mean_with_sample_weight" and weight is not None:
         total = weight.sum()
-        return torch.where(total == 0, 0, values.sum() / total)
+        # Divided by 1 where nothing counts: a gradient through 0 / 0 is no number, even where it is not chosen.
+        return torch.where(total == 0, 0, values.sum() / total.where(total != 0, 1))
     return values.mean() if values.numel() else values.sum()
 
 
@@ -105,7 +106,7 @@ def mask_weight(weight: Tensor | None, mask: Tensor, dtype: torch.dtype, *, resc
     if weight is None:
         return masked
     masked, weight = same_rank(masked, weight)
-    return weight.reshape(*weight.shape, *(1,) * (masked.ndim - weight.ndim)) * masked
+    return weight.reshape((*weight.shape, *(1,) * (masked.ndim - weight.ndim))) * masked
 
 
 def _fit(values: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -115,9 +116,14 @@ def _fit(values: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     try:
         torch.broadcast_shapes(values.shape, weight.shape)
     except RuntimeError:
-        raise DataError(
-            f"The sample weights have the shape {tuple(weight.shape)}, and there are values of the shape "
-            f"{tuple(values.shape)} to weigh.",
-            hint="Give one weight for each sample, or one for each step of each sample.",
-        ) from None
+        raise weights_differ(weight.shape, values.shape) from None
     return values, weight
+
+
+def weights_differ(weights: torch.Size, values: torch.Size) -> DataError:
+    """The error for sample weights that do not fit what they are to weigh."""
+    return DataError(
+        f"The sample weights have the shape {tuple(weights)}, and there are values of the shape "
+        f"{tuple(values)} to weigh.",
+        hint="Give one weight for each sample, or one for each step of each sample.",
+    )

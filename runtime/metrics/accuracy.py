@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from runtime.formats import torch_floatx
+from runtime.losses.crossentropy import no_such_class
 from runtime.losses.reduction import TensorLike, same_rank
-from runtime.metrics.base import registry, tensors
+from runtime.metrics.base import registry, tensors, too_few_classes
 from runtime.metrics.mean import MeanMetricWrapper, metric_function
 from runtime.types import Range, Shape
 
@@ -81,9 +82,15 @@ def sparse_top_k_categorical_accuracy(
 
 
 def _in_top_k(ids: Tensor, scores: Tensor, k: int) -> Tensor:
+    if not 1 <= k <= scores.shape[-1]:
+        raise too_few_classes("k", k, scores)
     shape, flat = ids.shape, scores.reshape(-1, scores.shape[-1])
     least = flat.topk(k, dim=-1).values[:, -1:]
-    return _as_numbers(flat.gather(-1, ids.reshape(-1, 1)) >= least).reshape(shape)
+    try:
+        own = flat.gather(-1, ids.reshape(-1, 1))
+    except RuntimeError as error:
+        raise no_such_class("The accuracy among the likeliest classes", ids, scores) from error
+    return _as_numbers(own >= least).reshape(shape)
 
 
 def _as_numbers(matches: Tensor) -> Tensor:

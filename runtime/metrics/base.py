@@ -9,6 +9,7 @@ from torch import Tensor
 from runtime import dtype_policies, initializers
 from runtime.configurable import Configurable
 from runtime.device import get_device
+from runtime.errors import DataError
 from runtime.formats import floatx
 from runtime.losses.reduction import TensorLike
 from runtime.registries import Registry, snake_case
@@ -128,6 +129,16 @@ def tensors(
 def divide_no_nan(dividend: Tensor, divisor: Tensor) -> Tensor:
     """A quotient that is 0 where the divisor is."""
     return torch.where(divisor == 0, 0, dividend / torch.where(divisor == 0, 1, divisor))
+
+
+def too_few_classes(parameter: str, count: int, scores: Tensor) -> DataError:
+    """The error for asking after more of the likeliest classes than there are."""
+    classes = scores.shape[-1]
+    return DataError(
+        f"A metric with {parameter}={count} looks for the {count} likeliest classes, but the predictions have "
+        f"the shape {tuple(scores.shape)}: there are {classes}.",
+        hint=f"Give a {parameter} from 1 to {classes}.",
+    )
 
 
 get = registry.get

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from runtime.errors import DataError, ParameterError
-from runtime.losses.reduction import TensorLike, same_rank
-from runtime.metrics.base import tensors
+from runtime.losses.reduction import TensorLike, same_rank, weights_differ
+from runtime.metrics.base import tensors, too_few_classes
 
 EPSILON = 1e-7
 LOWEST = -1e10
@@ -119,6 +119,8 @@ def count_answers(
         )
     weight = _weights(true, predicted, sample_weight, label_weights)
     if top_k is not None:
+        if top_k > predicted.shape[-1]:
+            raise too_few_classes("top_k", top_k, predicted)
         best = torch.zeros_like(predicted).scatter(-1, predicted.topk(top_k, -1).indices, 1)
         predicted = torch.where(best > 0, predicted, LOWEST)
     if class_id is not None:
@@ -142,9 +144,13 @@ def _weights(
 ) -> Tensor | None:
     weight = None
     if sample_weight is not None:
-        weight = torch.as_tensor(sample_weight, dtype=true.dtype, device=true.device).unsqueeze(-1)
+        weight = torch.as_tensor(sample_weight, dtype=true.dtype, device=true.device)
         _, weight = same_rank(true, weight, expand=False)
-        weight = weight.broadcast_to(predicted.shape)
+        weight = weight.reshape((*weight.shape, *(1,) * (true.ndim - weight.ndim)))
+        try:
+            weight = weight.broadcast_to(predicted.shape)
+        except RuntimeError:
+            raise weights_differ(weight.shape, predicted.shape) from None
     if label_weights is None:
         return weight
     spread = label_weights.to(predicted).broadcast_to(predicted.shape)

@@ -9,9 +9,9 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from runtime.errors import DataError, UnknownNameError
+from runtime.errors import UnknownNameError
 from runtime.losses import registry as losses
-from runtime.losses.reduction import TensorLike, mask_weight, same_rank
+from runtime.losses.reduction import TensorLike, mask_weight, same_rank, weights_differ
 from runtime.metrics.base import Metric, divide_no_nan, registry
 
 functions: dict[str, Callable[..., Tensor]] = {}
@@ -48,11 +48,7 @@ def by_sample(
         try:
             weight = weight.broadcast_to(values.shape)
         except RuntimeError:
-            raise DataError(
-                f"The sample weights have the shape {tuple(weight.shape)}, and there are values of the shape "
-                f"{tuple(values.shape)} to weigh.",
-                hint="Give one weight for each sample, or one for each step of each sample.",
-            ) from None
+            raise weights_differ(weight.shape, values.shape) from None
         values = values * weight
         if weight.ndim > 1:
             weight = reduce(weight, dim=tuple(range(1, weight.ndim)))

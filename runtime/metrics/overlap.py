@@ -11,7 +11,7 @@ from torch import Tensor
 
 from runtime.errors import ParameterError
 from runtime.formats import torch_floatx
-from runtime.losses.reduction import TensorLike
+from runtime.losses.reduction import TensorLike, weights_differ
 from runtime.metrics.base import Metric, registry, tensors
 from runtime.metrics.confusion import EPSILON
 from runtime.types import Range
@@ -74,7 +74,8 @@ class IoU(Metric):
             sample_weight: How much each pixel counts; cut to whole numbers unless `dtype` says otherwise.
         """
         true, predicted = tensors(y_true, y_pred)
-        true = (true if self.sparse_y_true else true.argmax(self.axis)).to(torch.int64).flatten()
+        true = (true if self.sparse_y_true else true.argmax(self.axis)).to(torch.int64)
+        places, true = true.shape, true.flatten()
         predicted = (
             (predicted if self.sparse_y_pred else predicted.argmax(self.axis)).to(torch.int64).flatten()
         )
@@ -84,7 +85,7 @@ class IoU(Metric):
         amounts = counts.to(self._torch_dtype)
         if sample_weight is not None:
             weight = torch.as_tensor(sample_weight, device=true.device).to(self._torch_dtype)
-            amounts = amounts * (weight.flatten() if weight.ndim > 1 else weight)
+            amounts = amounts * _of_pixels(weight, places)
         cells = torch.where(counts, true * self.num_classes + predicted, 0)
         matrix = amounts.new_zeros(self.num_classes**2).scatter_add_(0, cells, amounts)
         self.accumulate(self.total_cm, matrix.reshape(self.total_cm.shape))
@@ -230,3 +231,14 @@ class OneHotMeanIoU(MeanIoU):
             sparse_y_pred=sparse_y_pred,
             axis=axis,
         )
+
+
+def _of_pixels(weight: Tensor, places: torch.Size) -> Tensor:
+    """A weight for each pixel, of weights for pixels, rows or whole pictures."""
+    if weight.numel() == places.numel():
+        return weight.flatten()
+    spread = weight.reshape((*weight.shape, *(1,) * (len(places) - weight.ndim)))
+    try:
+        return spread.broadcast_to(places).flatten()
+    except RuntimeError:
+        raise weights_differ(weight.shape, places) from None

@@ -194,7 +194,8 @@ class Optimizer(OptimizerState):
             self.decay(parameters, rate)
             self.update(parameters, self._clipped(gradients), slots, rate)
             if every:
-                kernels._foreach_zero_(slots["gradient_accumulator"])
+                # Those of weights without a gradient in the last batch too, as in Keras.
+                kernels._foreach_zero_(self._slots["gradient_accumulator"])
         if self.use_ema:
             self._average()
 

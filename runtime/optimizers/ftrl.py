@@ -90,6 +90,9 @@ class Ftrl(Optimizer):
 
     def update(self, parameters: list[Tensor], gradients: list[Tensor], slots: Slots, rate: float) -> None:
         """Works each weight out anew from the sums."""
+        if not rate:
+            # A schedule may begin or end with 0: the formula divides by it, and there is nowhere to go.
+            return
         l1, power = self.l1_regularization_strength, -self.learning_rate_power
         l2 = self.l2_regularization_strength + self.beta / (2 * rate)
         states = zip(parameters, gradients, slots["accumulator"], slots["linear"], strict=True)

@@ -85,12 +85,12 @@ def starts(shapes):
     return {path: random.normal(size=shape).astype("float32") for path, shape in shapes.items()}
 
 
-def keras_variables(values, constraint=None):
+def keras_variables(values, constraint=None, dtype=None):
     variables = []
     for path, value in values.items():
         scope, name = path.split("/")
         with keras.src.backend.name_scope(scope):
-            variables.append(keras.Variable(value, name=name))
+            variables.append(keras.Variable(value, name=name, dtype=dtype))
         variables[-1].constraint = constraint
     return variables
 

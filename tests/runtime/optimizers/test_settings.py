@@ -163,3 +163,14 @@ def test_an_optimizer_of_one_s_own_overrides_update():
     optimizer.apply([torch.tensor([3.0, -2.0])], [weight])
     assert weight.tolist() == [0.5, 1.5]
     assert SignDescent.from_config(optimizer.get_config()).learning_rate == 0.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schedule_may_begin_at_nothing(name):
+    weight = nn.Parameter(torch.ones(2, 2))
+    optimizer = getattr(optimizers, name)(schedules.CosineDecay(0.0, 8, warmup_target=0.1, warmup_steps=4))
+    optimizer.apply([torch.ones(2, 2)], [weight])
+    assert torch.equal(weight, torch.ones(2, 2))
+    optimizer.apply([torch.ones(2, 2)], [weight])
+    assert weight.isfinite().all()
+    assert (weight < 1).all()
