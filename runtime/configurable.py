@@ -2,10 +2,13 @@
 
 import inspect
 from functools import cache
-from typing import Any, ClassVar, Self
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 
 import numpy as np
 import torch
+
+from runtime.errors import ParameterError
 
 
 class Configurable:
@@ -40,6 +43,53 @@ class Configurable:
     def _argument(self, name: str) -> Any:
         default = constructor_parameters(type(self))[name].default
         return self._arguments.get(name, default)
+
+
+class Checked(Configurable):
+    """A configurable object that refuses text and lists where a number belongs, and parts of whole numbers."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Records and checks the arguments before `__init__` runs."""
+        self = super().__new__(cls, *args, **kwargs)
+        kinds = number_kinds(cls)
+        for name, value in self._arguments.items():
+            kind = kinds.get(name)
+            broken = isinstance(value, float) and not value.is_integer()
+            listed = isinstance(value, list | tuple) and name != "axis"
+            if kind and (listed or isinstance(value, str | dict) or (kind is int and broken)):
+                raise ParameterError(
+                    f"{cls.__name__} got {name}={value!r}.",
+                    parameter=name,
+                    received=value,
+                    hint=f"It is a {'whole number' if kind is int else 'number'}.",
+                )
+        return self
+
+
+@cache
+def number_kinds(cls: type) -> dict[str, type]:
+    """int or float for the arguments whose annotations allow numbers only.
+
+    Those of a program's own classes are its own matter.
+    """
+    if not cls.__module__.startswith("runtime."):
+        return {}
+    kinds = {name: _kinds(one.annotation) for name, one in constructor_parameters(cls).items()}
+    return {
+        name: float if float in allowed else int
+        for name, allowed in kinds.items()
+        if allowed <= {int, float, NoneType} and allowed != {NoneType}
+    }
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The plain types among which an annotation leaves the choice."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return set[Any]().union(*(_kinds(part) for part in get_args(annotation)))
+    # A list of types, as in Callable[[int], float], has no hash.
+    return {annotation} if isinstance(annotation, type) else {object}
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from torch import Tensor
 
-from runtime.configurable import Configurable
+from runtime.configurable import Checked
 from runtime.registries import Registry
 from runtime.types import Range
 
@@ -20,7 +20,7 @@ Length = Annotated[float, Range(min=0)]
 registry: "Registry[Constraint]" = Registry("constraint", "keras.constraints")
 
 
-class Constraint(Configurable):
+class Constraint(Checked):
     """Base of all constraints: called with a weight, gives the nearest one that keeps the rule."""
 
     _module = "keras.constraints"

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from runtime.configurable import Configurable
+from runtime.configurable import Checked
 from runtime.errors import ParameterError, ShapeError
 from runtime.registries import Registry
 from runtime.types import Range
@@ -20,7 +20,7 @@ Price = Annotated[float, Range(min=0)]
 registry: "Registry[Regularizer]" = Registry("regularizer", "keras.regularizers")
 
 
-class Regularizer(Configurable):
+class Regularizer(Checked):
     """Base of all regularizers: called with a weight, gives what is added to the loss."""
 
     _module = "keras.regularizers"

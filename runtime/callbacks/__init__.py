@@ -1,5 +1,6 @@
 """Callbacks: things to do at the turns of training."""
 
+from runtime.callbacks.backup_and_restore import BackupAndRestore
 from runtime.callbacks.base import Callback
 from runtime.callbacks.callback_list import CallbackList
 from runtime.callbacks.csv_logger import CSVLogger
@@ -12,9 +13,11 @@ from runtime.callbacks.monitoring import MonitorCallback
 from runtime.callbacks.progbar import Progbar
 from runtime.callbacks.progbar_logger import ProgbarLogger
 from runtime.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from runtime.callbacks.swap_ema_weights import SwapEMAWeights
 from runtime.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -27,5 +30,6 @@ __all__ = [
     "Progbar",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "SwapEMAWeights",
     "TerminateOnNaN",
 ]

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 from runtime.callbacks.base import Callback, Logs
+from runtime.callbacks.rates import log_rates, optimizers_of
 from runtime.console import say
 from runtime.errors import ParameterError
 
@@ -29,24 +30,25 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Asks for the rate and sets it."""
-        optimizer = self.model.optimizer
-        present = float(optimizer.learning_rate)
-        rate: Any = self.schedule(epoch, present) if self._takes_rate else self.schedule(epoch)
-        if not isinstance(rate, Real) or isinstance(rate, bool):
-            raise ParameterError(
-                f"The schedule of LearningRateScheduler returned {rate!r} for epoch {epoch}.",
-                parameter="schedule",
-                received=rate,
-                hint="It must return a number, the learning rate.",
-            )
-        optimizer.learning_rate = float(rate)
-        if self.verbose > 0:
-            say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {float(rate)}.")
+        for suffix, optimizer in optimizers_of(self.model):
+            present = float(optimizer.learning_rate)
+            rate: Any = self.schedule(epoch, present) if self._takes_rate else self.schedule(epoch)
+            if not isinstance(rate, Real) or isinstance(rate, bool):
+                raise ParameterError(
+                    f"The schedule of LearningRateScheduler returned {rate!r} for epoch {epoch}.",
+                    parameter="schedule",
+                    received=rate,
+                    hint="It must return a number, the learning rate.",
+                )
+            optimizer.learning_rate = float(rate)
+            if self.verbose > 0:
+                which = f"{optimizer.name} " if suffix else ""
+                say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {which}learning rate to {float(rate)}.")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Adds the learning rate to the logs."""
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            log_rates(self.model, logs)
 
 
 def _positional_count(function: Callable[..., Any]) -> int:

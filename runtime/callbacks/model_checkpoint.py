@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from runtime.callbacks.base import Logs
+from runtime.callbacks.counting import BatchCount
 from runtime.callbacks.monitoring import Mode, MonitorCallback
 from runtime.console import say
 from runtime.errors import ParameterError
@@ -46,9 +47,8 @@ class ModelCheckpoint(MonitorCallback):
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
         self._epoch = 0
-        self._batches_since_saving = 0
-        self._last_batch = -1
         self._check_arguments()
+        self._count = BatchCount(0 if save_freq == "epoch" else save_freq)
         if save_freq != "epoch":
             # Set on the object: only then does the training loop make logs for every batch.
             self.on_train_batch_end = self._count_batches
@@ -82,11 +82,8 @@ class ModelCheckpoint(MonitorCallback):
             self._save(epoch, None, logs or {})
 
     def _count_batches(self, batch: int, logs: Logs | None = None) -> None:
-        """Saves, if enough batches have gone by; with steps_per_execution several go by at once."""
-        self._batches_since_saving += batch - self._last_batch if batch > self._last_batch else batch + 1
-        self._last_batch = batch
-        if isinstance(self.save_freq, int) and self._batches_since_saving >= self.save_freq:
-            self._batches_since_saving = 0
+        """Saves, if enough batches have gone by."""
+        if self._count.is_due(batch):
             self._save(self._epoch, batch, dict(logs or {}))
 
     def _save(self, epoch: int, batch: int | None, logs: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from runtime.callbacks.base import Logs
 from runtime.callbacks.monitoring import Mode, MonitorCallback
+from runtime.callbacks.rates import log_rates, optimizers_of
 from runtime.console import say
 from runtime.errors import ParameterError
 
@@ -63,7 +64,7 @@ class ReduceLROnPlateau(MonitorCallback):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Compares the epoch with the best one so far, and adds the learning rate to the logs."""
         logs = {} if logs is None else logs
-        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        log_rates(self.model, logs)
         current = self.monitored(logs)
         if current is None:
             return
@@ -79,16 +80,20 @@ class ReduceLROnPlateau(MonitorCallback):
                 self._reduce(epoch)
 
     def _reduce(self, epoch: int) -> None:
-        rate = float(self.model.optimizer.learning_rate)
-        # The rate may be kept in single precision: 0.1 there is a little more than 0.1 here.
-        if rate <= self.min_lr * (1 + 1e-6):
-            return
-        new_rate = max(rate * self.factor, self.min_lr)
-        self.model.optimizer.learning_rate = new_rate
-        if self.verbose > 0:
-            say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new_rate}.")
-        self.cooldown_counter = self.cooldown
-        self.wait = 0
+        reduced = False
+        for suffix, optimizer in optimizers_of(self.model):
+            rate = float(optimizer.learning_rate)
+            # The rate may be kept in single precision: 0.1 there is a little more than 0.1 here.
+            if rate <= self.min_lr * (1 + 1e-6):
+                continue
+            reduced = True
+            optimizer.learning_rate = new_rate = max(rate * self.factor, self.min_lr)
+            if self.verbose > 0:
+                which = f" {optimizer.name}" if suffix else ""
+                say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing{which} learning rate to {new_rate}.")
+        if reduced:
+            self.cooldown_counter = self.cooldown
+            self.wait = 0
 
     def in_cooldown(self) -> bool:
         """True while epochs after a change are not counted."""

@@ -3,13 +3,15 @@
 Values are drawn on the CPU, whatever device they are moved to: a seed means the same start everywhere.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, Self
 
 import torch
 from torch import Tensor
 
-from runtime.configurable import Configurable
+from runtime.configurable import Checked
+from runtime.errors import ParameterError
 from runtime.formats import torch_floatx
 from runtime.registries import Registry
 
@@ -22,7 +24,7 @@ serialize = registry.serialize
 deserialize = registry.deserialize
 
 
-class Initializer(Configurable):
+class Initializer(Checked):
     """Base of all initializers: gives the first values of a weight."""
 
     _module = "keras.initializers"
@@ -49,6 +51,13 @@ class RandomInitializer(Initializer):
     """
 
     def __init__(self, seed: int | None = None) -> None:
+        if seed is not None and not isinstance(seed, int):
+            raise ParameterError(
+                f"{type(self).__name__} got seed={seed!r}.",
+                parameter="seed",
+                received=seed,
+                hint="It is a whole number, or None for another start each time.",
+            )
         self.seed = seed
 
     @classmethod
@@ -64,19 +73,33 @@ class RandomInitializer(Initializer):
 
     def draw_normal(self, shape: Sequence[int], mean: float, stddev: float, dtype: DType) -> Tensor:
         """Draws from a bell curve."""
+        _check_spread(self, stddev)
         values = torch.empty(tuple(shape), dtype=torch_dtype(dtype), device="cpu")
         return values.normal_(mean, stddev, generator=self.generator())
 
     def draw_truncated_normal(self, shape: Sequence[int], mean: float, stddev: float, dtype: DType) -> Tensor:
         """Draws from a bell curve without what lies beyond two standard deviations."""
+        _check_spread(self, stddev)
         values = torch.empty(tuple(shape), dtype=torch_dtype(dtype), device="cpu")
+        if not stddev:
+            return values.fill_(mean)
         low, high = mean - 2 * stddev, mean + 2 * stddev
         return torch.nn.init.trunc_normal_(values, mean, stddev, low, high, generator=self.generator())
 
     def draw_uniform(self, shape: Sequence[int], low: float, high: float, dtype: DType) -> Tensor:
         """Draws evenly between two bounds."""
         values = torch.empty(tuple(shape), dtype=torch_dtype(dtype), device="cpu")
-        return values.uniform_(low, high, generator=self.generator())
+        return values.uniform_(min(low, high), max(low, high), generator=self.generator())
+
+
+def _check_spread(initializer: Initializer, stddev: float) -> None:
+    if not 0 <= stddev < math.inf:
+        raise ParameterError(
+            f"{type(initializer).__name__} got stddev={stddev!r}.",
+            parameter="stddev",
+            received=stddev,
+            hint="It is a number of at least 0.",
+        )
 
 
 def torch_dtype(dtype: DType) -> torch.dtype:

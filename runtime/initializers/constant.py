@@ -44,7 +44,15 @@ class Constant(Initializer):
 
     def __call__(self, shape: Sequence[int], dtype: DType = None) -> Tensor:
         """Makes a tensor filled with the value."""
-        value = torch.as_tensor(self.value, dtype=torch_dtype(dtype), device="cpu")
+        try:
+            value = torch.as_tensor(self.value, dtype=torch_dtype(dtype), device="cpu")
+        except (TypeError, ValueError):
+            raise ParameterError(
+                f"Constant got value={self.value!r}.",
+                parameter="value",
+                received=self.value,
+                hint="It is a number, or an array that fits the weight's shape.",
+            ) from None
         return value.broadcast_to(tuple(shape)).clone()
 
     @classmethod

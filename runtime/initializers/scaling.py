@@ -43,7 +43,7 @@ class VarianceScaling(RandomInitializer):
         super().__init__(seed)
         _check("scale", scale, scale > 0, "It is a number above 0.")
         _check("mode", mode, mode in ("fan_in", "fan_out", "fan_avg"), "Use fan_in, fan_out or fan_avg.")
-        known = distribution.lower() in ("truncated_normal", "untruncated_normal", "uniform", "normal")
+        known = str(distribution).lower() in ("truncated_normal", "untruncated_normal", "uniform", "normal")
         _check(
             "distribution",
             distribution,

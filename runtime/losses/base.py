@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from runtime import dtype_policies
-from runtime.configurable import Configurable
+from runtime.configurable import Checked
 from runtime.errors import ParameterError
 from runtime.formats import torch_floatx
 from runtime.losses.reduction import Reduction, TensorLike, reduce_weighted_values, same_rank, shapes_differ
@@ -20,7 +20,7 @@ REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "
 registry: Registry[Any] = Registry("loss", "keras.losses")
 
 
-class Loss(Configurable):
+class Loss(Checked):
     """Base of all losses: how far predictions are from the truth, as one number to be made small.
 
     A loss of your own overrides `call`.

@@ -4,6 +4,7 @@ Source: https://keras.io/api/losses/probabilistic_losses/
 """
 
 import warnings
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -102,7 +103,7 @@ def categorical_crossentropy(
 def categorical_focal_crossentropy(
     y_true: TensorLike,
     y_pred: TensorLike,
-    alpha: float = 0.25,
+    alpha: float | Sequence[float] = 0.25,
     gamma: float = 2.0,
     from_logits: bool = False,
     label_smoothing: float = 0.0,
@@ -113,7 +114,7 @@ def categorical_focal_crossentropy(
     Args:
         y_true: One-hot labels, of the predictions' shape.
         y_pred: Probability of each class.
-        alpha: Factor of the result.
+        alpha: Factor of the result; a list has one for each class, on the last axis.
         gamma: How little the easy samples count.
         from_logits: True if predictions have not been through a softmax.
         label_smoothing: Share of each label that is spread evenly over all classes, 0 to 1.
@@ -128,7 +129,8 @@ def categorical_focal_crossentropy(
     check_one_hot("categorical_focal_crossentropy", y_true, y_pred, axis)
     y_true = smooth_one_hot(y_true, label_smoothing)
     probability = _probability(torch.softmax(y_pred, axis) if from_logits else y_pred, axis)
-    return (alpha * (1 - probability) ** gamma * -y_true * probability.log()).sum(axis)
+    factor = torch.as_tensor(alpha).to(probability) if isinstance(alpha, Sequence) else alpha
+    return (factor * (1 - probability) ** gamma * -y_true * probability.log()).sum(axis)
 
 
 @registry.register

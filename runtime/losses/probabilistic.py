@@ -3,6 +3,7 @@
 Source: https://keras.io/api/losses/probabilistic_losses/
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import torch
@@ -178,7 +179,7 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
     """Categorical crossentropy for rare classes: samples that are right already count little.
 
     Args:
-        alpha: Factor of the result.
+        alpha: Factor of the result; a list has one for each class.
         gamma: How little the easy samples count.
         from_logits: True if the model's last layer has no softmax.
         label_smoothing: Share of each label that is spread evenly over all classes.
@@ -190,7 +191,7 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
 
     def __init__(
         self,
-        alpha: Share = 0.25,
+        alpha: Share | Sequence[float] = 0.25,
         gamma: Focus = 2.0,
         from_logits: bool = False,
         label_smoothing: Share = 0.0,

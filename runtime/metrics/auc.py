@@ -64,9 +64,12 @@ class AUC(Metric):
         self._thresholds = Thresholds([-EPSILON, *inner[1:-1], 1 + EPSILON])
         self.multi_label = multi_label
         self.from_logits = from_logits
-        self.label_weights = (
-            None if label_weights is None else torch.as_tensor(label_weights, dtype=self._torch_dtype)
-        )
+        try:
+            self.label_weights = (
+                None if label_weights is None else torch.as_tensor(label_weights, dtype=self._torch_dtype)
+            )
+        except (TypeError, ValueError):
+            raise _refused("label_weights", label_weights, "It is a list of numbers, one a label.") from None
         self._counts: Counts | None = None
         if not multi_label or num_labels:
             self._make_counts(num_labels)

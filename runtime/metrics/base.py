@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from runtime import dtype_policies, initializers
-from runtime.configurable import Configurable
+from runtime.configurable import Checked
 from runtime.device import get_device
 from runtime.errors import DataError
 from runtime.formats import floatx
@@ -17,7 +17,7 @@ from runtime.registries import Registry, snake_case
 registry: Registry[Any] = Registry("metric", "keras.metrics")
 
 
-class Metric(Configurable):
+class Metric(Checked):
     """Base of all metrics: tells a person how well a model does. It adds up batches and gives one number.
 
     A metric of your own makes its numbers with `add_variable` and overrides `update_state` and `result`.

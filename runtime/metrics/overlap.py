@@ -48,12 +48,19 @@ class IoU(Metric):
         axis: int = -1,
     ) -> None:
         super().__init__(dtype or "int64", name)
-        if max(target_class_ids) >= num_classes:
+        if num_classes < 1:
+            raise ParameterError(
+                f"{type(self).__name__} got num_classes={num_classes!r}.",
+                parameter="num_classes",
+                received=num_classes,
+                hint="It is a whole number, at least 1.",
+            )
+        if not target_class_ids or max(target_class_ids) >= num_classes:
             raise ParameterError(
                 f"{type(self).__name__} got target_class_ids={list(target_class_ids)}.",
                 parameter="target_class_ids",
                 received=target_class_ids,
-                hint=f"Class ids go from 0 to {num_classes - 1}.",
+                hint=f"Name one class at least; their ids go from 0 to {num_classes - 1}.",
             )
         self.num_classes = num_classes
         self.target_class_ids = list(target_class_ids)

@@ -23,6 +23,7 @@ class CompiledState:
     loss: Any = None
     history: Any = None
     stop_training: bool = False
+    _initial_epoch: int | None = None
     stop_evaluating: bool = False
     stop_predicting: bool = False
     run_eagerly: bool = False

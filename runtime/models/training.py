@@ -92,7 +92,10 @@ class Trainer(RunSetup):
             )
         self.stop_training = False
         logs: dict[str, Any] = {}
+        self._initial_epoch = None
         callback_list.on_train_begin()
+        # A callback that restores an interrupted training says where it stood.
+        initial_epoch = self._initial_epoch or initial_epoch
         for epoch in range(initial_epoch, epochs):
             self.reset_metrics()
             callback_list.on_epoch_begin(epoch)

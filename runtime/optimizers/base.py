@@ -116,6 +116,20 @@ class Optimizer(OptimizerState):
                 for parameter in chosen:
                     parameter.copy_(self._slots["average"][self._index[id(parameter)]])
 
+    def swap_averages(self) -> None:
+        """Exchanges the weights and their running average, which `use_ema` keeps."""
+        with torch.no_grad():
+            for parameter, average in zip(self._parameters, self._slots["average"], strict=True):
+                weight = parameter.clone()
+                parameter.copy_(average)
+                average.copy_(weight)
+
+    def average_from_weights(self) -> None:
+        """Begins the running average anew at the present weights."""
+        with torch.no_grad():
+            for parameter, average in zip(self._parameters, self._slots["average"], strict=True):
+                average.copy_(parameter)
+
     def exclude_from_weight_decay(
         self, var_list: Iterable[nn.Parameter] | None = None, var_names: Iterable[str] | None = None
     ) -> None:

@@ -8,18 +8,18 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from runtime.configurable import Configurable
+from runtime.configurable import Checked
 from runtime.errors import ParameterError
 from runtime.registries import Registry
 from runtime.types import Range
 
 Rate = Annotated[float, Range(min=0)]
-Steps = Annotated[int, Range(min=1)]
+Steps = Annotated[int | float, Range(min=0, exclusive_min=True)]
 
 registry: "Registry[LearningRateSchedule]" = Registry("schedule", "keras.optimizers.schedules")
 
 
-class LearningRateSchedule(Configurable):
+class LearningRateSchedule(Checked):
     """Base of all schedules; one of your own overrides `__call__`."""
 
     _module = "keras.optimizers.schedules"
@@ -243,14 +243,14 @@ class CosineDecayRestarts(LearningRateSchedule):
         self,
         initial_learning_rate: Rate,
         first_decay_steps: Steps,
-        t_mul: Annotated[float, Range(min=1)] = 2.0,
+        t_mul: Annotated[float, Range(min=0, exclusive_min=True)] = 2.0,
         m_mul: Rate = 1.0,
         alpha: Annotated[float, Range(min=0, max=1)] = 0.0,
         name: str = "SGDRDecay",
     ) -> None:
         self.initial_learning_rate = initial_learning_rate
         self.first_decay_steps = _positive("first_decay_steps", first_decay_steps)
-        self.t_mul = t_mul
+        self.t_mul = _positive("t_mul", t_mul, "It is a number above 0, mostly 1 or more.")
         self.m_mul = m_mul
         self.alpha = alpha
         self.name = name
@@ -261,6 +261,9 @@ class CosineDecayRestarts(LearningRateSchedule):
         if self.t_mul == 1:
             restarts = math.floor(fraction)
             fraction -= restarts
+        elif fraction * (1 - self.t_mul) >= 1:
+            # Ways that become shorter and shorter come to an end.
+            return self.initial_learning_rate * self.alpha
         else:
             # At a restart the logarithm may fall short of a whole number by a rounding error.
             restarts = math.floor(math.log(1 - fraction * (1 - self.t_mul)) / math.log(self.t_mul) + 1e-9)
@@ -270,13 +273,15 @@ class CosineDecayRestarts(LearningRateSchedule):
         return self.initial_learning_rate * ((1 - self.alpha) * wave + self.alpha)
 
 
-def _positive(parameter: str, value: int) -> int:
-    if value <= 0:
+def _positive(
+    parameter: str, value: float, hint: str = "It is a number of steps, at least 1."
+) -> float:
+    if not value > 0:
         raise ParameterError(
             f"A schedule got {parameter}={value!r}.",
             parameter=parameter,
             received=value,
-            hint="It is a number of steps, at least 1.",
+            hint=hint,
         )
     return value
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from torch import Tensor
 
-from runtime.configurable import Configurable, to_json
+from runtime.configurable import Checked, to_json
 from runtime.errors import ParameterError, did_you_mean
 from runtime.optimizers.schedules import InverseTimeDecay, LearningRateSchedule
 from runtime.optimizers.schedules import registry as schedules
@@ -23,7 +23,7 @@ Accumulated = Annotated[int, Range(min=2)] | None
 _KEYS_OF_KERAS_2 = {"jit_compile", "is_legacy_optimizer", "schedule_decay"}
 
 
-class OptimizerSettings(Configurable):
+class OptimizerSettings(Checked):
     """The part of an optimizer that is known before there are weights.
 
     Args:
@@ -166,12 +166,14 @@ class OptimizerSettings(Configurable):
         problems = {
             "clipnorm": (len(clips) > 1, "Set only one of clipnorm, clipvalue and global_clipnorm."),
             "gradient_accumulation_steps": (
-                every is not None and every < 2,
+                bool(every) and every < 2,
                 "It is a whole number, at least 2.",
             ),
-            "ema_momentum": (not 0 <= self.ema_momentum <= 1, "It is a number from 0 to 1."),
+            "ema_momentum": (self.use_ema and not 0 <= self.ema_momentum <= 1, "It is a number from 0 to 1."),
             "ema_overwrite_frequency": (
-                self.ema_overwrite_frequency is not None and self.ema_overwrite_frequency < 1,
+                self.use_ema
+                and bool(often := self.ema_overwrite_frequency)
+                and (not isinstance(often, int) or often < 1),
                 "It is a whole number, at least 1.",
             ),
         }

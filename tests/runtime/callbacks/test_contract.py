@@ -21,9 +21,9 @@ X = np.random.default_rng(0).normal(size=(24, 3)).astype("float32")
 Y = np.random.default_rng(1).normal(size=(24, 1)).astype("float32")
 
 
-def small(lib: Any) -> Any:
+def small(lib: Any, averaged: bool = False) -> Any:
     model = lib.Sequential([lib.Input((3,)), lib.layers.Dense(4, activation="tanh"), lib.layers.Dense(1)])
-    model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+    model.compile(optimizer=lib.optimizers.Adam(use_ema=averaged), loss="mse", metrics=["mae"])
     return model
 
 
@@ -32,6 +32,7 @@ def arguments(name: str, folder: Path) -> dict[str, Any]:
     return {
         "EarlyStopping": {"patience": 1, "min_delta": 10, "restore_best_weights": True},
         "ModelCheckpoint": {"filepath": str(folder / "{epoch}.weights.h5"), "save_weights_only": True},
+        "BackupAndRestore": {"backup_dir": str(folder / "backup"), "delete_checkpoint": False},
         "CSVLogger": {"filename": str(folder / "log.csv")},
         "ReduceLROnPlateau": {"patience": 1, "min_delta": 10, "factor": 0.5},
         "LearningRateScheduler": {"schedule": lambda epoch, rate: float(rate) / (1 + epoch)},
@@ -75,7 +76,11 @@ NAMES = [
 def test_turns_logs_and_history_agree(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results = []
     for place, (model, lib) in enumerate(
-        zip(twins(small), (runtime.callbacks, keras.callbacks), strict=True)
+        zip(
+            twins(lambda lib: small(lib, averaged=name == "SwapEMAWeights")),
+            (runtime.callbacks, keras.callbacks),
+            strict=True,
+        )
     ):
         folder = tmp_path / str(place)
         folder.mkdir()

@@ -24,6 +24,7 @@ CLASSES = [
 FUNCTIONS = [name for name in losses.registry.names() if name == snake_case(name)]
 TABLE = {
     "axis": st.sampled_from([-1, -1, -2, 0, 1]),
+    "BinaryCrossentropy.axis": st.sampled_from([-1, -2, 1, (0, 1), [-2, -1]]),
     "Dice.axis": st.sampled_from([None, 0, -1, (0, 1), [-2, -1]]),
     "Tversky.axis": st.sampled_from([None, 0, -1, (0, 1), [-2, -1]]),
     "ignore_class": st.sampled_from([None, 0, 1, -1, 255]),
@@ -34,6 +35,10 @@ TABLE = {
     "from_logits": st.booleans(),
     "apply_class_balancing": st.booleans(),
     "alpha": drawn.numbers(0, 1),
+    **dict.fromkeys(
+        ("CategoricalFocalCrossentropy.alpha", "categorical_focal_crossentropy.alpha"),
+        drawn.numbers(0, 1) | st.lists(drawn.numbers(0, 1), min_size=3, max_size=3),
+    ),
     "beta": drawn.numbers(0, 2),
     "delta": drawn.numbers(0.05, 3),
     "q": drawn.numbers(0.01, 0.99),
@@ -51,7 +56,8 @@ LOOSER = {
 def labelled(draw: st.DrawFn, name: str, arguments: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Labels and predictions of the form that a loss takes."""
     random = np.random.default_rng(draw(drawn.seeds))
-    classes = draw(st.integers(2, 5))
+    listed = isinstance(arguments.get("alpha"), list)
+    classes = 3 if listed else draw(st.integers(2, 5))
     shape = (draw(st.integers(1, 6)), *draw(st.lists(st.integers(1, 4), max_size=2)), classes)
     scores = random.normal(size=shape) * draw(st.sampled_from([0.1, 1.0, 5.0]))
     if name == "ctc":

@@ -104,7 +104,7 @@ SCHEDULE_TABLE = {
     "warmup_target": st.none() | drawn.numbers(0, 0.5),
     "warmup_steps": st.integers(0, 12),
     # Where a way down ends between two steps, rounding decides on which side a step lies.
-    "t_mul": st.sampled_from([1.0, 2.0, 1.5, 3.0]),
+    "t_mul": st.sampled_from([1.0, 2.0, 1.5, 3.0, 0.9]),
     "m_mul": st.sampled_from([1.0, 0.5, 0.9, 2.0]),
     "alpha": drawn.numbers(0, 1),
 }

@@ -101,7 +101,7 @@ def test_a_rate_may_come_from_a_function():
         (lambda: optimizers.Adam(clipnorm=1.0, clipvalue=1.0), "only one of"),
         (lambda: optimizers.Adam(gradient_accumulation_steps=1), "at least 2"),
         (lambda: optimizers.Adam(use_ema=True, ema_momentum=1.5), "from 0 to 1"),
-        (lambda: optimizers.Adam(use_ema=True, ema_overwrite_frequency=0), "at least 1"),
+        (lambda: optimizers.Adam(use_ema=True, ema_overwrite_frequency=-1), "at least 1"),
         (lambda: optimizers.SGD(momentum=1.5), "from 0 to 1"),
         (lambda: optimizers.Lion(beta_1=0.0), "above 0"),
         (lambda: optimizers.Ftrl(learning_rate_power=1.0), "0 or below"),
