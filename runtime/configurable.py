@@ -46,7 +46,7 @@ class Configurable:
 
 
 class Checked(Configurable):
-    """A configurable object that refuses text and lists where a number belongs, and parts of whole numbers."""
+    """A configurable object that refuses text and lists where a number belongs."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Records and checks the arguments before `__init__` runs."""
@@ -68,7 +68,7 @@ class Checked(Configurable):
 
 @cache
 def number_kinds(cls: type) -> dict[str, type]:
-    """int or float for the arguments whose annotations allow numbers only.
+    """The type, int or float, of the arguments whose annotations allow numbers only.
 
     Those of a program's own classes are its own matter.
     """

@@ -14,6 +14,7 @@ from runtime.callbacks.progbar import Progbar
 from runtime.callbacks.progbar_logger import ProgbarLogger
 from runtime.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from runtime.callbacks.swap_ema_weights import SwapEMAWeights
+from runtime.callbacks.tensorboard import TensorBoard
 from runtime.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

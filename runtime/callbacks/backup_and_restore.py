@@ -14,8 +14,8 @@ from runtime.errors import FileFormatError, NotBuiltError, ParameterError
 class BackupAndRestore(Callback):
     """Keeps the state of a training in a folder, so that it goes on there after an interruption.
 
-    Weights, the optimizer's state and the epoch are kept. Run the same program again, and `fit` begins with the
-    epoch that was not finished. Nothing but this callback should write to the folder.
+    Weights, the optimizer's state and the epoch are kept. Run the same program again, and `fit` begins with
+    the epoch that was not finished. Nothing but this callback should write to the folder.
 
     Args:
         backup_dir: The folder.

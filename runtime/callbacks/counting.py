@@ -20,7 +20,7 @@ class BatchCount:
         self._within_epoch = False
 
     def is_due(self, batch: int) -> bool:
-        """True if enough batches have gone by with this one; with steps_per_execution several go by at once."""
+        """True if enough batches have gone by; with steps_per_execution several go by at once."""
         within = self._within_epoch and batch > self.last_batch
         self._seen += batch - self.last_batch if within else batch + 1
         self.last_batch = batch

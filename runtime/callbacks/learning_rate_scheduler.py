@@ -40,10 +40,10 @@ class LearningRateScheduler(Callback):
                     received=rate,
                     hint="It must return a number, the learning rate.",
                 )
-            optimizer.learning_rate = float(rate)
+            optimizer.learning_rate = rate = float(rate)
             if self.verbose > 0:
                 which = f"{optimizer.name} " if suffix else ""
-                say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {which}learning rate to {float(rate)}.")
+                say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {which}learning rate to {rate}.")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Adds the learning rate to the logs."""

@@ -10,11 +10,12 @@ from runtime.errors import CompileError
 class SwapEMAWeights(Callback):
     """Puts the running average of the weights into the model while it is evaluated or used.
 
-    The optimizer keeps that average with `use_ema=True`. After evaluation or prediction the weights come back.
+    The optimizer keeps that average with `use_ema=True`. After evaluation or prediction the weights come
+    back.
 
     Args:
-        swap_on_epoch: True puts the average in at the end of each epoch too, so that a `ModelCheckpoint` behind
-            this callback saves it. Validation of an epoch then counts as evaluation all the same.
+        swap_on_epoch: True puts the average in at the end of each epoch too, so that a `ModelCheckpoint`
+            behind this callback saves it.
 
     Source:
         https://keras.io/api/callbacks/swap_ema_weights/

@@ -86,7 +86,7 @@ def reduce_weighted_values(
         return values.sum()
     if reduction == "mean_with_sample_weight" and weight is not None:
         total = weight.sum()
-        # Divided by 1 where nothing counts: a gradient through 0 / 0 is no number, even where it is not chosen.
+        # By 1 where nothing counts: a gradient through 0 / 0 is no number, even where it is not chosen.
         return torch.where(total == 0, 0, values.sum() / total.where(total != 0, 1))
     return values.mean() if values.numel() else values.sum()
 

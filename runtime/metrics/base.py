@@ -135,8 +135,8 @@ def too_few_classes(parameter: str, count: int, scores: Tensor) -> DataError:
     """The error for asking after more of the likeliest classes than there are."""
     classes = scores.shape[-1]
     return DataError(
-        f"A metric with {parameter}={count} looks for the {count} likeliest classes, but the predictions have "
-        f"the shape {tuple(scores.shape)}: there are {classes}.",
+        f"A metric with {parameter}={count} looks for the {count} likeliest classes, but the predictions "
+        f"have the shape {tuple(scores.shape)}: there are {classes}.",
         hint=f"Give a {parameter} from 1 to {classes}.",
     )
 

@@ -273,9 +273,7 @@ class CosineDecayRestarts(LearningRateSchedule):
         return self.initial_learning_rate * ((1 - self.alpha) * wave + self.alpha)
 
 
-def _positive(
-    parameter: str, value: float, hint: str = "It is a number of steps, at least 1."
-) -> float:
+def _positive(parameter: str, value: float, hint: str = "It is a number of steps, at least 1.") -> float:
     if not value > 0:
         raise ParameterError(
             f"A schedule got {parameter}={value!r}.",

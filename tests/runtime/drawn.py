@@ -43,7 +43,7 @@ def examples(count: int) -> settings:
 
 
 def numbers(low: float, high: float) -> st.SearchStrategy[float]:
-    """Numbers in steps of a hundredth of the way, both ends often: digits beyond tell rounding errors only."""
+    """Numbers in steps of a hundredth of the way, both ends often: further digits tell nothing new."""
     inner = st.integers(0, 100).map(lambda part: round(low + (high - low) * part / 100, 6))
     return st.one_of(inner, st.sampled_from([float(low), float(high)]))
 
@@ -80,7 +80,7 @@ def arguments(
 
     Args:
         member: Whose signature it is.
-        table: Values by argument name, where the annotation does not say enough; "Class.argument" comes first.
+        table: Values by argument name, where the annotation does not say enough; "Class.argument" goes first.
         left_out: Arguments that are not drawn.
     """
     needed, free = {}, {}

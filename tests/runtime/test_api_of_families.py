@@ -11,6 +11,7 @@ import runtime
 
 FAMILIES = [
     "activations",
+    "callbacks",
     "constraints",
     "initializers",
     "layers",

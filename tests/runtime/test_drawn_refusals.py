@@ -50,7 +50,6 @@ ODD: list[Any] = [
     [],
     [2.0],
     [-1],
-
 ]
 NEEDED = {
     "num_classes": 3,

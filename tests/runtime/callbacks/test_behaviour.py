@@ -7,24 +7,25 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
 from runtime import callbacks, layers, models
 from runtime.callbacks import (
+    BackupAndRestore,
     CSVLogger,
     EarlyStopping,
     LambdaCallback,
     LearningRateScheduler,
     ModelCheckpoint,
     ReduceLROnPlateau,
+    SwapEMAWeights,
     TerminateOnNaN,
 )
-from runtime.errors import CompileError, DataError, ParameterError
+from runtime.errors import CompileError, DataError, FileFormatError, NotBuiltError, ParameterError
+from runtime.optimizers import SGD
 
 FALLING = [5.0, 4.0, 3.0, 3.0, 3.5, 2.99, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0]
-RISING = [0.1, 0.3, 0.25, 0.5, 0.5, 0.49, 0.48, 0.6, 0.6, 0.6, 0.6, 0.6]
 
 
 class Rate:
@@ -76,60 +77,6 @@ def played(callback: Any, values: list[float], name: str = "val_loss") -> dict[s
             break
     callback.on_train_end({})
     return {"epochs": len(rates), "rates": rates, "weights": model.epoch, "saved": model.saved}
-
-
-@pytest.mark.parametrize("values", [FALLING, RISING])
-@pytest.mark.parametrize("mode", ["min", "max"])
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {},
-        {"patience": 2},
-        {"patience": 2, "min_delta": 0.6},
-        {"patience": 3, "baseline": 2.7},
-        {"patience": 1, "baseline": 0.2, "restore_best_weights": True},
-        {"patience": 2, "restore_best_weights": True},
-        {"patience": 1, "start_from_epoch": 4, "restore_best_weights": True},
-        {"patience": 100, "restore_best_weights": True},
-    ],
-)
-def test_early_stopping_decides_as_keras(values: list[float], mode: Any, settings: dict[str, Any]) -> None:
-    mine = played(EarlyStopping(mode=mode, **settings), values)
-    real = played(keras.callbacks.EarlyStopping(mode=mode, **settings), values)
-    assert mine == real
-
-
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-@pytest.mark.parametrize("values", [FALLING, RISING])
-@pytest.mark.parametrize("mode", ["min", "max"])
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"patience": 1},
-        {"patience": 2, "factor": 0.5, "cooldown": 2},
-        {"patience": 1, "factor": 0.3, "min_lr": 0.2},
-        {"patience": 1, "min_delta": 0.6},
-    ],
-)
-def test_reduced_rates_are_those_of_keras(values: list[float], mode: Any, settings: dict[str, Any]) -> None:
-    mine = played(ReduceLROnPlateau(mode=mode, **settings), values)
-    real = played(keras.callbacks.ReduceLROnPlateau(mode=mode, **settings), values)
-    np.testing.assert_allclose(mine["rates"], real["rates"], rtol=1e-6)
-
-
-@pytest.mark.parametrize("values", [FALLING, RISING])
-@pytest.mark.parametrize("mode", ["min", "max"])
-@pytest.mark.parametrize(
-    "settings", [{}, {"save_best_only": True}, {"save_best_only": True, "initial_value_threshold": 2.8}]
-)
-def test_saved_epochs_are_those_of_keras(
-    values: list[float], mode: Any, settings: dict[str, Any], tmp_path: Path
-) -> None:
-    path = tmp_path / "new" / "model-{epoch:02d}-{val_loss:.2f}.h5"
-    mine = played(ModelCheckpoint(path, mode=mode, **settings), values)
-    real = played(keras.callbacks.ModelCheckpoint(path, mode=mode, **settings), values)
-    assert mine["saved"] == real["saved"]
-    assert path.parent.is_dir() == bool(mine["saved"])
 
 
 def small(**settings: Any) -> Any:
@@ -240,21 +187,15 @@ def test_schedule_may_take_the_epoch_alone() -> None:
 
 
 def test_training_that_blows_up_is_ended(capsys: pytest.CaptureFixture[str]) -> None:
-    model = small(optimizer=SimpleRate(1e30))
+    model = small(optimizer=SGD(1e30))
     history = model.fit(X, Y, batch_size=2, epochs=5, verbose=0, callbacks=[TerminateOnNaN()])
     assert not math.isfinite(history.history["loss"][0])
     assert history.epoch == [0]
     assert re.fullmatch(r"Batch \d+: Invalid loss, terminating training\n", capsys.readouterr().out)
     with pytest.raises(DataError, match="smaller learning rate"):
-        small(optimizer=SimpleRate(1e30)).fit(
+        small(optimizer=SGD(1e30)).fit(
             X, Y, batch_size=2, epochs=5, verbose=0, callbacks=[TerminateOnNaN(raise_error=True)]
         )
-
-
-def SimpleRate(rate: float) -> Any:  # noqa: N802
-    from runtime.optimizers import SGD
-
-    return SGD(rate)
 
 
 def test_unknown_turn_of_a_lambda_callback_is_refused() -> None:
@@ -282,6 +223,81 @@ def test_messages_tell_of_what_was_done(tmp_path: Path, capsys: pytest.CaptureFi
         "Epoch 1: LearningRateScheduler setting learning rate to 0.1.",
     ):
         assert part in told
+
+
+def interrupted(folder: Path, **settings: Any) -> Any:
+    """A callback with the state of a training that was stopped after two epochs."""
+
+    def stop(epoch: int, logs: Any) -> None:
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    callbacks = [BackupAndRestore(folder, **settings), LambdaCallback(on_epoch_begin=stop)]
+    with pytest.raises(KeyboardInterrupt):
+        small(optimizer="adam").fit(X, Y, epochs=4, verbose=0, callbacks=callbacks)
+    return BackupAndRestore(folder, **settings)
+
+
+def test_a_broken_backup_gives_way_to_the_one_before(tmp_path: Path) -> None:
+    again = interrupted(tmp_path, double_checkpoint=True)
+    (tmp_path / "latest.weights.h5").write_bytes(b"half a file")
+    assert small(optimizer="adam").fit(X, Y, epochs=4, verbose=0, callbacks=[again]).epoch == [1, 2, 3]
+    assert not tmp_path.exists()
+
+
+@pytest.mark.parametrize("file", ["latest.weights.h5", "training_metadata.json"])
+def test_a_broken_backup_is_told(file: str, tmp_path: Path) -> None:
+    again = interrupted(tmp_path)
+    (tmp_path / file).write_bytes(b"half a file")
+    with pytest.raises(FileFormatError):
+        small(optimizer="adam").fit(X, Y, epochs=4, verbose=0, callbacks=[again])
+
+
+def test_a_training_after_a_restored_one_begins_at_the_start(tmp_path: Path) -> None:
+    again = interrupted(tmp_path)
+    model = small(optimizer="adam")
+    assert model.fit(X, Y, epochs=4, verbose=0, callbacks=[again]).epoch == [2, 3]
+    assert model.fit(X, Y, epochs=2, verbose=0).epoch == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "pattern"),
+    [
+        ({"backup_dir": ""}, "empty backup_dir"),
+        ({"backup_dir": "b", "save_freq": "batch"}, "'epoch' or a number"),
+        ({"backup_dir": "b", "save_freq": 0.5}, "'epoch' or a number"),
+    ],
+)
+def test_backup_arguments_are_checked(settings: dict[str, Any], pattern: str) -> None:
+    with pytest.raises(ParameterError, match=pattern):
+        BackupAndRestore(**settings)
+
+
+def test_a_backup_needs_weights(tmp_path: Path) -> None:
+    model = models.Sequential([layers.Dense(1)])
+    model.compile("sgd", "mse")
+    callback = BackupAndRestore(tmp_path)
+    callback.set_model(model)
+    with pytest.raises(NotBuiltError, match="Input"):
+        callback.on_train_begin()
+
+
+def test_averages_are_in_the_model_while_it_is_measured() -> None:
+    model = small(optimizer=SGD(0.1, use_ema=True, ema_momentum=0.5))
+    swap = SwapEMAWeights()
+    # Before the first step there is no average.
+    assert model.evaluate(X, Y, verbose=0, callbacks=[swap]) == model.evaluate(X, Y, verbose=0)
+    model.train_on_batch(X, Y)
+    model.train_on_batch(X, Y)
+    before = model.get_weights()
+    plain = model.evaluate(X, Y, verbose=0)
+    averaged = model.evaluate(X, Y, verbose=0, callbacks=[swap])
+    assert averaged != plain
+    assert not np.array_equal(model.predict(X, verbose=0, callbacks=[swap]), model.predict(X, verbose=0))
+    for weight, same in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, same)
+    with pytest.raises(CompileError, match="use_ema=True"):
+        small().evaluate(X, Y, verbose=0, callbacks=[swap])
 
 
 def test_exports_are_complete() -> None:

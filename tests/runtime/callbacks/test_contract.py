@@ -67,7 +67,8 @@ NAMES = [
     for name in runtime.callbacks.__all__
     if isinstance(getattr(runtime.callbacks, name), type)
     and issubclass(getattr(runtime.callbacks, name), Callback)
-    and name not in ("CallbackList", "MonitorCallback")
+    # Keras's TensorBoard asks for TensorFlow.
+    and name not in ("CallbackList", "MonitorCallback", "TensorBoard")
 ]
 
 

@@ -1,4 +1,4 @@
-"""Callbacks against the real Keras: drawn settings on made-up results, and in drawn trainings of twin models."""
+"""Callbacks against the real Keras: drawn settings on made-up results, and in drawn trainings."""
 
 import math
 import re
@@ -182,9 +182,7 @@ def close(mine: Any, real: Any) -> None:
 @given(data=st.data())
 def test_drawn_trainings_go_as_in_keras(data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(CHOICES), min_size=1, max_size=3, unique=True), "callbacks")
-    chosen = {
-        name: data.draw(drawn.arguments(getattr(runtime.callbacks, name), FIT), name) for name in names
-    }
+    chosen = {name: data.draw(drawn.arguments(getattr(runtime.callbacks, name), FIT), name) for name in names}
     if "ModelCheckpoint" in chosen:
         # Files of whole models hold names that are counted through a program.
         chosen["ModelCheckpoint"]["save_weights_only"] = True
@@ -199,7 +197,9 @@ def test_drawn_trainings_go_as_in_keras(data: st.DataObject) -> None:
     averaged = {"use_ema": True, "ema_momentum": 0.7} if "SwapEMAWeights" in chosen else {}
 
     def make(library: Any) -> Any:
-        model = library.Sequential([library.Input((3,)), library.layers.Dense(4, "tanh"), library.layers.Dense(1)])
+        model = library.Sequential(
+            [library.Input((3,)), library.layers.Dense(4, "tanh"), library.layers.Dense(1)]
+        )
         model.layers[0].trainable = not frozen
         optimizer = library.optimizers.SGD(rate, momentum=0.5, **averaged)
         model.compile(optimizer, "mse", metrics=["mae"])
@@ -250,7 +250,9 @@ def test_interrupted_trainings_go_on_as_in_keras(data: st.DataObject) -> None:
                 if attempt < twice:
                     callbacks.append(library.callbacks.LambdaCallback(**{turn: stop}))
                 try:
-                    history = model.fit(X, Y, batch_size=8, epochs=4, shuffle=False, verbose=0, callbacks=callbacks)
+                    history = model.fit(
+                        X, Y, batch_size=8, epochs=4, shuffle=False, verbose=0, callbacks=callbacks
+                    )
                     seen.append((history.epoch, history.history))
                 except KeyboardInterrupt:
                     seen.append(written(Path(folder)))

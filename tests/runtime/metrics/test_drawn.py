@@ -54,6 +54,10 @@ LOOSER = {
     "CosineSimilarity": ({"rtol": 1e-5, "atol": 5e-6}, "divided by lengths near 0"),
 }
 COUNTING = (metrics.AUC, AnswerCounts)
+OF_NUMBERS = (
+    *("KLDivergence", "Poisson", "Mean", "Root", "Cosine", "LogCosh"),
+    *("R2", "Pearson", "Concordance"),
+)
 SINGLE_INPUT = ("Mean", "Sum")
 
 
@@ -82,19 +86,24 @@ def batch(draw: st.DrawFn, name: str, arguments: dict[str, Any], lead: tuple[int
         return [ids.astype(draw(st.sampled_from(["int64", "float32"]))), _floats(arguments, scores)]
     if name.startswith(("Categorical", "TopK", "F1", "FBeta")):
         return [one_hot, _floats(arguments, scores)]
-    if "Hinge" in name:
-        return [
-            random.choice([draw(st.sampled_from([0, -1])), 1], size=scores.shape),
-            scores.astype("float32"),
-        ]
-    if name in ("KLDivergence", "Poisson", "MeanSquaredLogarithmicError"):
-        return [random.uniform(0, 2, size=scores.shape).astype("float32"), probabilities.astype("float32")]
-    if name.startswith(("Mean", "Root", "Cosine", "LogCosh", "R2", "Pearson", "Concordance")):
-        return [random.normal(size=scores.shape).astype("float32"), scores.astype("float32")]
+    if "Hinge" in name or name.startswith(OF_NUMBERS):
+        return _measured(draw, random, name, scores)
     sure = draw(st.booleans()) and not arguments.get("from_logits")
     predicted = probabilities.round(1) if sure else _floats(arguments, scores, sigmoid=True)
     kind = draw(st.sampled_from(["float32", "int64", "bool"]))
     return [random.integers(0, 2, size=scores.shape).astype(kind), predicted.astype("float32")]
+
+
+def _measured(
+    draw: st.DrawFn, random: np.random.Generator, name: str, scores: np.ndarray
+) -> list[np.ndarray]:
+    if "Hinge" in name:
+        signs = random.choice([draw(st.sampled_from([0, -1])), 1], size=scores.shape)
+        return [signs, scores.astype("float32")]
+    if name in ("KLDivergence", "Poisson", "MeanSquaredLogarithmicError"):
+        true = random.uniform(0, 2, size=scores.shape)
+        return [true.astype("float32"), drawn.soft(scores).astype("float32")]
+    return [random.normal(size=scores.shape).astype("float32"), scores.astype("float32")]
 
 
 def _floats(arguments: dict[str, Any], scores: np.ndarray, sigmoid: bool = False) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Every optimizer and schedule against the real Keras with drawn settings, weights and gradients, over steps."""
+"""Optimizers and schedules against the real Keras with drawn settings, weights and gradients, over steps."""
 
 from typing import Any
 
