@@ -7,6 +7,8 @@ A layer is described by its signatures alone. A plain type says most of it; the 
 from dataclasses import dataclass
 from typing import Any
 
+TEXT = "string"
+"""Name of the element type of texts, which only an Input and layers for texts have."""
 Shape = tuple[int | None, ...]
 """Sizes of a tensor, batch first; None is a size that is known only at run time."""
 

@@ -9,7 +9,7 @@ from graph_compiler.compile_settings import make_loss
 from graph_compiler.document import GraphDocument, SetParam, apply
 from graph_compiler.instances import find_spec
 from runtime.losses import Loss
-from runtime.types import Shape
+from runtime.types import TEXT, Shape
 
 _SIZES = (32, 28, 16, 8, 4, 2, 1)
 _TRAIN_ROWS = 256
@@ -115,6 +115,8 @@ def _with_size(document: GraphDocument, unknown: int) -> GraphDocument:
 def _samples(document: GraphDocument, analysis: Analysis, node_id: str, rows: int) -> str:
     tensor = next(iter(analysis.shapes[node_id].values()))
     shape = _shape(rows, tensor.shape[1:])
+    if tensor.dtype == TEXT:
+        return f'np.array(["one", "two"])[rng.integers(2, size={shape})]'
     highest = _number_of_ids(document, node_id)
     cast = "" if tensor.dtype == "int64" else f', dtype="{tensor.dtype}"'
     if highest is not None:

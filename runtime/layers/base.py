@@ -19,6 +19,7 @@ from runtime.layers.calls import (
     shape_arguments,
     shape_of,
 )
+from runtime.layers.checking import refuse_texts
 from runtime.layers.context import context
 from runtime.layers.inference import names_of, probe_output_shapes, probe_outputs, shapes_of, specs_of
 from runtime.layers.policy_owner import PolicyOwner
@@ -190,6 +191,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             ShapeError: They do not fit.
         """
         spec = layer_spec(type(self))
+        refuse_texts(self, ports)
         shapes = {name: shapes_of(value) for name, value in ports.items()}
         if type(self).compute_output_shape is Layer.compute_output_shape:
             self.build_from_shapes(shapes)

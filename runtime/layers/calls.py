@@ -115,6 +115,9 @@ def as_tensor(value: Any, dtype: torch.dtype | None) -> Any:
     """Arrays become tensors on the device, floating numbers get the dtype if one is given; the rest stays."""
     if isinstance(value, torch.Tensor):
         return value if dtype is None or value.dtype == dtype else cast_floats(value, dtype)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "USO":
+        # Texts are no tensors; only layers for texts get them.
+        return value
     if isinstance(value, np.ndarray):
         tensor = torch.from_numpy(value).to(get_device())
         return tensor.to(dtype) if dtype is not None and tensor.is_floating_point() else tensor

@@ -5,8 +5,30 @@ from typing import Any
 
 from torch import Tensor
 
-from runtime.errors import ShapeError
-from runtime.types import Shape, show_shape
+from runtime.data.nested import flatten
+from runtime.errors import DTypeError, ShapeError
+from runtime.types import TEXT, Shape, show_shape
+
+
+def refuse_texts(layer: Any, ports: dict[str, Any]) -> None:
+    """Raises if texts come to a layer that is not made for them.
+
+    Args:
+        layer: The layer.
+        ports: Input port → TensorSpec, or several of them in any structure.
+
+    Raises:
+        DTypeError: They do.
+    """
+    if getattr(layer, "takes_texts", False):
+        return
+    for port, spec in ports.items():
+        if any(item.dtype == TEXT for item in flatten(spec)):
+            raise DTypeError(
+                f"{layer.label} computes with numbers, but gets texts.",
+                port=port,
+                hint="TextVectorization, StringLookup or Hashing turn texts into numbers.",
+            )
 
 
 def require_rank(

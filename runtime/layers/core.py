@@ -24,7 +24,8 @@ class InputLayer(Layer):
     Args:
         shape: Sizes of one sample, without the batch: (28, 28, 1) for a small grey picture.
         batch_size: Number of samples in every batch; None leaves it open.
-        dtype: "float32" for measurements, "int32" for ids such as words.
+        dtype: "float32" for measurements, "int32" for ids such as words, "string" for texts that a layer
+            turns into numbers.
         batch_shape: The shape with the batch, in place of `shape`.
     """
 
@@ -32,7 +33,9 @@ class InputLayer(Layer):
         self,
         shape: Annotated[Shape | None, Range(min=1)] = None,
         batch_size: Annotated[int | None, Range(min=1)] = None,
-        dtype: Literal["float32", "int32", "int64", "bool", "float64", "float16", "bfloat16", "uint8"]
+        dtype: Literal[
+            "float32", "int32", "int64", "bool", "float64", "float16", "bfloat16", "uint8", "string"
+        ]
         | None = None,
         batch_shape: Shape | None = None,
         **kwargs: Any,

@@ -63,6 +63,8 @@ class Hashing(Layer):
         https://keras.io/api/layers/preprocessing_layers/categorical/hashing/
     """
 
+    takes_texts = True
+
     def __init__(
         self,
         num_bins: Count,
@@ -126,6 +128,8 @@ class HashedCrossing(Layer):
     Source:
         https://keras.io/api/layers/preprocessing_layers/categorical/hashed_crossing/
     """
+
+    takes_texts = True
 
     def __init__(
         self, num_bins: Count, output_mode: Literal["int", "one_hot"] = "int", **kwargs: Any

@@ -10,11 +10,12 @@ from runtime.errors import DataError, NotBuiltError, ParameterError
 from runtime.layers.base import Layer
 from runtime.layers.category_encoding import encode, encoded_shape, refuse_sparse
 from runtime.layers.hashing import checked_salt, hash_token
-from runtime.layers.learning import LearnsFromData
+from runtime.layers.learning import LearnsFromData, is_kept_apart
 from runtime.layers.texts import Array, map_tokens
 from runtime.layers.vocabulary import TokenCounts, Vocabulary, idf_of_all, read_vocabulary
 from runtime.types import Shape
 
+VOCABULARY, IDF_WEIGHTS = "vocabulary.txt", "idf_weights"
 _OTHER_NAMES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 
 
@@ -36,6 +37,7 @@ class IndexLookup(LearnsFromData, Layer):
     """
 
     stated_instead = ("vocabulary",)
+    _arguments_in_files = ("has_input_vocabulary", "vocabulary_size")
 
     def __init__(
         self,
@@ -54,8 +56,8 @@ class IndexLookup(LearnsFromData, Layer):
         **kwargs: Any,
     ) -> None:
         refuse_sparse(type(self), kwargs)
-        for written_by_keras in ("vocabulary_size", "has_input_vocabulary"):
-            kwargs.pop(written_by_keras, None)
+        kwargs.pop("has_input_vocabulary", None)
+        self._stated_size: int | None = checked_size(type(self), kwargs.pop("vocabulary_size", None))
         super().__init__(**kwargs)
         self.max_tokens = max_tokens
         self.num_oov_indices = num_oov_indices
@@ -147,8 +149,10 @@ class IndexLookup(LearnsFromData, Layer):
         return len(self.get_vocabulary())
 
     def get_config(self) -> dict[str, Any]:
-        """With the vocabulary, stated or learnt."""
+        """With the vocabulary, stated or learnt; a learnt one stands in a file of its own in archives."""
         config = super().get_config()
+        if is_kept_apart() and self.learnt_files():
+            return {**config, "vocabulary_size": None if self._vocabulary is None else self.vocabulary_size()}
         if self._vocabulary is not None:
             config["vocabulary"] = self.get_vocabulary()
             config["idf_weights"] = None if self._idf is None else self._idf[: len(self._vocabulary)].tolist()
@@ -202,6 +206,39 @@ class IndexLookup(LearnsFromData, Layer):
     def reset_state(self) -> None:
         """Forgets what was counted."""
         self._counts = TokenCounts()
+
+    def learnt_files(self) -> dict[str, str]:
+        """The vocabulary, a token a line; a stated one is in the config."""
+        tokens = [str(token) for token in self.get_vocabulary()]
+        if self._stated or any(token.splitlines() not in ([token], []) for token in tokens):
+            return {}
+        return {VOCABULARY: "\n".join(tokens)}
+
+    def learnt_arrays(self) -> dict[str, Any]:
+        """How much each token counts, for "tf_idf"."""
+        if self.output_mode != "tf_idf" or self._stated:
+            return {}
+        return {IDF_WEIGHTS: np.zeros(0, "float32") if self._idf is None else self._idf}
+
+    def take_learnt(self, files: dict[str, str], arrays: dict[str, Any]) -> None:
+        """Takes over a vocabulary that was kept in a file."""
+        if VOCABULARY not in files or self._stated:
+            return
+        lines = files[VOCABULARY].replace("\r\n", "\n").split("\n")
+        while lines and not lines[-1]:
+            lines.pop()
+        if len(lines) <= len(self._special):
+            # Nothing had been learnt.
+            return
+        self.set_vocabulary([self._from_line(line) for line in lines])
+        if IDF_WEIGHTS in arrays:
+            assert self._vocabulary is not None
+            self.set_vocabulary(self.get_vocabulary(), arrays[IDF_WEIGHTS][: len(self._vocabulary)])
+        if self._stated_size not in (None, self.vocabulary_size()):
+            raise DataError(f"it was to have {self._stated_size} tokens, but has {self.vocabulary_size()}.")
+
+    def _from_line(self, line: str) -> Any:
+        return line
 
     # Looking up.
 
@@ -264,7 +301,7 @@ class IndexLookup(LearnsFromData, Layer):
     def _depth(self) -> int | None:
         if self.pad_to_max_tokens:
             return self.max_tokens
-        return None if self._vocabulary is None else len(self._vocabulary)
+        return self._stated_size if self._vocabulary is None else len(self._vocabulary)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays, or ends with a number for each token."""
@@ -275,6 +312,21 @@ class IndexLookup(LearnsFromData, Layer):
         """Whole numbers, but for "tf_idf"."""
         del dtypes
         return "float32" if self.output_mode == "tf_idf" else "int64"
+
+
+def checked_size(layer: type, size: Any) -> int | None:
+    """How many tokens a vocabulary has that is learnt later, as files say it.
+
+    Raises:
+        ParameterError: It is no such number.
+    """
+    if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
+        raise ParameterError(
+            f"{layer.__name__}(vocabulary_size=…) got {size!r}, but it wants a whole number, at least 1.",
+            parameter="vocabulary_size",
+            received=size,
+        )
+    return size
 
 
 def batches_of_tokens(data: Any) -> Iterator[Any]:

@@ -88,6 +88,9 @@ class IntegerLookup(IndexLookup):
     def _as_tokens(self, values: Any) -> Array:
         return as_whole_numbers(values)
 
+    def _from_line(self, line: str) -> int:
+        return int(line)
+
 
 @register("")
 class StringLookup(TextLayer, IndexLookup):

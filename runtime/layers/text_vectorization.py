@@ -59,6 +59,7 @@ class TextVectorization(LearnsFromData, TextLayer):
     """
 
     stated_instead = ("vocabulary",)
+    _arguments_in_files = ("has_input_vocabulary", "vocabulary_size")
 
     def __init__(
         self,
@@ -75,8 +76,8 @@ class TextVectorization(LearnsFromData, TextLayer):
         **kwargs: Any,
     ) -> None:
         refuse_sparse(type(self), kwargs)
-        for written_by_keras in ("vocabulary_size", "has_input_vocabulary"):
-            kwargs.pop(written_by_keras, None)
+        kwargs.pop("has_input_vocabulary", None)
+        vocabulary_size = kwargs.pop("vocabulary_size", None)
         super().__init__(**kwargs)
         self._standardize = _function(self, "standardize", standardize, _STANDARDIZE)
         self._split = _function(self, "split", split, _SPLIT)
@@ -98,6 +99,7 @@ class TextVectorization(LearnsFromData, TextLayer):
             mask_token="",
             output_mode=output_mode,
             encoding=encoding,
+            vocabulary_size=vocabulary_size,
         )
         self.output_mode = self._lookup_layer.output_mode
         self.learns_from_data = vocabulary is None
@@ -107,7 +109,24 @@ class TextVectorization(LearnsFromData, TextLayer):
         """With the vocabulary, stated or learnt."""
         learnt = self._lookup_layer.get_config()
         config = super().get_config()
-        return {**config, **{name: learnt[name] for name in ("vocabulary", "idf_weights")}}
+        own = ("vocabulary", "idf_weights", "vocabulary_size")
+        return {**config, **{name: learnt[name] for name in own if name in learnt}}
+
+    def output_dtype(self, dtypes: list[str]) -> str:
+        """Whole numbers, but for "tf_idf"."""
+        return self._lookup_layer.output_dtype(dtypes)
+
+    def learnt_files(self) -> dict[str, str]:
+        """The vocabulary, a word a line."""
+        return self._lookup_layer.learnt_files()
+
+    def learnt_arrays(self) -> dict[str, Any]:
+        """How much each word counts, for "tf_idf"."""
+        return self._lookup_layer.learnt_arrays()
+
+    def take_learnt(self, files: dict[str, str], arrays: dict[str, Any]) -> None:
+        """Takes over a vocabulary that was kept in a file."""
+        self._lookup_layer.take_learnt(files, arrays)
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Numbers of the words of each text, filled up with 0; or one row a text."""

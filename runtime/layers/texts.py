@@ -1,7 +1,7 @@
 """Layers that work on texts, which no tensor can hold: they prepare data, outside of a model."""
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,8 @@ import torch
 
 from runtime.errors import DataError, DTypeError, GraphError
 from runtime.layers.base import Layer
+from runtime.symbolic import find_symbolic
+from runtime.types import TEXT
 
 Array = npt.NDArray[Any]
 
@@ -19,17 +21,25 @@ class TextLayer(Layer):
     Their `call` says it takes a tensor, which is what makes an argument a port.
     """
 
+    takes_texts = True
+
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Calls the layer on the texts as they are; there is nothing to convert or to build."""
         kwargs.pop("training", None)
         return self.call(*args, **kwargs)
 
-    def _call_symbolic(self, arguments: dict[str, Any]) -> NoReturn:
-        del arguments
-        raise GraphError(
-            f"{self.label} cannot be part of a model: texts are no tensors.",
-            hint="Call it on the data first, and give the model an Input of the numbers that come out.",
-        )
+    def _call_symbolic(self, arguments: dict[str, Any]) -> Any:
+        if getattr(self, "invert", False):
+            raise GraphError(
+                f"{self.label} cannot be part of a model: texts are no tensors.",
+                hint="Call it on what the model gives out.",
+            )
+        if any(tensor.dtype != TEXT for tensor in find_symbolic(arguments)):
+            raise GraphError(
+                f"{self.label} turns texts into numbers, but gets numbers.",
+                hint='Give the model an Input of dtype="string".',
+            )
+        return super()._call_symbolic(arguments)
 
 
 def as_texts(values: Any, label: str, encoding: str = "utf-8") -> Array:
@@ -72,6 +82,14 @@ def is_text(values: Any) -> bool:
         values = values[0]
     kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
     return isinstance(values, str | bytes) or kind in ("U", "S", "O")
+
+
+def is_list_of_texts(values: Any) -> bool:
+    """True for texts in lists, nested or not, with no arrays among them."""
+    inner = values
+    while isinstance(inner, list | tuple) and inner:
+        inner = inner[0]
+    return isinstance(values, list | tuple) and isinstance(inner, str | bytes)
 
 
 def as_whole_numbers(values: Any) -> Array:

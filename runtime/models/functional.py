@@ -10,6 +10,7 @@ from runtime.layers import Layer, Operation
 from runtime.layers.calls import call_signature
 from runtime.layers.context import context
 from runtime.layers.precision import policies
+from runtime.layers.texts import as_texts, is_list_of_texts
 from runtime.models.graph import Graph, trace_graph
 from runtime.models.model import Model
 from runtime.models.program import Plans, Program, compile_program, is_quiet
@@ -17,7 +18,7 @@ from runtime.saving.graph_reading import read_graph
 from runtime.saving.graph_writing import graph_config
 from runtime.saving.reading import Reading, model_class
 from runtime.symbolic import KerasTensor, find_symbolic
-from runtime.types import TensorSpec, show_shape
+from runtime.types import TEXT, TensorSpec, show_shape
 
 
 @model_class("Functional", "Model")
@@ -195,7 +196,8 @@ class Functional(Model):
         """
         if isinstance(inputs, dict):
             inputs = self._ordered(inputs)
-        given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+        texts = len(self.inputs) == 1 and is_list_of_texts(inputs)
+        given = list(inputs) if isinstance(inputs, list | tuple) and not texts else [inputs]
         if len(given) != len(self.inputs):
             raise DataError(
                 f"Model '{self.name}' has {len(self.inputs)} inputs ({', '.join(self.input_names)}), "
@@ -204,12 +206,22 @@ class Functional(Model):
             )
         tensors: list[torch.Tensor] = []
         for tensor, stated in zip(given, self.inputs, strict=True):
+            if stated.dtype == TEXT:
+                tensors.append(self._texts(tensor, stated))  # type: ignore[arg-type]
+                continue
             value = torch.as_tensor(tensor)
             if value.ndim == len(stated.shape) - 1 and stated.shape[-1] == 1:
                 value = value.unsqueeze(-1)
             self._check_shape(stated, tuple(value.shape))
             tensors.append(value.to(getattr(torch, stated.dtype)) if convert else value)
         return tensors
+
+    def _texts(self, values: Any, stated: KerasTensor) -> Any:
+        texts = as_texts(values, f"Model '{self.name}'")
+        if texts.ndim == len(stated.shape) - 1 and stated.shape[-1] == 1:
+            texts = texts[..., None]
+        self._check_shape(stated, texts.shape)
+        return texts
 
     def structured(self, outputs: list[Any]) -> Any:
         """A list of outputs in the structure the model was given; as in Keras, a list of one is that one."""

@@ -15,6 +15,7 @@ from runtime.models.loops import enlarge, run_batches
 from runtime.models.prediction import as_array, predict_batches
 from runtime.models.run_setup import RunSetup, is_validated
 from runtime.models.runner import Runner
+from runtime.models.text_inputs import predict_texts, reads_texts
 
 
 class Trainer(RunSetup):
@@ -173,6 +174,8 @@ class Trainer(RunSetup):
         Returns:
             An array, or a list or dict of them as the model has outputs.
         """
+        if reads_texts(self):
+            return predict_texts(self, x, batch_size or 32)
         batches = make_batches(x, device=self._device(), batch_size=batch_size, steps=steps)
         callback_list = self._callback_list(callbacks, verbose=verbose, epochs=1, steps=batches.steps)
         self._build_for(batches.first()[0])

@@ -12,12 +12,14 @@ from typing import Any
 import h5py
 
 from runtime.errors import FileFormatError
+from runtime.layers.learning import kept_apart
 from runtime.saving.atomic import replacing
 from runtime.saving.attribute_tree import load_optimizer_state, load_tree, write_tree
 from runtime.saving.graph_writing import layer_config
 from runtime.saving.h5_reading import opened
 from runtime.saving.h5_writing import KERAS_VERSION
 from runtime.saving.json_text import MAX_BYTES, parse_json
+from runtime.saving.learnt import learnt_members, load_learnt
 from runtime.saving.memory import MemoryLimit, readable_size
 from runtime.saving.reading import Reading, read_layer
 from runtime.saving.training_settings import compile_arguments, compile_config
@@ -40,7 +42,8 @@ def save_archive(
         include_optimizer: False leaves compile settings and optimizer state out.
     """
     settings = compile_config(model) if include_optimizer else None
-    config = {**layer_config(model), "compile_config": settings or {}}
+    with kept_apart():
+        config = {**layer_config(model), "compile_config": settings or {}}
     metadata = {"keras_version": KERAS_VERSION, "date_saved": datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
     weights = io.BytesIO()
     with h5py.File(weights, "w") as file:
@@ -49,6 +52,8 @@ def save_archive(
         archive.writestr(METADATA, json.dumps(metadata))
         archive.writestr(CONFIG, json.dumps(config))
         archive.writestr(WEIGHTS, weights.getbuffer())
+        for name, text in learnt_members(model).items():
+            archive.writestr(name, text)
 
 
 def load_archive(
@@ -75,6 +80,7 @@ def load_archive(
         with MemoryLimit(limit, f"the file holds only {readable_size(len(weights))} of weights"):
             model: Any = read_layer(config, reading)
         load_tree(file, model)
+        load_learnt(file, model, lambda name: read_text(path, name))
         settings = config.get("compile_config") if compile else None
         if settings:
             model.compile(**compile_arguments(settings, reading))
@@ -101,6 +107,21 @@ def read_members(path: str | os.PathLike[str]) -> tuple[int, Any, bytes]:
         raise FileFormatError(
             f"'{path}' is broken: {str(error)[:300]}.", hint="Get the file again, or save the model anew."
         ) from error
+
+
+def read_text(path: str | os.PathLike[str], name: str) -> str | None:
+    """A further member, by its exact name; None if there is none.
+
+    Raises:
+        FileFormatError: It is broken, far too large, or no text.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if name not in archive.namelist():
+            return None
+        try:
+            return _member(archive, name, MAX_BYTES).decode()
+        except (zipfile.BadZipFile, UnicodeDecodeError, OSError, RuntimeError, EOFError, zlib.error) as error:
+            raise FileFormatError(f"'{name}' is broken: {str(error)[:300]}.") from error
 
 
 def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

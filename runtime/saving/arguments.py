@@ -41,12 +41,13 @@ def known_arguments(cls: type, config: dict[str, Any]) -> dict[str, Any]:
     """The arguments that a layer class has, out of a config of any version.
 
     A class may name older arguments in `_former_arguments`: old name → new name, or None where it has no
-    effect any more. Arguments that are not known are dropped when their value says "nothing special".
+    effect any more; and in `_arguments_in_files` those that only files have. Arguments that are not known
+    are dropped when their value says "nothing special".
 
     Raises:
         FileFormatError: An argument that is not known and means something.
     """
-    known = _parameters(cls)
+    known = _parameters(cls) | set(getattr(cls, "_arguments_in_files", ()))
     former: dict[str, str | None] = getattr(cls, "_former_arguments", {})
     arguments: dict[str, Any] = {}
     for key, value in config.items():

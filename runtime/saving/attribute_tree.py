@@ -16,6 +16,7 @@ from torch import nn
 
 from runtime.errors import FileFormatError, LayerloomError
 from runtime.layers import Layer
+from runtime.layers.learning import LearnsFromData
 from runtime.layers.weights import Weight, WeightOwner
 from runtime.registries import snake_case
 from runtime.saving.h5_layers import assign
@@ -71,6 +72,9 @@ def write_tree(file: h5py.Group, model: Any, *, include_optimizer: bool = True) 
         group.attrs["name"] = place.layer.name
         for number, weight in enumerate(place.weights):
             write_array(group, str(number), weight)
+        if isinstance(place.layer, LearnsFromData):
+            for name, array in place.layer.learnt_arrays().items():
+                group.create_dataset(name, data=array)
     optimizer = getattr(model, "optimizer", None)
     if include_optimizer and optimizer is not None and optimizer.built:
         group = file.create_group(f"{OPTIMIZER}/vars")

@@ -123,9 +123,16 @@ def test_ids_are_looked_up_inside_of_a_model():
     assert layer(torch.tensor([[20, 5]])).tolist() == [[2, 0]]
 
 
-def test_texts_are_not_for_models():
-    with pytest.raises(GraphError, match="texts are no tensors"):
+def test_a_model_has_texts_from_an_input_of_texts_alone():
+    with pytest.raises(GraphError, match='Input of dtype="string"'):
         layers.TextVectorization(vocabulary=["a"])(layers.Input((1,)))
+    texts = layers.Input((1,), dtype="string")
+    with pytest.raises(DTypeError, match="computes with numbers, but gets texts"):
+        layers.Dense(2)(texts)
+    with pytest.raises(GraphError, match="texts are no tensors"):
+        layers.StringLookup(vocabulary=["a"], invert=True)(layers.Input((1,), dtype="int64"))
+    words = layers.TextVectorization(vocabulary=["a"], output_mode="count")(texts)
+    assert (words.shape, words.dtype) == ((None, 2), "int64")
 
 
 @pytest.mark.parametrize(
