@@ -1,7 +1,6 @@
 """`Layer`: a torch module that is built, called, described and saved as a Keras layer is."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, ClassVar, Self, cast
 
 import torch
@@ -20,7 +19,7 @@ from runtime.layers.calls import (
     shape_of,
 )
 from runtime.layers.checking import refuse_texts
-from runtime.layers.context import context
+from runtime.layers.context import calling, context
 from runtime.layers.inference import names_of, probe_output_shapes, probe_outputs, shapes_of, specs_of
 from runtime.layers.policy_owner import PolicyOwner
 from runtime.layers.precision import explained
@@ -249,7 +248,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         for argument, port in signature.masks.items():
             if arguments.get(argument) is None and masks.get(port) is not None:
                 arguments[argument] = masks[port]
-        with self._calling():
+        with calling(self):
             flag = context.training if context.training is not None else signature.training_default
             context.training = flag = arguments.pop("training", flag)
             if signature.takes_training:
@@ -267,24 +266,6 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             settings = signature.settings_of_mask(arguments)
             attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous, **settings))
         return outputs
-
-    @contextmanager
-    def _calling(self) -> Generator[None]:
-        """The outermost call collects losses anew and ends what the training flag holds for."""
-        outermost = context.depth == 0
-        if outermost:
-            context.training = None
-            for layer in self._layers_with_losses:
-                layer._losses = []
-            context.layers_with_losses = []
-        context.depth += 1
-        try:
-            yield
-        finally:
-            context.depth -= 1
-            if outermost:
-                context.training = None
-                self._layers_with_losses = context.layers_with_losses
 
     def _explained(self, error: RuntimeError, ports: dict[str, Any]) -> Exception:
         """An error of torch as one about shapes, where the shapes are what is wrong."""

@@ -62,3 +62,33 @@ def apart() -> Generator[None]:
 def scoped(name: str) -> str:
     """Path of a name within the scopes that are open."""
     return "/".join([*context.scope, name])
+
+
+class calling:  # noqa: N801 (used like a function)
+    """Surrounds the call of a layer: the outermost one collects losses anew and ends what the flag holds for.
+
+    A class, since a generator would cost as much as a small layer.
+
+    Args:
+        layer: The layer that is called.
+    """
+
+    __slots__ = ("_layer", "_outermost")
+
+    def __init__(self, layer: Any) -> None:
+        self._layer = layer
+        self._outermost = context.depth == 0
+
+    def __enter__(self) -> None:
+        if self._outermost:
+            context.training = None
+            for layer in self._layer._layers_with_losses:
+                layer._losses = []
+            context.layers_with_losses = []
+        context.depth += 1
+
+    def __exit__(self, *error: object) -> None:
+        context.depth -= 1
+        if self._outermost:
+            context.training = None
+            vars(self._layer)["_layers_with_losses"] = context.layers_with_losses

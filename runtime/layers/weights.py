@@ -188,18 +188,18 @@ class WeightOwner(nn.Module):
     @property
     def sublayers(self) -> list["WeightOwner"]:
         """Layers held directly by this one, in the order they were assigned."""
-        return [module for module in self.children() if isinstance(module, WeightOwner)]
+        return [module for module in dict.fromkeys(self._modules.values()) if isinstance(module, WeightOwner)]
 
     def flatten_layers(self) -> Iterator["WeightOwner"]:
         """This layer and all layers inside it."""
         seen: set[int] = set()
         pending: list[WeightOwner] = [self]
         while pending:
-            layer = pending.pop(0)
+            layer = pending.pop()
             if id(layer) not in seen:
                 seen.add(id(layer))
                 yield layer
-                pending = layer.sublayers + pending
+                pending += reversed(layer.sublayers)
 
     @property
     def weights(self) -> list[Weight]:

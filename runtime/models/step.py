@@ -68,7 +68,7 @@ class Step:
         return total, values, outputs
 
     def _computed(self, x: Any) -> tuple[list[Tensor], list[Any]]:
-        """The outputs, and the layers that added losses. What `Layer._calling` does, at less cost."""
+        """The outputs, and the layers that added losses. What `calling` does, at less cost."""
         state = vars(self.model)
         for layer in state["_layers_with_losses"]:
             layer._losses = []

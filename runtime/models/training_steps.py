@@ -2,6 +2,7 @@
 
 import inspect
 import warnings
+from functools import cache
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ class TrainingSteps(CompiledState):
 
     def call_takes_training(self) -> bool:
         """True if the model's `call` has an argument `training`."""
-        return "training" in inspect.signature(type(self).call).parameters  # type: ignore[attr-defined]
+        return _takes_training(type(self).call)  # type: ignore[attr-defined]
 
     def _predicted(self, x: Any, *, training: bool) -> Any:
         model: Any = self
@@ -124,7 +125,7 @@ class TrainingSteps(CompiledState):
 
     def _loss_of(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, *, training: bool) -> torch.Tensor:
         """The total loss, noted; an overridden `compute_loss` may lack the argument `training`."""
-        takes = "training" in inspect.signature(self.compute_loss).parameters
+        takes = _takes_training(getattr(self.compute_loss, "__func__", self.compute_loss))
         flag = {"training": training} if takes else {}
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **flag)
         if self._loss_tracker is not None:
@@ -134,6 +135,11 @@ class TrainingSteps(CompiledState):
     def _has_own(self, *methods: str) -> bool:
         """True if a subclass overrides one of these methods."""
         return any(getattr(type(self), method) is not getattr(TrainingSteps, method) for method in methods)
+
+
+@cache
+def _takes_training(function: Any) -> bool:
+    return "training" in inspect.signature(function).parameters
 
 
 def _detached(y_pred: Any) -> Any:

@@ -129,10 +129,18 @@ def test_steps_and_state_are_those_of_keras(name, arguments):
     compare(ours, theirs, parameters(values), keras_variables(values), **tolerance(name))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_learning_rate_that_changes_is_followed(name):
+# Keras keeps steps in its momentum, torch gradients: they differ once the rate changes.
+WITH_MOMENTUM = [
+    ("SGD", {"momentum": 0.9}),
+    ("SGD", {"momentum": 0.9, "nesterov": True}),
+    ("RMSprop", {"momentum": 0.8}),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), [*((name, {}) for name in NAMES), *WITH_MOMENTUM], ids=str)
+def test_a_learning_rate_that_changes_is_followed(name, arguments):
     values = starts(SHAPES)
-    ours, theirs = getattr(optimizers, name)(0.05), reference(name, 0.05)
+    ours, theirs = getattr(optimizers, name)(0.05, **arguments), reference(name, 0.05, **arguments)
     mine, their = parameters(values), keras_variables(values)
     for step, rate in enumerate([0.05, 0.01, 0.2, 0.001]):
         ours.learning_rate = rate
