@@ -18,7 +18,7 @@ from runtime.types import Range, Shape
 Array = npt.NDArray[np.float32]
 
 
-@register("")
+@register("Preprocessing")
 class Discretization(LearnsFromData, Layer):
     """Sorts measurements into ranges: ages into young, middle and old.
 

@@ -103,6 +103,8 @@ SAMPLES: dict[str, Sample] = {
         shapes={"inputs": (4, 40)},
     ),
     "Normalization": Sample({"axis": (1,), "mean": (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "variance": (0.5,) * 6}),
+    # num_bins in place of boundaries wants data first: see test_feature_layers.py.
+    "Discretization": Sample({"bin_boundaries": (-0.5, 0.5), "num_bins": None}, shapes={"inputs": (4, 6)}),
     "CategoryEncoding": Sample(shapes={"inputs": (4, 6)}),
     "Resizing": Sample(
         {"fill_mode": "constant"}, alone=("crop_to_aspect_ratio", "pad_to_aspect_ratio"), shapes=_PICTURES
