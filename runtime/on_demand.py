@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-_MODULES = ("applications", "datasets", "preprocessing")
+_MODULES = ("applications", "datasets", "ops", "preprocessing")
 
 
 def load_on_demand(name: str) -> Any:

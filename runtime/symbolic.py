@@ -51,7 +51,9 @@ class KerasTensor:
     """
 
     operate: ClassVar[Callable[..., "KerasTensor"]]
-    """Puts an operation, given by its name, behind tensors; `runtime.layers.operations` brings it."""
+    """Puts a sign, by the name of its function, behind tensors; `runtime.layers.operations` brings it."""
+    change: ClassVar[Callable[..., "KerasTensor"]]
+    """The same for a function of one tensor and settings."""
     __array_ufunc__ = None
     """With an array on the left, numpy leaves the sign to the tensor."""
 
@@ -89,73 +91,111 @@ class KerasTensor:
         )
 
     def __add__(self, other: Any) -> "KerasTensor":
-        return self.operate("Add", self, other)
+        return self.operate("add", self, other)
 
     def __radd__(self, other: Any) -> "KerasTensor":
-        return self.operate("Add", other, self)
+        return self.operate("add", other, self)
 
     def __sub__(self, other: Any) -> "KerasTensor":
-        return self.operate("Subtract", self, other)
+        return self.operate("subtract", self, other)
 
     def __rsub__(self, other: Any) -> "KerasTensor":
-        return self.operate("Subtract", other, self)
+        return self.operate("subtract", other, self)
 
     def __mul__(self, other: Any) -> "KerasTensor":
-        return self.operate("Multiply", self, other)
+        return self.operate("multiply", self, other)
 
     def __rmul__(self, other: Any) -> "KerasTensor":
-        return self.operate("Multiply", other, self)
+        return self.operate("multiply", other, self)
 
     def __truediv__(self, other: Any) -> "KerasTensor":
-        return self.operate("TrueDivide", self, other)
+        return self.operate("true_divide", self, other)
 
     def __rtruediv__(self, other: Any) -> "KerasTensor":
-        return self.operate("TrueDivide", other, self)
+        return self.operate("true_divide", other, self)
 
     def __floordiv__(self, other: Any) -> "KerasTensor":
-        return self.operate("FloorDivide", self, other)
+        return self.operate("floor_divide", self, other)
 
     def __rfloordiv__(self, other: Any) -> "KerasTensor":
-        return self.operate("FloorDivide", other, self)
+        return self.operate("floor_divide", other, self)
 
     def __mod__(self, other: Any) -> "KerasTensor":
-        return self.operate("Mod", self, other)
+        return self.operate("mod", self, other)
 
     def __rmod__(self, other: Any) -> "KerasTensor":
-        return self.operate("Mod", other, self)
+        return self.operate("mod", other, self)
 
     def __pow__(self, other: Any) -> "KerasTensor":
-        return self.operate("Power", self, other)
+        return self.operate("power", self, other)
 
     def __rpow__(self, other: Any) -> "KerasTensor":
-        return self.operate("Power", other, self)
+        return self.operate("power", other, self)
 
     def __matmul__(self, other: Any) -> "KerasTensor":
-        return self.operate("Matmul", self, other)
+        return self.operate("matmul", self, other)
 
     def __rmatmul__(self, other: Any) -> "KerasTensor":
-        return self.operate("Matmul", other, self)
+        return self.operate("matmul", other, self)
 
     def __gt__(self, other: Any) -> "KerasTensor":
-        return self.operate("Greater", self, other)
+        return self.operate("greater", self, other)
 
     def __ge__(self, other: Any) -> "KerasTensor":
-        return self.operate("GreaterEqual", self, other)
+        return self.operate("greater_equal", self, other)
 
     def __lt__(self, other: Any) -> "KerasTensor":
-        return self.operate("Less", self, other)
+        return self.operate("less", self, other)
 
     def __le__(self, other: Any) -> "KerasTensor":
-        return self.operate("LessEqual", self, other)
+        return self.operate("less_equal", self, other)
 
     def __neg__(self) -> "KerasTensor":
-        return self.operate("Negative", self)
+        return self.operate("negative", self)
 
     def __abs__(self) -> "KerasTensor":
-        return self.operate("Absolute", self)
+        return self.operate("absolute", self)
+
+    def __ne__(self, other: object) -> Any:
+        # As in Keras: != compares the numbers, == asks whether it is the same symbolic tensor.
+        return self.operate("not_equal", self, other)
+
+    __hash__ = object.__hash__
+
+    def __and__(self, other: Any) -> "KerasTensor":
+        return self.operate("logical_and", self, other)
+
+    def __rand__(self, other: Any) -> "KerasTensor":
+        return self.operate("logical_and", other, self)
+
+    def __or__(self, other: Any) -> "KerasTensor":
+        return self.operate("logical_or", self, other)
+
+    def __ror__(self, other: Any) -> "KerasTensor":
+        return self.operate("logical_or", other, self)
+
+    def __xor__(self, other: Any) -> "KerasTensor":
+        return self.operate("logical_xor", self, other)
+
+    def __rxor__(self, other: Any) -> "KerasTensor":
+        return self.operate("logical_xor", other, self)
+
+    def __invert__(self) -> "KerasTensor":
+        return self.operate("logical_not", self)
+
+    def __round__(self, ndigits: int | None = None) -> "KerasTensor":
+        return self.operate("round", self, ndigits or 0)
 
     def __getitem__(self, key: Any) -> "KerasTensor":
-        return self.operate("GetItem", self, key if isinstance(key, tuple) else (key,))
+        return self.change("get_item", self, key)
+
+    def reshape(self, newshape: Any) -> "KerasTensor":
+        """The same numbers in other axes, the batch included."""
+        return self.change("reshape", self, newshape)
+
+    def squeeze(self, axis: Any = None) -> "KerasTensor":
+        """The same without axes of length 1."""
+        return self.change("squeeze", self, axis)
 
     __bool__ = __float__ = __int__ = __len__ = __iter__ = __array__ = _no_value
 

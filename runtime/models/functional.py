@@ -136,6 +136,12 @@ class Functional(Model):
         for node in self.graph.nodes:
             if id(node.outputs[0]) in known:
                 continue
+            if isinstance(node.layer, Operation):
+                arguments = {name: _respecified(value, known) for name, value in node.arguments.items()}
+                found = node.layer.describe(arguments)
+                found = found if isinstance(found, list | tuple) else [found]
+                known |= {id(t): spec for t, spec in zip(node.outputs, found, strict=True)}
+                continue
             signature = call_signature(type(node.layer))
             values = signature.port_values(node.arguments)
             ports = {name: _replaced(value, known) for name, value in values.items()}
@@ -267,3 +273,10 @@ def _replaced(value: Any, known: dict[int, TensorSpec]) -> Any:
     if isinstance(value, list):
         return [_replaced(item, known) for item in value]
     return known[id(value)] if isinstance(value, KerasTensor) else TensorSpec(tuple(value.shape))
+
+
+def _respecified(value: Any, known: dict[int, TensorSpec]) -> Any:
+    """An argument of an operation, its symbolic tensors in other shapes."""
+    if isinstance(value, KerasTensor):
+        return KerasTensor(known[id(value)].shape, known[id(value)].dtype)
+    return [_respecified(item, known) for item in value] if isinstance(value, list | tuple) else value

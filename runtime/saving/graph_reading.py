@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runtime.errors import FileFormatError, RefusedError
-from runtime.layers import Layer
+from runtime.layers import Layer, Operation
 from runtime.layers.calls import call_signature
 from runtime.layers.spec import layer_spec
 from runtime.saving.call_arguments import Call, Reference, reference
@@ -156,6 +156,8 @@ def _makes_mask(tensors: list[KerasTensor]) -> bool:
 
 def _bound(layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Arguments of a call by name; tensors that Keras 2 gave in one list go to one port each."""
+    if isinstance(layer, Operation):
+        return layer.bind(args, kwargs)
     signature = call_signature(type(layer))
     ports = layer_spec(type(layer)).inputs
     split = len(args) == 1 and isinstance(args[0], list) and 1 < len(args[0]) <= len(ports)

@@ -9,7 +9,6 @@ from runtime.configurable import to_json
 from runtime.errors import GraphError
 from runtime.layers import Layer, Operation, registry
 from runtime.layers.calls import call_signature
-from runtime.layers.operations import registry as operations
 from runtime.saving.custom_objects import get_registered_name
 from runtime.saving.reading import model_classes
 from runtime.symbolic import KerasTensor, Node, find_symbolic
@@ -24,8 +23,8 @@ def layer_config(layer: Layer) -> dict[str, Any]:
     cls = type(layer)
     name = cls.__name__
     known: Any = model_classes.get(name)
-    family = operations if issubclass(cls, Operation) else registry
-    ours = known is cls or (name in family.names() and family.lookup(name) is cls)
+    listed = name in registry.names() and registry.lookup(name) is cls
+    ours = known is cls or listed or issubclass(cls, Operation)
     own_module: str | None = getattr(cls, "_file_module", None)
     built = None if ours else layer.get_build_config()
     return {
@@ -104,6 +103,9 @@ class _Writer:
 
     def call(self, node: Node) -> dict[str, Any]:
         """One call: the tensors that must be there go by place, all else by name."""
+        if isinstance(node.layer, Operation):
+            places, names = node.layer.file_arguments(node.arguments)
+            return {"args": self.value(places), "kwargs": self.value(names)}
         arguments = dict(node.arguments)
         signature = call_signature(type(node.layer))
         required = {port.argument for port in signature.spec.inputs if not port.optional}

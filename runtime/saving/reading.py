@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 from runtime.configurable import Configurable, constructor_parameters
 from runtime.errors import FileFormatError, LayerloomError, RefusedError, did_you_mean
 from runtime.layers import Layer, registry
-from runtime.layers.operations import registry as operations
+from runtime.layers.operations import is_operation, operation_class, operation_names
 from runtime.layers.parameters import ParamSpec, find_registry
 from runtime.layers.spec import layer_spec
 from runtime.registries import Registry
@@ -125,23 +125,24 @@ def is_known(config: dict[str, Any], reading: Reading) -> bool:
     name = str(config.get("class_name")).rpartition(">")[2]
     return (
         name in model_classes
-        or _family(config, name) is not None
+        or _own_class(config, name) is not None
         or _custom_class(config, reading) is not None
     )
 
 
-def _family(config: dict[str, Any], name: str) -> Registry[Layer] | None:
-    """The registry that knows a class: a sign such as + may be called as a layer is.
+def _own_class(config: dict[str, Any], name: str) -> type[Layer] | None:
+    """The layer or the operation of that name.
 
-    Operations have nothing but a name; `.h5` files do not tell their module.
+    An operation is called as a layer may be; `.h5` files do not tell their module.
     """
-    inner = config.get("config")
-    plain = isinstance(inner, dict) and set(inner) <= {"name"}
-    module = str(config.get("module") or ("keras.src.ops" if plain else ""))
-    if module.startswith("keras.src.ops") and name in operations.names():
-        return operations
+    module = str(config.get("module") or "")
+    if module.startswith("keras.src.ops"):
+        return operation_class(name) if name in operation_names() else None
+    if not module and is_operation(name, config.get("config")):
+        return operation_class(name)
     # The registry knows names in small letters as well, which no file has.
-    return registry if name[:1].isupper() and name in registry else None
+    known = name[:1].isupper() and name in registry
+    return cast(type[Layer], registry.lookup(name)) if known else None
 
 
 def read_layer(config: Any, reading: Reading) -> Layer:
@@ -170,12 +171,11 @@ def read_layer(config: Any, reading: Reading) -> Layer:
         name = name.rpartition(">")[2]
         if name in model_classes:
             return model_classes[name].read_config(arguments, reading)
-        family = _family(config, name)
-        if family is None:
+        cls = _own_class(config, name)
+        if cls is None:
             raise _unknown("layer", name, (*registry.names(), *model_classes))
         if not isinstance(arguments, dict):
             raise FileFormatError(f"its config is a {type(arguments).__name__}, not a dict.")
-        cls = cast(type[Layer], family.lookup(name))
         return cls.from_config(read_arguments(cls, arguments, reading))
 
 

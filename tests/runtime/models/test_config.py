@@ -268,8 +268,9 @@ def test_masks_that_a_program_computed_itself_are_refused() -> None:
         model_from_json(keras.Model(ids, own).to_json())
     masked = keras.layers.LSTM(3)(keras.layers.Embedding(5, 2, mask_zero=True)(ids))
     assert len(model_from_json(keras.Model(ids, masked).to_json()).layers) == 3
-    with pytest.raises(RefusedError, match="'Sin'"):
-        model_from_json(keras.Model(ids, keras.ops.sin(vectors)).to_json())
+    unknown = keras.Model(ids, keras.ops.sin(vectors)).to_json().replace('"Sin"', '"Sinister"')
+    with pytest.raises(RefusedError, match="'Sinister'"):
+        model_from_json(unknown)
 
 
 def test_cloning_with_other_inputs_and_layers() -> None:
