@@ -187,7 +187,7 @@ class KerasTensor:
         return self.operate("round", self, ndigits or 0)
 
     def __getitem__(self, key: Any) -> "KerasTensor":
-        return self.change("get_item", self, key)
+        return self.change("get_item", self, (None,) if key is None else key)
 
     def reshape(self, newshape: Any) -> "KerasTensor":
         """The same numbers in other axes, the batch included."""

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from runtime.device import get_device
 from runtime.errors import ParameterError
+from runtime.formats import floatx
 from runtime.symbolic import KerasTensor, find_symbolic
 
 TensorLike = Any
@@ -34,7 +35,7 @@ class SymbolicArgumentError(Exception):
 
 def float_type() -> torch.dtype:
     """The element type that floating numbers get when nothing else is said."""
-    return torch.float32
+    return getattr(torch, floatx())
 
 
 def tensor(x: TensorLike, dtype: DType = None) -> Tensor:
@@ -112,7 +113,6 @@ _TORCH_NAMES: dict[str, torch.dtype] = {
 }
 
 
-@cache
 def torch_dtype(dtype: Any) -> torch.dtype:
     """The element type of a name, a Python or numpy type.
 
@@ -121,8 +121,11 @@ def torch_dtype(dtype: Any) -> torch.dtype:
     """
     if isinstance(dtype, torch.dtype):
         return dtype
-    if dtype is None or dtype is float:
-        return float_type()
+    return float_type() if dtype is None or dtype is float else _named(dtype)
+
+
+@cache
+def _named(dtype: Any) -> torch.dtype:
     if dtype in _PYTHON_TYPES:
         return _PYTHON_TYPES[dtype]
     name = dtype if isinstance(dtype, str) else np.dtype(dtype).name
@@ -141,20 +144,24 @@ def dtype_name(dtype: Any) -> str:
     return str(torch_dtype(dtype)).removeprefix("torch.")
 
 
-@cache
 def result_type(*kinds: Any) -> torch.dtype:
     """The element type that comes of several, by Keras's rules: never more than 32 bits.
 
     Args:
         kinds: Element types; `int` and `float` stand for Python's numbers, which adapt to the others.
     """
+    return _joined(float_type(), *kinds)
+
+
+@cache
+def _joined(usual: torch.dtype, *kinds: Any) -> torch.dtype:
     others = [torch_dtype(kind) for kind in kinds if kind not in (int, float)]
     if not others:
-        return float_type() if float in kinds else torch.int32
+        return usual if float in kinds else torch.int32
     found = reduce(torch.promote_types, others)
     whole = not (found.is_floating_point or found.is_complex)
     if float in kinds and whole:
-        found = float_type()
+        found = usual
     elif int in kinds and found is torch.bool:
         found = torch.int32
     return _NARROW.get(found, found)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from runtime import layers
 from runtime.errors import ShapeError
+from runtime.formats import image_data_format
 from runtime.layers.spatial import per_axis
 from runtime.layers.transposed_convolution import transposed_crop
 from runtime.layers.windows import same_padding
@@ -29,7 +30,7 @@ _ADAPTIVE_MAXIMA = {1: F.adaptive_max_pool1d, 2: F.adaptive_max_pool2d, 3: F.ada
 
 def is_last(data_format: str | None) -> bool:
     """True if the channels stand last, as they do if nothing is said."""
-    return data_format != "channels_first"
+    return (data_format or image_data_format()) == "channels_last"
 
 
 def _rank(inputs: Tensor) -> int:

@@ -22,37 +22,32 @@ _slice = slice
 def get_item(x: TensorLike, key: Any) -> Tensor:
     """A part: `x[key]`."""
     if isinstance(x, KerasTensor):
-        key = _graph_key(x, key)
+        _check_graph_key(x, key)
     return tensor(x)[tuple(key) if isinstance(key, list) else key]
 
 
-def _graph_key(x: KerasTensor, key: Any) -> None:
+def _check_graph_key(x: KerasTensor, key: Any) -> None:
     """Raises what is wrong with a part of a symbolic tensor.
 
     Raises:
         GraphError: Something else than numbers, slices, None and "..." is in the key.
         ShapeError: The part is not there.
     """
-    items = list(key) if isinstance(key, list | tuple) else [key]
+    items = list(key) if isinstance(key, tuple) else [key]
     for item in items:
-        step = item.step if isinstance(item, _slice) else None
         known = isinstance(item, int | _slice | type(...) | None) and not isinstance(item, bool)
-        if (isinstance(key, list) and not known) or not known or (step or 1) < 1:
+        if not known or (isinstance(item, _slice) and (item.step or 1) < 1):
             raise GraphError(
                 f"A symbolic tensor has no part [{item!r}].",
                 hint="Take whole numbers, slices that go forward, None and '...'.",
             )
-    sizes: list[int | None] = list(x.shape)
-    named = [item for item in items if item is not None and item is not ...]
-    ahead = named[
-        : next(
-            (place for place, item in enumerate(i for i in items if i is not None) if item is ...), len(named)
-        )
-    ]
-    wrong = len(named) > len(sizes) or sum(item is ... for item in items) > 1
-    axes = [*range(len(ahead)), *range(len(sizes) - len(named) + len(ahead), len(sizes))]
-    for axis, item in zip(axes, named, strict=False):
-        size = sizes[axis] if axis < len(sizes) else None
+    named = [item for item in items if item is not None]
+    rest = [None] * (x.ndim - len(named) + (... in named))
+    if ... in named:
+        place = named.index(...)
+        named = [*named[:place], *rest, *named[place + 1 :]]
+    wrong = len(named) > x.ndim or ... in named
+    for item, size in zip(named, x.shape, strict=False):
         wrong = wrong or (isinstance(item, int) and size is not None and item not in range(-size, size))
     if wrong:
         raise ShapeError(

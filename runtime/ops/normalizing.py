@@ -11,10 +11,10 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from runtime.errors import DataError, ParameterError, ShapeError
+from runtime.formats import epsilon as usual_epsilon
 from runtime.ops.conversion import Axis, TensorLike, axes, float_type, optional, result_type, tensor
 from runtime.ops.registration import nn_op
 
-_EPSILON = 1e-7
 _LARGE = 0.7 * 3.38953e38
 _LARGE_HALF = 0.7 * 65500
 
@@ -34,7 +34,7 @@ def normalize(x: TensorLike, axis: Axis = -1, order: int = 2, epsilon: float | N
         )
     x = tensor(x)
     x = x.unsqueeze(0) if x.ndim == 0 else x
-    least = _EPSILON if epsilon is None else epsilon
+    least = usual_epsilon() if epsilon is None else epsilon
     if order == 2:
         squares = x.square().sum(axes(axis), keepdim=True)
         return x * torch.minimum(squares.rsqrt(), tensor(1 / least, squares.dtype).to(x.device))
@@ -109,7 +109,7 @@ def layer_normalization(
         for given in (optional(gamma, values.dtype), optional(beta, values.dtype))
     )
     variance, mean = torch.var_mean(values, places, correction=0, keepdim=True)
-    inverse = (variance + (_EPSILON if epsilon is None else epsilon)).rsqrt()
+    inverse = (variance + (usual_epsilon() if epsilon is None else epsilon)).rsqrt()
     if rms_scaling:
         warnings.warn("rms_scaling divides by the variance's root: take ops.rms_normalization.", stacklevel=2)
         found = values * inverse
@@ -130,7 +130,7 @@ def rms_normalization(
     values = values.unsqueeze(0) if values.ndim == 0 else values
     factor = optional(scale, values.dtype)
     squares = values.square().mean(axes(axis), keepdim=True)
-    found = values * (squares + (_EPSILON if epsilon is None else epsilon)).rsqrt()
+    found = values * (squares + (usual_epsilon() if epsilon is None else epsilon)).rsqrt()
     return (found if factor is None else found * factor).to(x.dtype)
 
 

@@ -78,7 +78,7 @@ def scale_and_translate(
     for place, axis in enumerate(spatial_dims):
         factor, move = factors[place].to(dtype), moves[place].to(dtype)
         shares = _shares(x.shape[axis], int(output_shape[axis]), factor, move, method, antialias)
-        found = torch.tensordot(found, shares.to(found.dtype), ([axis], [0])).movedim(-1, axis)
+        found = (found.movedim(axis, -1) @ shares.to(found.dtype)).movedim(-1, axis)
     if not is_whole(x.dtype):
         return found
     return found.round().clip(x.min(), x.max()).to(x.dtype)

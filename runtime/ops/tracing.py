@@ -32,8 +32,8 @@ class _Trial:
     device: str = "cpu"
 
 
-# The first does nearly always, and costs little. The last is divided by nearly all, but for it torch loads half
-# of itself, which takes two seconds.
+# The first does nearly always, and costs little. The last is divided by nearly all, but for it torch loads
+# half of itself, which takes two seconds.
 _TRIALS = (
     _Trial((2, 3), (24, 36)),
     _Trial((12, 24), (12, 24)),

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from tests.runtime.ops.calls import names_in
+
 BATCHED = ("x", "y", "p", "q", "n", "m", "a", "i", "c", "s", "img", "vol", "rows")
 """The names whose first axis is the batch."""
 
@@ -49,4 +51,8 @@ def assert_same(got: Any, wanted: Any, *, rtol: float = 1e-5, atol: float = 1e-6
 
 
 ALL_CALLS = bool(os.environ.get("LAYERLOOM_ALL_CALLS"))
-"""True runs the slower comparisons with all calls; else with one for each function."""
+
+
+def chosen(calls: list[str]) -> list[str]:
+    """One call for each function; all of them, if the environment asks for it."""
+    return calls if ALL_CALLS else list({names_in(call): call for call in reversed(calls)}.values())

@@ -44,7 +44,7 @@ CALLS = {
     "vectorized_map": lambda o: o.vectorized_map(lambda row: o.sum(row) * row, ROWS),
     "vectorized_map of pairs": lambda o: o.vectorized_map(lambda pair: o.dot(pair[0], pair[1]), (ROWS, ROWS)),
     "vectorize": lambda o: o.vectorize(lambda a, b: a * b + 1)(ROWS, ROWS[0]),
-    "vectorize rows": lambda o: o.vectorize(lambda a, b: o.dot(a, b), signature="(n),(n)->()")(ROWS, ROWS[1]),
+    "vectorize rows": lambda o: o.vectorize(o.dot, signature="(n),(n)->()")(ROWS, ROWS[1]),
     "jvp": lambda o: o.jvp(lambda x: x**2, (ROWS,), (torch.ones(4, 3),)),
     "custom_gradient": lambda o: o.custom_gradient(lambda x: (x**2, lambda *_, upstream: upstream))(ROWS),
     "unstacked": lambda o: o.unstack(ROWS, axis=1),

@@ -1,4 +1,4 @@
-"""Layers and models in the manner of Keras's guides that use `keras.ops`, run here and with the real Keras."""
+"""Layers and models in the manner of Keras's guides that use `keras.ops`, here and with the real Keras."""
 
 import json
 

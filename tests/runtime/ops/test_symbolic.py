@@ -1,4 +1,4 @@
-"""Functions of `keras.ops` as steps of a graph: shapes, models, configs and files, compared with the real Keras."""
+"""Functions of `keras.ops` as steps of graphs: shapes, models, configs and files, as in the real Keras."""
 
 import json
 
@@ -12,7 +12,7 @@ from runtime import ops
 from runtime.errors import ShapeError
 from runtime.models import Functional
 from tests.runtime.ops.calls import CALLS, data, names_in
-from tests.runtime.ops.running import ALL_CALLS, assert_same, flat, run, used
+from tests.runtime.ops.running import assert_same, chosen, flat, run, used
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 """What torch says to Keras."""
@@ -53,13 +53,6 @@ def tensors(call):
 
 def eager(call):
     return run(ops, call, {name: torch.from_numpy(values) for name, values in data().items()})
-
-
-def chosen():
-    """The calls of this run: each function once, or all calls if the environment asks for it."""
-    if ALL_CALLS:
-        return SYMBOLIC
-    return list({names_in(call): call for call in reversed(SYMBOLIC)}.values())
 
 
 def keras_model(call):
@@ -107,7 +100,7 @@ def compare(call):
 def test_functions_are_steps_of_graphs(part):
     """Shapes, models, configs: those of what is computed eagerly, and those of Keras."""
     compared = 0
-    for call in chosen()[part::4]:
+    for call in chosen(SYMBOLIC)[part::4]:
         if names_in(call) in FIXED_BATCH or not all(
             isinstance(leaf, torch.Tensor) for leaf in flat(eager(call))
         ):
