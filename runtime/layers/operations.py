@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from runtime.configurable import constructor_parameters, to_json
+from runtime.data.nested import flatten, packer
 from runtime.errors import GraphError, UnknownNameError
 from runtime.layers.base import Layer
 from runtime.symbolic import KerasTensor, Node, find_symbolic
@@ -59,10 +60,16 @@ class Operation(Layer):
         self.settings = settings
         self.autocast = False
         self.built = True
-        self._gives_list_of_one = False
+        self._has_constants = False
 
     def get_config(self) -> dict[str, Any]:
         """The name and the settings, as Keras writes them."""
+        held = next((key for key, value in self.settings.items() if any(map(callable, flatten(value)))), None)
+        if held is not None:
+            raise GraphError(
+                f"{self.label} holds a function ({held}), which files cannot.",
+                hint="Write the step as a Layer.",
+            )
         settings = {key: to_json(self._argument(key)) for key in constructor_parameters(type(self))}
         return {**settings, "name": self.name}
 
@@ -90,21 +97,26 @@ class Operation(Layer):
         function = partial(self.entry.function, **self.settings) if simple else self.compute
         if not self.settings and simple:
             function = self.entry.function
-        return partial(_only, function) if self._gives_list_of_one else function
+        if self._has_constants:
+            function = partial(_on_one_device, function)
+        return function
 
     def _call_symbolic(self, arguments: dict[str, Any]) -> Any:
         arguments = {name: _constant(value) for name, value in arguments.items()}
+        self._has_constants = any(map(_holds_tensor, arguments.values()))
         specs = self.describe(arguments)
         node = Node(self, arguments)
         self._nodes.append(node)
-        several = isinstance(specs, list | tuple)
-        found = list(specs) if several else [specs]
-        self._gives_list_of_one = several and len(found) == 1
         node.outputs = [
             KerasTensor(spec.shape, spec.dtype, f"{self.name}/output_{index}", node, index)
-            for index, spec in enumerate(found)
+            for index, spec in enumerate(flatten(specs))
         ]
-        return type(specs)(node.outputs) if several else node.outputs[0]
+        if not isinstance(specs, dict | list | tuple):
+            return node.outputs[0]
+        nested = isinstance(specs, dict) or any(isinstance(item, dict | list | tuple) for item in specs)
+        if nested or len(specs) == 1:
+            node.template = specs
+        return packer(specs)[0](node.outputs)
 
     def describe(self, arguments: dict[str, Any]) -> Any:
         """Shape and element type of the result, or a list of them, for symbolic tensors in the arguments.
@@ -137,13 +149,29 @@ class Operation(Layer):
         return {name: value for name, value in arguments.items() if value is not None}
 
 
-def _only(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return function(*args, **kwargs)[0]
+def _holds_tensor(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) or (isinstance(value, list) and any(map(_holds_tensor, value)))
+
+
+def _on_one_device(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Constants follow the data."""
+    given = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
+    device = next((value.device for value in given if value.device.type != "cpu"), None)
+    if device is None:
+        return function(*args, **kwargs)
+    moved = {
+        name: value.to(device) if isinstance(value, torch.Tensor) else value for name, value in kwargs.items()
+    }
+    return function(
+        *(value.to(device) if isinstance(value, torch.Tensor) else value for value in args), **moved
+    )
 
 
 def _constant(value: Any) -> Any:
     """An argument as it is kept in the graph: arrays as tensors, floating ones as float32."""
-    if isinstance(value, list | tuple) and find_symbolic(value):
+    if isinstance(value, list | tuple | dict) and find_symbolic(value):
+        if isinstance(value, dict):
+            return {key: _constant(item) for key, item in value.items()}
         return [_constant(item) for item in value]
     if isinstance(value, np.ndarray | np.generic):
         value = torch.from_numpy(np.asarray(value))

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import torch
 
+from runtime.data.nested import flatten
 from runtime.errors import DataError, ShapeError
 from runtime.layers import Layer, Operation
 from runtime.layers.calls import call_signature
@@ -139,8 +140,7 @@ class Functional(Model):
             if isinstance(node.layer, Operation):
                 arguments = {name: _respecified(value, known) for name, value in node.arguments.items()}
                 found = node.layer.describe(arguments)
-                found = found if isinstance(found, list | tuple) else [found]
-                known |= {id(t): spec for t, spec in zip(node.outputs, found, strict=True)}
+                known |= {id(t): spec for t, spec in zip(node.outputs, flatten(found), strict=True)}
                 continue
             signature = call_signature(type(node.layer))
             values = signature.port_values(node.arguments)

@@ -12,6 +12,7 @@ from torch.utils import _pytree as pytree
 
 from runtime.errors import DataError, ParameterError
 from runtime.ops.conversion import TensorLike, tensor
+from runtime.ops.registration import core_op
 
 Nested = Any
 """A tensor, or tensors in nested lists, tuples and dicts."""
@@ -26,11 +27,13 @@ def _check_callable(name: str, f: Any) -> None:
         raise ParameterError(f"{name}() wants a function, but got {f!r}.", parameter="f", received=f)
 
 
+@core_op("xs")
 def map(f: Callable[[Nested], Nested], xs: Nested) -> Nested:
     """A function of each row, one after the other; the results in one tensor."""
-    return scan(lambda state, x: (state, f(x)), (), xs)[1]
+    return scan(lambda state, x: (state, f(x)), (), _each(xs))[1]
 
 
+@core_op("init", "xs")
 def scan(
     f: Callable[[Nested, Nested], tuple[Nested, Nested]],
     init: Nested,
@@ -72,6 +75,7 @@ def scan(
     return state, pytree.tree_map(lambda *parts: torch.stack([tensor(part) for part in parts]), *results)
 
 
+@core_op("elems")
 def associative_scan(
     f: Callable[[Nested, Nested], Nested], elems: Nested, reverse: bool = False, axis: int = 0
 ) -> Nested:
@@ -117,6 +121,7 @@ def _running(join: Callable[[Any, Any], list[Tensor]], leaves: list[Tensor], axi
     return leaves
 
 
+@core_op("loop_vars")
 def while_loop(
     cond: Callable[..., Any],
     body: Callable[..., Nested],
@@ -141,9 +146,10 @@ def while_loop(
     return values if several else values[0]
 
 
+@core_op("init_val")
 def fori_loop(lower: int, upper: int, body_fun: Callable[[int, Nested], Nested], init_val: Nested) -> Nested:
     """Goes through whole numbers, handing a value on."""
-    value = init_val
+    value = _each(init_val)
     for number in range(int(lower), int(upper)):
         value = body_fun(number, value)
     return value
@@ -156,12 +162,14 @@ def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> 
     return true_fn() if pred else false_fn()
 
 
+@core_op("index", "operands")
 def switch(index: TensorLike, branches: Any, *operands: Any) -> Any:
     """The result of one of several functions; a number too low or too high takes the first or last."""
     place = max(0, min(int(tensor(index)), len(branches) - 1))
-    return branches[place](*operands)
+    return branches[place](*_each(operands))
 
 
+@core_op("elements")
 def vectorized_map(function: Callable[[Nested], Nested], elements: Nested) -> Nested:
     """A function of one row, computed for all rows at once."""
     return torch.vmap(function)(_each(elements))

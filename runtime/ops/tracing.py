@@ -122,6 +122,8 @@ def _stand_in(value: Any, fill: _Fill) -> Any:
         return value.to(fill.device)
     if isinstance(value, list | tuple) and find_symbolic(value):
         return [_stand_in(item, fill) for item in value]
+    if isinstance(value, dict):
+        return {key: _stand_in(item, fill) for key, item in value.items()}
     return value
 
 
@@ -131,6 +133,9 @@ def _compared(one: Any, other: Any, known: Any = None) -> Any:
         specs = known or [None] * len(one)
         found = [_compared(*parts) for parts in zip(one, other, specs, strict=True)]
         return found if isinstance(one, list) else tuple(found)
+    if isinstance(one, dict):
+        specs = known or dict.fromkeys(one)
+        return {key: _compared(one[key], other[key], specs[key]) for key in one}
     if not isinstance(one, torch.Tensor):
         return TensorSpec((), "int32")
     before: Shape = tuple(one.shape) if known is None else known.shape

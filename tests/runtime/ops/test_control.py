@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import torch
 
+import runtime
 from runtime import ops
-from runtime.errors import LayerloomError
+from runtime.errors import GraphError, LayerloomError
 from tests.runtime.ops.running import assert_same
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")
@@ -119,3 +120,26 @@ def test_gradients_go_through_loops():
 def test_wrong_arguments_are_told(call):
     with pytest.raises(LayerloomError):
         call()
+
+
+STEPS = {
+    "map": lambda x: ops.map(lambda row: row * 2, x),
+    "scan": lambda x: ops.scan(lambda state, row: (state + row, {"both": row * state}), torch.zeros(3), x)[1][
+        "both"
+    ],
+    "associative_scan": lambda x: ops.associative_scan(lambda a, b: a + b, x),
+    "while_loop": lambda x: ops.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x * 2), (0, x))[1],
+    "fori_loop": lambda x: ops.fori_loop(0, 3, lambda i, x: x + i, x),
+    "vectorized_map": lambda x: ops.vectorized_map(lambda row: row / ops.sum(row), x),
+    "switch": lambda x: ops.switch(1, [lambda x: x, lambda x: x * 5], x),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_loops_are_steps_of_graphs(name):
+    x = runtime.Input((3,))
+    model = runtime.Model(x, STEPS[name](x))
+    assert model.output_shape == (None, 3)
+    torch.testing.assert_close(model(ROWS + 1), STEPS[name](ROWS + 1))
+    with pytest.raises(GraphError, match="holds a function"):
+        model.get_config()
