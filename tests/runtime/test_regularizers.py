@@ -1,4 +1,4 @@
-"""Regularizers against the real Keras: price, gradient and configs."""
+"""Regularizers by name and config, against the real Keras."""
 
 import keras
 import pytest
@@ -22,19 +22,6 @@ CASES = [
 
 def test_all_are_compared():
     assert {name for name, _ in CASES} == set(regularizers.registry.names())
-
-
-@pytest.mark.parametrize(("name", "arguments"), CASES, ids=str)
-def test_price_and_gradient_are_those_of_keras(name, arguments):
-    weight = torch.randn(5, 4, generator=torch.Generator().manual_seed(1))
-    ours, theirs = weight.clone().requires_grad_(), weight.clone().requires_grad_()
-    price = getattr(regularizers, name)(**arguments)(ours)
-    expected = getattr(keras.regularizers, name)(**arguments)(theirs)
-    torch.testing.assert_close(price, expected, rtol=1e-5, atol=1e-7)
-    if expected.requires_grad:
-        price.backward()
-        expected.backward()
-        torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize(("name", "arguments"), CASES, ids=str)

@@ -51,6 +51,11 @@ def test_weights_that_do_not_fit():
         losses.MeanSquaredError()(torch.zeros(6, 2), torch.zeros(6, 2), sample_weight=torch.ones(5))
 
 
+def test_text_where_a_number_belongs():
+    with pytest.raises(ParameterError, match=r"Huber got delta='1'. It is a number"):
+        losses.Huber(delta="1")
+
+
 def test_an_unknown_reduction():
     with pytest.raises(ParameterError, match=r"reduction='average'.*'sum'"):
         losses.MeanSquaredError(reduction="average")

@@ -152,6 +152,40 @@ def test_weights_that_do_not_fit_are_told():
         metrics.Mean().update_state(torch.zeros(6), torch.ones(5))
 
 
+def test_one_weight_a_sample_counts_for_its_steps_and_pixels():
+    y_true, y_pred = torch.randint(0, 2, (4, 3, 2)), torch.rand(4, 3, 2)
+    weight = torch.tensor([0, 1, 2, 3])
+    for make, true, predicted in (
+        (metrics.TruePositives, y_true, y_pred),
+        (metrics.AUC, y_true, y_pred),
+        (lambda: metrics.MeanIoU(2), y_true, (y_pred > 0.5).long()),
+    ):
+        by_sample, by_step = make(), make()
+        by_sample.update_state(true, predicted, weight)
+        by_step.update_state(true, predicted, weight.reshape(4, 1, 1).expand(4, 3, 2)[..., : true.shape[-1]])
+        torch.testing.assert_close(by_sample.result(), by_step.result())
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+def test_classes_of_pictures_may_lie_on_any_axis(axis):
+    ids, scores = torch.randint(0, 3, (2, 4, 4)), torch.rand(2, 4, 4, 3)
+    plain, moved = metrics.MeanIoU(3), metrics.OneHotMeanIoU(3, axis=axis)
+    plain.update_state(ids, scores.argmax(-1))
+    moved.update_state(torch.nn.functional.one_hot(ids, 3).movedim(-1, axis), scores.movedim(-1, axis))
+    torch.testing.assert_close(moved.result(), plain.result())
+
+
+def test_more_guesses_than_classes_are_told():
+    for metric in (metrics.TopKCategoricalAccuracy(k=5), metrics.Precision(top_k=5)):
+        with pytest.raises(DataError, match=r"k=5 looks for the 5 likeliest.*there are 3"):
+            metric.update_state(torch.eye(3), torch.eye(3))
+
+
+def test_a_class_without_score_is_told():
+    with pytest.raises(DataError, match=r"class ids from 0 to 7.*3 outputs"):
+        metrics.SparseTopKCategoricalAccuracy(k=2).update_state(torch.tensor([0, 7]), torch.rand(2, 3))
+
+
 def test_too_few_samples_for_the_adjusted_score_are_warned_of():
     metric = metrics.R2Score(num_regressors=5)
     metric.update_state(torch.tensor([[1.0], [2.0]]), torch.tensor([[1.0], [2.0]]))
