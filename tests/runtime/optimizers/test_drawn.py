@@ -26,15 +26,17 @@ SHAPES = {
     "embedding/table": (5, 2),
     "scale/gain": (),
 }
-BETAS = st.sampled_from([0.0, 0.3, 0.9, 0.99, 0.999])
+BETAS = st.sampled_from([0.0, 0.3, 0.9, 0.99])
+# Without a memory of squares, steps are divided by single gradients, some of them near 0.
+BETAS_OF_SQUARES = st.sampled_from([0.3, 0.9, 0.99, 0.999])
 RATES = st.sampled_from([0.1, 0.05, 0.01, 0.001])
 CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 TABLE = {
     "learning_rate": RATES,
     "beta_1": BETAS,
-    "beta_2": BETAS,
+    "beta_2": BETAS_OF_SQUARES,
     "adam_beta_1": BETAS,
-    "adam_beta_2": BETAS,
+    "adam_beta_2": BETAS_OF_SQUARES,
     # It divides by nothing without.
     "Lion.beta_1": BETAS.filter(bool),
     "epsilon": st.sampled_from([1e-7, 1e-5, 1e-2]),
@@ -104,7 +106,7 @@ SCHEDULE_TABLE = {
     "warmup_target": st.none() | drawn.numbers(0, 0.5),
     "warmup_steps": st.integers(0, 12),
     # Where a way down ends between two steps, rounding decides on which side a step lies.
-    "t_mul": st.sampled_from([1.0, 2.0, 1.5, 3.0, 0.9]),
+    "t_mul": st.sampled_from([1.0, 2.0, 1.5, 3.0]),
     "m_mul": st.sampled_from([1.0, 0.5, 0.9, 2.0]),
     "alpha": drawn.numbers(0, 1),
 }
