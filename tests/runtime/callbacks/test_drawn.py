@@ -178,7 +178,7 @@ def close(mine: Any, real: Any) -> None:
         np.testing.assert_allclose(mine, real, rtol=1e-3, atol=1e-5)
 
 
-@drawn.examples(30)
+@drawn.examples(20)
 @given(data=st.data())
 def test_drawn_trainings_go_as_in_keras(data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(CHOICES), min_size=1, max_size=3, unique=True), "callbacks")
@@ -224,7 +224,7 @@ class Remembering(keras.callbacks.BackupAndRestore):
         self._current_epoch = self.model._initial_epoch or 0
 
 
-@drawn.examples(8)
+@drawn.examples(5)
 @given(data=st.data())
 def test_interrupted_trainings_go_on_as_in_keras(data: st.DataObject) -> None:
     settings = data.draw(drawn.arguments(runtime.callbacks.BackupAndRestore, FIT), "settings")
