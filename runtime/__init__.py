@@ -16,7 +16,7 @@ from runtime import (
 )
 from runtime.device import get_device, set_device
 from runtime.initializers import Initializer
-from runtime.layers import Input, InputLayer, Layer
+from runtime.layers import Input, InputLayer, InputSpec, Layer
 from runtime.losses import Loss
 from runtime.metrics import Metric
 from runtime.models import Functional, Model, Sequential
@@ -33,6 +33,7 @@ __all__ = [
     "Initializer",
     "Input",
     "InputLayer",
+    "InputSpec",
     "KerasTensor",
     "Layer",
     "Loss",

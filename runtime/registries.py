@@ -1,7 +1,8 @@
 """Names of functions and classes: the allow-list from which every name in a file is resolved."""
 
+import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar, cast, overload
 
 from runtime.configurable import Configurable, to_json
@@ -12,6 +13,22 @@ Entry = TypeVar("Entry", bound=Callable[..., Any])
 
 custom_objects: dict[str, Any] = {}
 """Functions and classes a program registered for itself, by name and by "package>name"."""
+
+
+def get_registered_object(name: str, extra: Mapping[str, Any] | None = None) -> Any:
+    """What a name in a file stands for among the objects of the program; None if it is not known.
+
+    Args:
+        name: The name, with or without its package.
+        extra: Further objects by name; they come first.
+    """
+    short = name.rpartition(">")[2]
+    for known in (extra or {}, custom_objects):
+        if name in known:
+            return known[name]
+        if short in known:
+            return known[short]
+    return None
 
 
 def snake_case(name: str) -> str:
@@ -127,4 +144,7 @@ class Registry(Generic[T]):
         entry = (custom_objects or {}).get(name) or self.lookup(name)
         if not isinstance(entry, type):
             return entry
-        return cast(type[Configurable], entry).from_config(dict(arguments or {}))
+        make = cast(type[Configurable], entry).from_config
+        if custom_objects and "custom_objects" in inspect.signature(make).parameters:
+            return make(dict(arguments or {}), custom_objects=custom_objects)  # type: ignore[call-arg]
+        return make(dict(arguments or {}))

@@ -41,7 +41,9 @@ from runtime.layers.grouped_attention import GroupQueryAttention
 from runtime.layers.gru import GRU, GRUCell
 from runtime.layers.hashing import HashedCrossing, Hashing
 from runtime.layers.histograms import AutoContrast, ContrastLimitedAdaptiveHistogramEqualization, Equalization
+from runtime.layers.input_spec import InputSpec
 from runtime.layers.joining import Concatenate, Dot, concatenate, dot
+from runtime.layers.lambda_layer import Lambda
 from runtime.layers.layer_normalization import LayerNormalization
 from runtime.layers.lookups import IntegerLookup, StringLookup
 from runtime.layers.lstm import LSTM, LSTMCell
@@ -137,6 +139,7 @@ from runtime.layers.spectral_normalization import SpectralNormalization
 from runtime.layers.spectrograms import MelSpectrogram, STFTSpectrogram
 from runtime.layers.stacked_cells import StackedRNNCells
 from runtime.layers.text_vectorization import TextVectorization
+from runtime.layers.torch_module_wrapper import TorchModuleWrapper
 from runtime.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from runtime.layers.unit_normalization import RMSNormalization, UnitNormalization
 from runtime.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
@@ -225,8 +228,10 @@ __all__ = [
     "Identity",
     "Input",
     "InputLayer",
+    "InputSpec",
     "IntegerLookup",
     "LSTMCell",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -295,6 +300,7 @@ __all__ = [
     "Subtract",
     "TextVectorization",
     "TimeDistributed",
+    "TorchModuleWrapper",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",

@@ -11,6 +11,7 @@ from runtime.data import flatten, packer
 from runtime.errors import LayerloomError, NotBuiltError, ParameterError, ShapeError, did_you_mean
 from runtime.layers.building import Buildable, default_build, finished, forward_of, is_default
 from runtime.layers.calls import (
+    CallSignature,
     as_tensor,
     attach_masks,
     call_signature,
@@ -21,6 +22,7 @@ from runtime.layers.calls import (
 from runtime.layers.checking import refuse_texts
 from runtime.layers.context import calling, context
 from runtime.layers.inference import names_of, probe_output_shapes, probe_outputs, shapes_of, specs_of
+from runtime.layers.input_spec import check_inputs
 from runtime.layers.policy_owner import PolicyOwner
 from runtime.layers.precision import explained
 from runtime.layers.spec import layer_spec
@@ -57,6 +59,8 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
     """Name of Keras's class where it is not the public one: in `.h5` files, and in the names of layers."""
     _names_in_files: ClassVar[dict[str, str]] = {}
     """Attributes that hold layers, and their names in Keras's class where those are others."""
+    input_spec: Any = None
+    """An `InputSpec`, or a list of them, that says what the first argument of a call must be; or None."""
     creates_mask: bool = False
     """True if the layer marks steps to be skipped by the layers behind it."""
     supports_mask: bool = False
@@ -144,6 +148,11 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         shapes = probe_output_shapes(self, ports)
         return shapes[0] if len(shapes) == 1 else shapes
 
+    @property
+    def _states_shapes(self) -> bool:
+        """True if `compute_output_shape` knows the shape without trying the layer out."""
+        return type(self).compute_output_shape is not Layer.compute_output_shape
+
     def output_names(self, **settings: Any) -> tuple[str, ...]:
         """Names of the output ports, which may depend on the arguments and on the settings of the call."""
         del settings
@@ -192,7 +201,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         spec = layer_spec(type(self))
         refuse_texts(self, ports)
         shapes = {name: shapes_of(value) for name, value in ports.items()}
-        if type(self).compute_output_shape is Layer.compute_output_shape:
+        if not self._states_shapes:
             self.build_from_shapes(shapes)
             self._output_template = probe_outputs(self, ports, settings)
             return dict(zip(names_of(self._output_template), flatten(self._output_template), strict=True))
@@ -217,6 +226,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         self._take_path()
         signature = call_signature(type(self))
         ports = signature.port_values(arguments)
+        self._check_inputs(signature, arguments)
         specs = {name: specs_of(value) for name, value in ports.items()}
         settings = signature.settings(arguments)
         outputs = self.output_spec(specs, settings) if settings else self.output_spec(specs)
@@ -242,6 +252,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         dtype = getattr(torch, self.compute_dtype, None) if self.autocast else None
         arguments = {name: as_tensor(value, dtype) for name, value in arguments.items()}
         ports = signature.port_values(arguments)
+        self._check_inputs(signature, arguments)
         if not self.built:
             self.build_from_shapes({name: shape_of(value) for name, value in ports.items()})
         masks = {port: mask_of(value) for port, value in ports.items()}
@@ -267,9 +278,14 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous, **settings))
         return outputs
 
+    def _check_inputs(self, signature: CallSignature, arguments: dict[str, Any]) -> None:
+        if self.input_spec is not None and signature.names:
+            first = signature.names[0]
+            check_inputs(self.input_spec, arguments.get(first), self, first)
+
     def _explained(self, error: RuntimeError, ports: dict[str, Any]) -> Exception:
         """An error of torch as one about shapes, where the shapes are what is wrong."""
-        if isinstance(error, LayerloomError) or type(self).compute_output_shape is Layer.compute_output_shape:
+        if isinstance(error, LayerloomError) or not self._states_shapes:
             return error
         about_dtype = explained(error, self)
         if about_dtype is not error:

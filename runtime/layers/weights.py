@@ -207,8 +207,8 @@ class WeightOwner(nn.Module):
         own = [weight for weight in self._own_weights if weight.can_train]
         own += [weight for weight in self._own_weights if not weight.can_train]
         for module in self.children():
-            own += module.weights if isinstance(module, WeightOwner) else _as_weights(module)
-        own += _as_weights(self, own=own)
+            own += module.weights if isinstance(module, WeightOwner) else as_weights(module)
+        own += as_weights(self, own=own)
         return list({id(weight): weight for weight in own}.values())
 
     @property
@@ -247,8 +247,14 @@ class WeightOwner(nn.Module):
     def trainable(self, value: bool) -> None:
         for layer in self.flatten_layers():
             layer._trainable = bool(value)
-            for weight in layer._own_weights:
+            for weight in [*layer._own_weights, *layer._torch_weights()]:
                 weight.requires_grad_(layer._trainable and weight.can_train and weight.is_floating_point())
+
+    def _torch_weights(self) -> list[Weight]:
+        """Weights of the plain torch modules that this layer holds, and those it was given by hand."""
+        modules = [module for module in self.children() if not isinstance(module, WeightOwner)]
+        found = [weight for module in modules for weight in as_weights(module)]
+        return found + as_weights(self, own=self._own_weights)
 
     def count_params(self) -> int:
         """How many numbers the weights hold."""
@@ -286,8 +292,13 @@ class WeightOwner(nn.Module):
                 weight.copy_(torch.from_numpy(np.array(array)))
 
 
-def _as_weights(module: nn.Module, own: list[Weight] | None = None) -> list[Weight]:
-    """Parameters of a plain torch module (or assigned by hand), made weights where they stand."""
+def as_weights(module: nn.Module, own: list[Weight] | None = None) -> list[Weight]:
+    """Parameters of a plain torch module, made weights where they stand.
+
+    Args:
+        module: The module.
+        own: For a layer, the weights it made: only those it was given by hand besides are found.
+    """
     known = {id(weight) for weight in own or []}
     found: list[Weight] = []
     for prefix, part in module.named_modules() if own is None else [("", module)]:

@@ -2,6 +2,7 @@
 
 Every layer has a group `<path>/vars` with datasets "0", "1", …; the path leads through attributes, and
 through lists by class names: `layers/dense_1/vars/0`, `layers/bidirectional/forward_layer/cell/vars/2`.
+A plain torch module has the names of its own state in place of numbers: `layers/mine/linear/vars/weight`.
 """
 
 import warnings
@@ -12,12 +13,13 @@ from functools import cache
 from typing import Any
 
 import h5py
+import torch
 from torch import nn
 
 from runtime.errors import FileFormatError, LayerloomError
 from runtime.layers import Layer
 from runtime.layers.learning import LearnsFromData
-from runtime.layers.weights import Weight, WeightOwner
+from runtime.layers.weights import Weight, WeightOwner, as_weights
 from runtime.registries import snake_case
 from runtime.saving.h5_layers import assign
 from runtime.saving.h5_reading import child_dataset, child_group, read_values
@@ -28,17 +30,23 @@ OPTIMIZER = "optimizer"
 
 @dataclass(frozen=True)
 class Place:
-    """One layer and where its weights lie.
+    """One layer, or plain torch module, and where its weights lie.
 
     Args:
         path: Path of its group.
         layer: The layer.
-        weights: Its own weights, without those of the layers inside it, in order.
+        weights: Its own weights by their names in the group, without those of the layers inside it.
     """
 
     path: str
-    layer: WeightOwner
-    weights: list[Weight]
+    layer: nn.Module
+    weights: dict[str, torch.Tensor]
+
+    @property
+    def label(self) -> str:
+        """Kind and name for messages."""
+        kind = type(self.layer).__name__
+        return getattr(self.layer, "label", f"{kind} '{self.path.rpartition('/')[2]}'")
 
     @property
     def group(self) -> str:
@@ -56,10 +64,14 @@ def places(model: Layer) -> Iterator[Place]:
         if id(held) in seen:
             continue
         seen[id(held)] = held
-        if isinstance(held, WeightOwner):
-            own = sorted(held._own_weights, key=lambda weight: not weight.can_train)
-            yield Place(path, held, own)
+        if isinstance(held, WeightOwner) and not hasattr(held, "wrapped_module"):
+            own = sorted(_own_weights(held), key=lambda weight: not weight.can_train)
+            yield Place(path, held, {str(number): weight for number, weight in enumerate(own)})
             inside = _attributes(held)
+        elif isinstance(held, nn.Module):
+            module: nn.Module = getattr(held, "wrapped_module", held)
+            yield Place(path, held, module.state_dict(keep_vars=True))
+            inside = ()
         else:
             inside = _items(held)
         pending += [(f"{path}/{name}".lstrip("/"), value) for name, value in reversed(list(inside))]
@@ -69,9 +81,9 @@ def write_tree(file: h5py.Group, model: Any, *, include_optimizer: bool = True) 
     """Writes the weights of a model, and the state of its optimizer if it has begun to train."""
     for place in places(model):
         group = file.create_group(place.group)
-        group.attrs["name"] = place.layer.name
-        for number, weight in enumerate(place.weights):
-            write_array(group, str(number), weight)
+        group.attrs["name"] = getattr(place.layer, "name", type(place.layer).__name__)
+        for name, weight in place.weights.items():
+            write_array(group, name, weight)
         if isinstance(place.layer, LearnsFromData):
             for name, array in place.layer.learnt_arrays().items():
                 group.create_dataset(name, data=array)
@@ -94,12 +106,12 @@ def load_tree(file: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> N
     Raises:
         FileFormatError: A layer is missing in the file or does not fit; nothing is changed then.
     """
-    pairs: list[tuple[Weight, h5py.Dataset]] = []
+    pairs: list[tuple[torch.Tensor, h5py.Dataset]] = []
     for place in places(model):
         if not place.weights:
             continue
         try:
-            pairs += zip(place.weights, _datasets(file, place), strict=True)
+            pairs += zip(place.weights.values(), _datasets(file, place), strict=True)
         except FileFormatError as error:
             if not skip_mismatch:
                 raise
@@ -128,26 +140,30 @@ def load_optimizer_state(file: h5py.Group, model: Any) -> None:
 
 
 def _datasets(file: h5py.Group, place: Place) -> list[h5py.Dataset]:
-    layer: Any = place.layer
-    label = getattr(layer, "label", layer.name)
     try:
         group = child_group(file, place.group)
     except FileFormatError as error:
-        raise FileFormatError(f"{label}: {error.message}", hint=error.hint) from error
+        raise FileFormatError(f"{place.label}: {error.message}", hint=error.hint) from error
     if len(group) != len(place.weights):
         raise FileFormatError(
-            f"{label} has {len(place.weights)} weights, but the file holds {len(group)} in '{group.name}'.",
+            f"{place.label} has {len(place.weights)} weights, but the file holds {len(group)} "
+            f"in '{group.name}'.",
             hint="The file belongs to another model.",
         )
-    datasets = [child_dataset(group, str(number)) for number in range(len(group))]
-    for weight, dataset in zip(place.weights, datasets, strict=True):
+    datasets = [child_dataset(group, name) for name in place.weights]
+    for (name, weight), dataset in zip(place.weights.items(), datasets, strict=True):
         if tuple(weight.shape) != dataset.shape:
             raise FileFormatError(
-                f"{label}: its weight '{weight.name}' has shape {tuple(weight.shape)}, "
-                f"but the file holds {dataset.shape} for it.",
+                f"{place.label}: its weight '{getattr(weight, 'name', '') or name}' has shape "
+                f"{tuple(weight.shape)}, but the file holds {dataset.shape} for it.",
                 hint="The file belongs to a model of other sizes.",
             )
     return datasets
+
+
+def _own_weights(layer: WeightOwner) -> list[Weight]:
+    """Weights that the layer made, then parameters of torch that it was given by hand."""
+    return [*layer._own_weights, *as_weights(layer, own=layer._own_weights)]
 
 
 def _attributes(layer: WeightOwner) -> Iterator[tuple[str, Any]]:
@@ -170,7 +186,7 @@ def _attributes(layer: WeightOwner) -> Iterator[tuple[str, Any]]:
         if value is None:
             with suppress(Exception):  # a property may not be ready
                 value = getattr(layer, name)
-        if isinstance(value, WeightOwner) or _holds_layers(value):
+        if isinstance(value, nn.Module) or _holds_layers(value):
             yield in_file, value
 
 
@@ -178,7 +194,7 @@ def _items(held: Any) -> Iterator[tuple[str, Any]]:
     """Layers in a list or dict, by class and number: dense, dense_1, …; a list is a container."""
     used: dict[str, int] = {}
     for item in held.values() if isinstance(held, dict) else held:
-        if isinstance(item, WeightOwner):
+        if isinstance(item, nn.Module):
             stem = snake_case(getattr(item, "_class_in_files", "") or type(item).__name__)
         elif _holds_layers(item):
             stem = "container"

@@ -5,7 +5,16 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from runtime.errors import ParameterError
-from runtime.registries import custom_objects
+from runtime.registries import custom_objects, get_registered_object
+
+__all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "register_keras_serializable",
+]
 
 Entry = TypeVar("Entry", bound=Callable[..., Any])
 
@@ -46,22 +55,6 @@ def get_registered_name(entry: Any) -> str:
     """The name a class or function has in files."""
     own = vars(entry) if hasattr(entry, "__dict__") else {}
     return own.get("_registered_name") or entry.__name__
-
-
-def get_registered_object(name: str, extra: Mapping[str, Any] | None = None) -> Any:
-    """What a name in a file stands for among the objects of the program; None if it is not known.
-
-    Args:
-        name: The name, with or without its package.
-        extra: Further objects by name; they come first.
-    """
-    short = name.rpartition(">")[2]
-    for known in (extra or {}, custom_objects):
-        if name in known:
-            return known[name]
-        if short in known:
-            return known[short]
-    return None
 
 
 @contextmanager

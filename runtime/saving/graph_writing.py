@@ -24,7 +24,7 @@ def layer_config(layer: Layer) -> dict[str, Any]:
     name = cls.__name__
     known: Any = model_classes.get(name)
     listed = name in registry.names() and registry.lookup(name) is cls
-    ours = known is cls or listed or issubclass(cls, Operation)
+    ours = known is cls or listed or issubclass(cls, Operation) or "_of_keras" in vars(cls)
     own_module: str | None = getattr(cls, "_file_module", None)
     built = None if ours else layer.get_build_config()
     return {

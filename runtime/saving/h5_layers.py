@@ -123,7 +123,7 @@ def own_weights(model: Any) -> list[Weight]:
     return [weight for weight in in_file_order(model) if id(weight) not in of_layers]
 
 
-def assign(pairs: Sequence[tuple[Weight, h5py.Dataset]]) -> None:
+def assign(pairs: Sequence[tuple[torch.Tensor, h5py.Dataset]]) -> None:
     """Copies checked datasets into weights of the same shape."""
     with torch.no_grad():
         for weight, dataset in pairs:
