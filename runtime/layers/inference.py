@@ -7,7 +7,7 @@ import torch
 from runtime.data import flatten, map_leaves, packer
 from runtime.device import get_device
 from runtime.errors import ShapeError
-from runtime.layers.calls import shape_of
+from runtime.layers.calls import call_signature, shape_of
 from runtime.layers.context import apart
 from runtime.layers.spec import layer_spec
 from runtime.symbolic import KerasTensor
@@ -77,6 +77,9 @@ def _trial(layer: Any, arguments: dict[str, Any], settings: dict[str, Any], unkn
         return torch.zeros(sizes, dtype=getattr(torch, spec.dtype), device=get_device())
 
     inputs = {name: map_leaves(zeros, value) for name, value in arguments.items()}
+    if call_signature(type(layer)).takes_training:
+        # Zeros are nothing to take statistics of.
+        settings = {"training": False, **settings}
     with torch.no_grad(), apart():
         return layer(**inputs, **settings)
 

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Self, cast
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from runtime import activations
 from runtime.configurable import to_json
@@ -68,7 +68,12 @@ class Lambda(Layer):
             # The function may be a torch module.
             self.trainable = False
 
-    def call(self, inputs: Tensor, mask: Any = None, training: bool = False) -> Any:
+    @property
+    def asks_for_flag(self) -> bool:
+        """True if no training flag may be another thing to the function than False."""
+        return "training" in self._wanted or isinstance(self.function, nn.Module)
+
+    def call(self, inputs: Tensor, mask: Any = None, training: bool | None = None) -> Any:
         """What the function makes of the inputs."""
         further = {"mask": mask, "training": training}
         return self.function(inputs, **self.arguments, **{name: further[name] for name in self._wanted})

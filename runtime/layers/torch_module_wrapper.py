@@ -36,6 +36,8 @@ class TorchModuleWrapper(Layer):
     """
 
     _of_keras = True
+    asks_for_flag = True
+    """No training flag is another thing to it than False."""
     module: nn.Module
 
     def __init__(self, module: Any, name: str | None = None, output_shape: Any = None, **kwargs: Any) -> None:
@@ -71,10 +73,10 @@ class TorchModuleWrapper(Layer):
             args, kwargs = (list(args),), {"spread": True, **kwargs}
         return super().__call__(*args, **kwargs)
 
-    def call(self, inputs: Tensor, training: bool = False, spread: bool = False, **kwargs: Any) -> Any:
-        """What the module makes of the inputs."""
-        if self.module.training != training:
-            self.module.train(training)
+    def call(self, inputs: Tensor, training: bool | None = None, spread: bool = False, **kwargs: Any) -> Any:
+        """What the module makes of the inputs; as in Keras, it trains unless the flag is False."""
+        if self.module.training == (training is False):
+            self.module.train(training is not False)
         return self.module(*inputs, **kwargs) if spread else self.module(inputs, **kwargs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -60,6 +60,7 @@ def is_quiet(graph: Graph) -> bool:
     return all(
         type(layer).__module__.startswith("runtime.")
         and call_signature(type(layer)).training_default is not True
+        and not getattr(layer, "asks_for_flag", False)
         for top in graph.layers
         for layer in top.flatten_layers()
     )

@@ -56,8 +56,8 @@ def accepts(library, spec, inputs):
 def test_takes_what_keras_takes(arguments):
     for inputs in INPUTS:
         wanted = accepts(keras, keras.layers.InputSpec(**arguments), inputs)
-        if arguments.get("allow_last_axis_squeeze") and inputs.shape[-1] == 3:
-            # Keras says it takes a last axis of size 1 besides; it takes any.
+        if arguments.get("allow_last_axis_squeeze") and inputs.shape not in ((2, 4), (2, 4, 1)):
+            # Keras says it takes a last axis of size 1 too much or too few; it takes any number of axes.
             wanted = False
         assert accepts(runtime, layers.InputSpec(**arguments), inputs) == wanted, inputs.shape
 

@@ -27,6 +27,10 @@ def double(x, factor=2.0):
     return x * factor
 
 
+def halve(x):
+    return x / 2
+
+
 @pytest.mark.parametrize(
     ("function", "arguments"),
     [
@@ -35,7 +39,7 @@ def double(x, factor=2.0):
         (lambda x: x.sum(-1), {}),
         (double, {"arguments": {"factor": 3.0}}),
         (lambda x: x[..., None], {"output_shape": (4, 3, 1)}),
-        (torch.relu, {"output_shape": lambda shape: shape}),
+        (torch.nn.functional.relu, {"output_shape": lambda shape: shape}),
     ],
     ids=["square", "cut", "sum", "arguments", "axis", "shape function"],
 )
@@ -65,9 +69,11 @@ def test_several_inputs_come_as_a_list():
 
 
 def test_training_and_mask_reach_the_function():
-    layer = layers.Lambda(lambda x, training: x + float(training))
-    assert layer(torch.zeros(1)).item() == 0
-    assert layer(torch.zeros(1), training=True).item() == 1
+    for library in (layers, keras.layers):
+        layer = library.Lambda(lambda x, training: x + {None: 0.0, False: 1.0, True: 2.0}[training])
+        assert layer(torch.zeros(1)).item() == 0
+        assert layer(torch.zeros(1), training=False).item() == 1
+        assert layer(torch.zeros(1), training=True).item() == 2
     x = torch.tensor([[[1.0], [0.0]]])
     kept = layers.Lambda(lambda x, mask: mask.float())(layers.Masking()(x))
     assert kept.tolist() == [[1, 0]]
@@ -123,12 +129,12 @@ def test_a_registered_function_is_saved_by_name(ending, tmp_path):
 
 
 def test_keras_s_file_opens_when_class_and_function_are_handed_in(tmp_path):
-    theirs = keras.Sequential([keras.Input((3,)), keras.layers.Lambda(double, output_shape=(3,))])
+    theirs = keras.Sequential([keras.Input((3,)), keras.layers.Lambda(halve, output_shape=(3,))])
     theirs.save(tmp_path / "m.keras")
-    known = {"Lambda": layers.Lambda, "double": double}
+    known = {"Lambda": layers.Lambda, "halve": halve}
     x = arrays((2, 3))
     torch.testing.assert_close(load_model(tmp_path / "m.keras", custom_objects=known)(x), theirs(x))
-    with pytest.raises(RefusedError, match="computes the function 'double', which is not known here"):
+    with pytest.raises(RefusedError, match="computes the function 'halve', which is not known here"):
         load_model(tmp_path / "m.keras", custom_objects={"Lambda": layers.Lambda})
 
 
