@@ -29,7 +29,7 @@ from runtime.layers.spec import layer_spec
 from runtime.layers.weights import WeightOwner
 from runtime.naming import auto_name
 from runtime.symbolic import KerasTensor, Node, find_symbolic
-from runtime.types import Shape, TensorSpec, is_shape
+from runtime.types import TensorSpec, is_shape
 
 _FIRST_LAYER_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "input_length")
 
@@ -73,6 +73,9 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             cls.forward = forward_of(cls, Layer.forward)  # type: ignore[method-assign]
         if "build" in vars(cls):
             cls.build = finished(cls.build)  # type: ignore[method-assign]
+        if "compute_mask" in vars(cls) and not cls.__module__.startswith("runtime."):
+            # As in Keras, who writes it means it: it is asked even where no mask comes in.
+            cls.supports_mask = cls.creates_mask = True
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Records and checks the arguments before `__init__` runs."""
@@ -171,6 +174,17 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
     # What the machinery does with it.
 
     @property
+    def supports_masking(self) -> bool:
+        """Keras's name of `supports_mask`: True if a mask that comes in goes out with the output."""
+        return self.supports_mask
+
+    @supports_masking.setter
+    def supports_masking(self, value: bool) -> None:
+        self.supports_mask = value
+        if not value:
+            self.creates_mask = False
+
+    @property
     def label(self) -> str:
         """Kind and name for messages: "Dense 'hidden'"."""
         return f"{type(self).__name__} '{self.name}'"
@@ -210,7 +224,12 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         if isinstance(found, dict):
             self._output_template = {name: TensorSpec(tuple(shape), dtype) for name, shape in found.items()}
             return self._output_template
-        outputs: list[Shape] = [found] if is_shape(found) else list(found)
+        outputs: list[Any] = [found] if is_shape(found) else list(found)
+        self._output_template = None
+        if any(not is_shape(tuple(shape)) for shape in outputs):
+            # The states of stacked cells come in a list for each cell.
+            self._output_template = [_spec_tree(shape, dtype) for shape in outputs]
+            outputs = [spec.shape for spec in flatten(self._output_template)]
         names = self.output_names(**(settings or {}))
         if len(names) != len(outputs):
             names = tuple(f"output_{place}" for place in range(len(outputs)))
@@ -272,7 +291,9 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
                 for output in outputs if isinstance(outputs, list | tuple) else [outputs]:
                     # As in Keras, the penalty is a mean over the samples.
                     self.add_loss(self.activity_regularizer(output) / max([1, *output.shape[:1]]))
-        previous = next(iter(masks.values()), None)
+        previous = arguments.get("mask") if "mask" in signature.masks else None
+        if previous is None:
+            previous = next(iter(masks.values()), None)
         if previous is not None or self.creates_mask:
             settings = signature.settings_of_mask(arguments)
             attach_masks(outputs, self.compute_mask(next(iter(ports.values())), previous, **settings))
@@ -376,6 +397,12 @@ def _checked_name(name: Any, cls: type) -> str:
             received=name,
         )
     return name
+
+
+def _spec_tree(shapes: Any, dtype: str) -> Any:
+    if is_shape(tuple(shapes)):
+        return TensorSpec(tuple(shapes), dtype)
+    return [_spec_tree(shape, dtype) for shape in shapes]
 
 
 def _one_or_all(tensors: list[KerasTensor]) -> Any:

@@ -141,10 +141,14 @@ class ConvLSTMCell(Windowed, RecurrentCell):
                     hint="Give states of a layer with as many filters, for pictures of that size.",
                 )
 
+    def drops_inputs(self, training: bool) -> bool:
+        """True if some of the inputs are dropped. As in Keras, to drop all of them is to drop nothing."""
+        return training and 0 < self.dropout < 1
+
     def project(self, sequences: Tensor, training: bool) -> Tensor:
         """The part of the sums from the inputs, (batch · steps, 4 · filters, …) in torch's order."""
         kernel, bias = self.torch_kernel(self.kernel), self.bias
-        if not self.drops(self.dropout, training):
+        if not self.drops_inputs(training):
             return self._input_convolution(sequences, kernel, bias)
         # As in Keras, each gate drops other inputs.
         blocks = kernel.chunk(self.gates)

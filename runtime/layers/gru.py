@@ -156,6 +156,7 @@ class GRU(UnitsRNN):
     """
 
     state_names = ("hidden_state",)
+    takes_implementation = True
     recurrent_activation = of_cell("recurrent_activation")
     reset_after = of_cell("reset_after")
 

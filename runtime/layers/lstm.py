@@ -138,6 +138,7 @@ class LSTM(UnitsRNN):
     """
 
     state_names = ("hidden_state", "cell_state")
+    takes_implementation = True
     recurrent_activation = of_cell("recurrent_activation")
     unit_forget_bias = of_cell("unit_forget_bias")
 

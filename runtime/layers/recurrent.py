@@ -1,5 +1,6 @@
 """`RNN`: runs a cell along a sequence; what LSTM, GRU and SimpleRNN have in common."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, sizes_fit
-from runtime.layers.recurrent_cells import flat_sizes, run_cell
+from runtime.layers.recurrent_cells import flat_sizes, flat_states, run_cell
 from runtime.layers.recurrent_kernels import States, zero_masked
 from runtime.layers.registration import register, resolve_layer
 from runtime.layers.spec import layer_spec
@@ -108,12 +109,22 @@ class RNN(Layer):
         if self.stateful:
             self.states = [state.detach() for state in states]
         output = outputs if self.return_sequences else outputs[:, -1]
-        return (output, *states) if self.return_state else output
+        return (output, *self._by_cell(states)) if self.return_state else output
+
+    def _by_cell(self, states: Sequence[Any]) -> list[Any]:
+        """The states as the cell counts them: those of a stacked cell that has several in a list."""
+        rest = iter(states)
+        sizes = getattr(self.cell, "state_size", 0)
+        if isinstance(sizes, int):
+            return list(rest)
+        return [
+            next(rest) if isinstance(size, int) else [next(rest) for _ in flat_sizes(size)] for size in sizes
+        ]
 
     def _start(self, sequences: Tensor, initial_state: Any) -> States:
         batch = sequences.shape[0]
         if initial_state is not None:
-            states = _flat_states(initial_state)
+            states = flat_states(initial_state)
             if len(states) != len(self.state_sizes):
                 raise ShapeError(
                     f"{self.label} has {len(self.state_sizes)} states, but initial_state has {len(states)}.",
@@ -136,7 +147,7 @@ class RNN(Layer):
         """Zeros for each state, or what the cell says."""
         own = getattr(self.cell, "get_initial_state", None)
         if own is not None:
-            return _flat_states(own(batch_size=batch_size))
+            return flat_states(own(batch_size=batch_size))
         weight = next(iter(self.cell.weights), torch.zeros(()))
         return [weight.new_zeros(batch_size, size) for size in self.state_sizes]
 
@@ -167,7 +178,9 @@ class RNN(Layer):
         batch, steps = sequences_shape[0], sequences_shape[1]
         sizes = self.output_sizes(sequences_shape)
         output = (batch, steps, *sizes) if self.return_sequences else (batch, *sizes)
-        return (output, *((batch, *sizes) for sizes in states)) if self.return_state else output
+        return (
+            (output, *self._by_cell([(batch, *sizes) for sizes in states])) if self.return_state else output
+        )
 
     def state_shapes(self, sequences_shape: Shape) -> list[Shape]:
         """Sizes of each state, without the batch."""
@@ -271,6 +284,14 @@ class UnitsRNN(RNN):
         use_cudnn: Accepted for Keras's sake: the fastest kernel is taken in any case.
     """
 
+    takes_implementation: ClassVar[bool] = False
+    """True if Keras lets one choose how the sums are grouped; the result is the same."""
+
+    def __init__(self, cell: Layer, **kwargs: Any) -> None:
+        if self.takes_implementation:
+            kwargs.pop("implementation", None)
+        super().__init__(cell, **kwargs)
+
     units = of_cell("units")
     activation = of_cell("activation")
     use_bias = of_cell("use_bias")
@@ -286,10 +307,3 @@ class UnitsRNN(RNN):
     dropout = of_cell("dropout")
     recurrent_dropout = of_cell("recurrent_dropout")
     seed = of_cell("seed")
-
-
-def _flat_states(states: Any) -> States:
-    """A state, or nested lists of them, as one list."""
-    if isinstance(states, Tensor):
-        return [states]
-    return [state for item in states for state in _flat_states(item)]

@@ -160,10 +160,10 @@ class RecurrentCell(Layer):
             sequences = sequences.to(self.kernel.dtype)
         # Torch's kernels read on past the end of what is too short.
         self._check_sizes(sequences, states)
-        kernel = None if self.drops(self.recurrent_dropout, training) else self.fused()
+        kernel = None if self.drops_state(training) else self.fused()
         if kernel is None:
             return run_steps(self.step(states, training), self.project(sequences, training), states, mask)
-        if self.drops(self.dropout, training):
+        if self.drops_inputs(training):
             sequences = self.drop_inputs(sequences)
         if mask is None:
             return kernel(sequences, states, None)
@@ -197,11 +197,11 @@ class RecurrentCell(Layer):
     def project(self, sequences: Tensor, training: bool) -> Tensor:
         """The part of the sums that comes from the inputs, for all steps and gates at once."""
         kernel, bias = self.kernel, self.input_bias
-        if self.drops(self.dropout, training) and self.drops(self.recurrent_dropout, training):
+        if self.drops_inputs(training) and self.drops_state(training):
             # As in Keras, each gate then drops other inputs.
             blocks = kernel.chunk(self.gates, dim=1)
             sums = torch.cat([self.drop_inputs(sequences) @ block for block in blocks], dim=-1)
-        elif self.drops(self.dropout, training):
+        elif self.drops_inputs(training):
             sums = self.drop_inputs(sequences) @ kernel
         else:
             sums = sequences @ kernel
@@ -214,7 +214,7 @@ class RecurrentCell(Layer):
 
     def state_masks(self, states: States, training: bool) -> list[Tensor] | None:
         """What the state is multiplied with before it enters each gate, or None for no dropout."""
-        if not self.drops(self.recurrent_dropout, training):
+        if not self.drops_state(training):
             return None
         ones, rate = torch.ones_like(states[0]), self.recurrent_dropout
         return [drop(ones, rate, ones.shape, self.generator(ones.device)) for _ in range(self.gates)]
@@ -226,10 +226,13 @@ class RecurrentCell(Layer):
         blocks = self.recurrent_kernel.chunk(self.gates, dim=1)
         return torch.cat([(state * mask) @ block for mask, block in zip(masks, blocks, strict=True)], dim=-1)
 
-    @staticmethod
-    def drops(rate: float, training: bool) -> bool:
-        """True if a fraction is dropped. As in Keras, to drop all of it is to drop nothing."""
-        return training and 0 < rate < 1
+    def drops_inputs(self, training: bool) -> bool:
+        """True if some of the inputs are dropped, or all of them."""
+        return training and self.dropout > 0
+
+    def drops_state(self, training: bool) -> bool:
+        """True if some of the state is dropped. As in Keras, to drop all of it is to drop nothing."""
+        return training and 0 < self.recurrent_dropout < 1
 
     def drop_inputs(self, sequences: Tensor) -> Tensor:
         """The inputs with a part of the features dropped, the same ones at all steps of a sequence."""
@@ -262,3 +265,10 @@ def flat_sizes(sizes: Any) -> list[int]:
     if isinstance(sizes, int):
         return [sizes]
     return [size for item in cast(Sequence[Any], sizes) for size in flat_sizes(item)]
+
+
+def flat_states(states: Any) -> States:
+    """A state, or nested lists of them, as one list."""
+    if isinstance(states, Tensor):
+        return [states]
+    return [state for item in states for state in flat_states(item)]

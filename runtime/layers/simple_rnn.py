@@ -85,6 +85,10 @@ class SimpleRNNCell(RecurrentCell):
             name, sequences, states, kernel, recurrent_kernel, bias
         )
 
+    def drops_state(self, training: bool) -> bool:
+        """True if some of the state is dropped, or all of it."""
+        return training and self.recurrent_dropout > 0
+
     def step(self, states: States, training: bool) -> Step:
         """Inputs and the output before are summed up and go through the activation."""
         masks = self.state_masks(states, training)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+import torch
 from torch import Tensor
 
 from runtime.layers.base import Layer
-from runtime.layers.recurrent_cells import flat_sizes, run_cell
+from runtime.layers.recurrent_cells import flat_sizes, flat_states, run_cell
 from runtime.layers.recurrent_kernels import States
 from runtime.layers.registration import register, resolve_layer
 from runtime.layers.spec import layer_spec
@@ -54,9 +55,18 @@ class StackedRNNCells(Layer):
             input_shape = (input_shape[0], size)
 
     def get_initial_state(self, batch_size: int) -> States:
-        """Zeros for each state of each cell."""
-        weight = self.weights[0]
-        return [weight.new_zeros(batch_size, size) for size in flat_sizes(self.state_size)]
+        """What each cell says, or zeros."""
+        states: States = []
+        for cell in self.cells:
+            own = getattr(cell, "get_initial_state", None)
+            if own is None:
+                like = next(iter(self.weights), torch.zeros(()))
+                states += [
+                    like.new_zeros(batch_size, size) for size in flat_sizes(getattr(cell, "state_size", 0))
+                ]
+            else:
+                states += flat_states(own(batch_size=batch_size))
+        return states
 
     def call(
         self, inputs: Tensor, states: list[Tensor], training: bool = False

@@ -87,7 +87,9 @@ class _Writer:
         self.value_of: dict[int, str] = {}
         self.mask_of: dict[int, str] = {}
         # Layers that are called one by one pass masks on themselves.
-        self.uses_masks = training is not None and any(layer.creates_mask for layer in graph.layers)
+        makes_masks = any(layer.creates_mask for layer in graph.layers)
+        gives_masks = any(find_symbolic(node.arguments.get("mask")) for node in graph.nodes)
+        self.uses_masks = training is not None and (makes_masks or gives_masks)
         # A graph of float32 alone needs no casts, and its program has none.
         parts = (part for layer in graph.layers for part in layer.flatten_layers())
         self.casts = not all(is_plain(part) for part in parts)
@@ -175,7 +177,9 @@ class _Writer:
         if not (layer.supports_mask or layer.creates_mask):
             return
         first = next(iter(signature.port_values(node.arguments).values()), None)
-        given = f"{self._expression(first)}, {self._mask_expression(first)}"
+        stated = node.arguments.get("mask") if "mask" in signature.masks else None
+        mask = self._mask_expression(first) if stated is None else self._expression(stated)
+        given = f"{self._expression(first)}, {mask}"
         for name, value in signature.settings_of_mask(node.arguments).items():
             given += f", {name}={self._constant(value)}"
         masks = [f"n{len(self.mask_of) + place}" for place in range(len(node.outputs))]
