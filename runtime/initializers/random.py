@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from runtime.errors import ShapeError
-from runtime.initializers.base import DType, RandomInitializer, registry
+from runtime.initializers.base import DType, RandomInitializer, registry, torch_dtype
 from runtime.types import Range
 
 Spread = Annotated[float, Range(min=0)]
@@ -101,8 +101,11 @@ class Orthogonal(RandomInitializer):
                 hint="Choose another initializer, such as 'random_normal'.",
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
-        noise = self.draw_normal((max(rows, columns), min(rows, columns)), 0.0, 1.0, dtype)
+        # torch finds rotations in full precision only.
+        exact = "float64" if torch_dtype(dtype) == torch.float64 else "float32"
+        noise = self.draw_normal((max(rows, columns), min(rows, columns)), 0.0, 1.0, exact)
         rotation, triangle = torch.linalg.qr(noise)
         # QR leaves the signs open; taking them from the diagonal makes every rotation equally likely.
         rotation = rotation * triangle.diagonal().sign()
-        return self.gain * (rotation.T if rows < columns else rotation).reshape(tuple(shape))
+        chosen = rotation.T if rows < columns else rotation
+        return self.gain * chosen.reshape(tuple(shape)).to(torch_dtype(dtype))

@@ -268,7 +268,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         """Computes on real tensors: converts, builds, passes masks and the training flag, calls."""
         signature = call_signature(type(self))
         arguments = signature.bind(args, kwargs)
-        dtype = getattr(torch, self.compute_dtype, None) if self.autocast else None
+        dtype = self._entry_dtype()
         arguments = {name: as_tensor(value, dtype) for name, value in arguments.items()}
         ports = signature.port_values(arguments)
         self._check_inputs(signature, arguments)

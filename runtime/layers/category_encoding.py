@@ -115,6 +115,8 @@ class CategoryEncoding(Layer):
                 parameter="num_tokens",
                 hint="If that is not known, IntegerLookup learns it from the data.",
             )
+        # Ids given as numbers with a fraction would be rounded in half precision.
+        self.autocast = False
         self.num_tokens = num_tokens
         self.output_mode = output_mode
         self.built = True
@@ -129,11 +131,16 @@ class CategoryEncoding(Layer):
                 parameter="count_weights",
                 hint='Only output_mode="count" counts.',
             )
-        dtype = getattr(torch, self.compute_dtype)
+        dtype = getattr(torch, self.dtype)
         weights = None if count_weights is None else count_weights.to(dtype)
         return encode(
             inputs.long(), self.output_mode, self.num_tokens, dtype, label=self.label, weights=weights
         )
+
+    def output_dtype(self, dtypes: list[str]) -> str:
+        """That of weights: counts are no results of a computation."""
+        del dtypes
+        return self.dtype
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """(batch, num_tokens); with "one_hot" one more axis."""

@@ -76,6 +76,7 @@ class Hashing(Layer):
         refuse_sparse(type(self), kwargs)
         kwargs["dtype"] = kwargs.get("dtype") or ("int64" if output_mode == "int" else "float32")
         super().__init__(**kwargs)
+        self.autocast = False
         if output_mode == "int" and self.dtype not in ("int32", "int64"):
             raise ParameterError(
                 f"Hashing gives whole numbers, but its dtype is {self.dtype!r}.",
@@ -137,6 +138,7 @@ class HashedCrossing(Layer):
         refuse_sparse(type(self), kwargs)
         kwargs["dtype"] = kwargs.get("dtype") or ("int64" if output_mode == "int" else "float32")
         super().__init__(**kwargs)
+        self.autocast = False
         self.num_bins = num_bins
         self.output_mode = output_mode
         self.built = True

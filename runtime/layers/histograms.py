@@ -148,8 +148,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(_WithoutDraws):
         return {**changed, "images": changed["images"].to(parts["images"].dtype)}
 
     def output_dtype(self, dtypes: list[str]) -> str:
-        """That of the pictures."""
-        return dtypes[0]
+        """That of the pictures, if they are whole numbers."""
+        return self.compute_dtype if "float" in dtypes[0] else dtypes[0]
 
     def transform_images(self, images: torch.Tensor, transformation: Any) -> torch.Tensor:
         """The pictures; between the middles of parts, what these say is mixed."""

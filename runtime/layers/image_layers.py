@@ -172,9 +172,13 @@ class RandomPictures(RandomInTraining):
             images = images.movedim(-1, 1) if first else images
             return images.squeeze(0) if alone else images
 
-        images = inside(as_pixels(parts["images"], self.compute_dtype))
+        pictures = as_pixels(parts["images"], self.compute_dtype)
+        # Places of pixels and steps of colour are too fine for half precision.
+        half = pictures.dtype in (torch.float16, torch.bfloat16)
+        images = inside(pictures.float() if half else pictures)
         drawn = self.get_random_transformation(images)
-        changed = {**parts, "images": outside(self.transform_images(images, drawn))}
+        images_out = outside(self.transform_images(images, drawn))
+        changed = {**parts, "images": images_out.to(pictures.dtype) if half else images_out}
         if "segmentation_masks" in parts:
             masks = inside(parts["segmentation_masks"])
             changed["segmentation_masks"] = outside(self.transform_segmentation_masks(masks, drawn))

@@ -59,6 +59,7 @@ class IndexLookup(LearnsFromData, Layer):
         kwargs.pop("has_input_vocabulary", None)
         self._stated_size: int | None = checked_size(type(self), kwargs.pop("vocabulary_size", None))
         super().__init__(**kwargs)
+        self.autocast = False
         self.max_tokens = max_tokens
         self.num_oov_indices = num_oov_indices
         self.mask_token = mask_token

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import torch
+
 from runtime.dtype_policies import DTypePolicy, DTypePolicyMap
 from runtime.dtype_policies import get as get_policy
 from runtime.layers.context import scoped
 from runtime.layers.precision import in_precision, is_plain, lowered, policies, weight_places
+
+_HALF = ("float16", "bfloat16")
 
 
 class PolicyOwner:
@@ -84,9 +88,17 @@ class PolicyOwner:
         if self._path is None:
             self._path = scoped(self.name)
 
+    def _entry_dtype(self) -> torch.dtype | None:
+        """What inputs with a fraction are converted to; None leaves them as they are."""
+        if self.autocast:
+            return getattr(torch, self.compute_dtype, None)
+        if not self.computes_in_full:
+            return None
+        return getattr(torch, "float32" if self.compute_dtype in _HALF else self.compute_dtype, None)
+
     def _in_own_precision(self, arguments: dict[str, Any]) -> Any:
         """What `call` returns, computed as the layer's policy says."""
-        if self.computes_in_full and self.compute_dtype in ("float16", "bfloat16"):
+        if self.computes_in_full and self.compute_dtype in _HALF:
             return in_precision(self, self.call)(**arguments)
         if self.compute_dtype == self.variable_dtype or not self.autocast:
             return self.call(**arguments)

@@ -103,8 +103,10 @@ def in_precision(layer: Any, function: Callable[..., Any]) -> Callable[..., Any]
 
 
 def _inside(layer: Any, compute: torch.dtype | None) -> torch.dtype | None:
-    """The element type to compute in, where it is another than that of the outputs."""
-    return torch.float32 if layer.computes_in_full and compute in _HALF else None
+    """The element type to compute in, where half precision is not enough."""
+    if not layer.computes_in_full:
+        return None
+    return torch.float32 if compute in _HALF else compute
 
 
 def _torch_float(dtype: str) -> torch.dtype | None:

@@ -75,6 +75,7 @@ class _Sized(Layer):
 
     _training_default = True
     """What Keras's layers of this kind hand on: their call has the argument, without using it."""
+    computes_in_full = True
 
     def __init__(self, height: int, width: int, data_format: str | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

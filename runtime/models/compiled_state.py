@@ -60,7 +60,8 @@ class CompiledState:
             run_eagerly: True calls the layers one by one, so that a debugger can stop in them.
             steps_per_execution: How many batches lie between two calls of the callbacks.
             jit_compile: True has torch.compile translate the model, which takes a while at first.
-            auto_scale_loss: Taken for Keras's sake.
+            auto_scale_loss: True puts a `LossScaleOptimizer` around the optimizer of a model whose dtype policy
+                is "mixed_float16".
 
         Raises:
             UnknownNameError: A name stands for nothing; close names are suggested.
@@ -72,6 +73,10 @@ class CompiledState:
                 hint="Give a number of at least 1.",
             )
         self.optimizer = optimizers.get(optimizer)
+        policy: Any = getattr(self, "dtype_policy", None)
+        scaled = isinstance(self.optimizer, optimizers.LossScaleOptimizer)
+        if auto_scale_loss and policy is not None and policy.name == "mixed_float16" and not scaled:
+            self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
         self._compile_loss = None if loss is None else CompiledLoss(loss, loss_weights)
         measured = metrics is not None or weighted_metrics is not None
         self._compile_metrics = CompiledMetrics(metrics, weighted_metrics) if measured else None

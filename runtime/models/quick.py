@@ -103,7 +103,7 @@ def _train_step(model: Any, parts: dict[str, Any]) -> TrainStep:
     own = optimizer._parameters
     same = len(trained) == len(own) and all(a is b for a, b in zip(trained, own, strict=True))
     apply = optimizer.apply if same else lambda gradients, _: optimizer.apply(gradients, trained)
-    return TrainStep(apply=apply, scale=optimizer.loss_scale_factor, parameters=trained, **parts)
+    return TrainStep(apply=apply, scale=optimizer.loss_scale, parameters=trained, **parts)
 
 
 def _trained(model: Any) -> tuple[int, ...]:

@@ -94,7 +94,8 @@ class TrainStep(Step):
 
     Args:
         apply: The optimizer's function of the gradients.
-        scale: What the loss is multiplied with before the gradients are computed; None for nothing.
+        scale: What the loss is multiplied with before the gradients are computed: a number, or a tensor that
+            changes in place; None for nothing.
         parameters: The weights that are trained.
         **parts: As for `Step`.
     """
@@ -102,7 +103,7 @@ class TrainStep(Step):
     def __init__(
         self,
         apply: Callable[[Any, Any], None],
-        scale: float | None,
+        scale: float | Tensor | None,
         parameters: list[nn.Parameter],
         **parts: Any,
     ) -> None:
@@ -125,7 +126,8 @@ class TrainStep(Step):
                         f"The loss of model '{self.model.name}' depends on none of its weights.",
                         hint="Was it computed with numpy, or cut off with detach()?",
                     )
-                self._one = one = torch.ones_like(total) * (self.scale or 1.0)
+                fixed = not isinstance(self.scale, Tensor)
+                self._one = one = torch.ones_like(total) * (self.scale or 1.0) if fixed else self.scale
             gradients = _run_backward(
                 (total,), (one,), False, False, self._inputs, allow_unreachable=True, accumulate_grad=False
             )

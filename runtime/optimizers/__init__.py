@@ -10,6 +10,7 @@ from runtime.optimizers.adam import Adam, AdamW
 from runtime.optimizers.base import Optimizer, deserialize, get, registry, serialize
 from runtime.optimizers.ftrl import Ftrl
 from runtime.optimizers.lion import Lamb, Lion
+from runtime.optimizers.loss_scale import LossScaleOptimizer
 from runtime.optimizers.muon import Muon
 from runtime.optimizers.nadam import Adamax, Nadam
 from runtime.optimizers.rmsprop import RMSprop
@@ -27,6 +28,7 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",

@@ -102,6 +102,11 @@ class OptimizerSettings(Checked):
             )
         self._learning_rate = value
 
+    @property
+    def loss_scale(self) -> Any:
+        """What the loss is multiplied with before its gradients are taken; None for nothing."""
+        return self.loss_scale_factor
+
     def scale_loss(self, loss: Tensor) -> Tensor:
         """The loss as its gradient is to be taken: multiplied with `loss_scale_factor`, if there is one."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor

@@ -89,10 +89,18 @@ def write_tree(file: h5py.Group, model: Any, *, include_optimizer: bool = True) 
                 group.create_dataset(name, data=array)
     optimizer = getattr(model, "optimizer", None)
     if include_optimizer and optimizer is not None and optimizer.built:
-        group = file.create_group(f"{OPTIMIZER}/vars")
-        group.attrs["name"] = optimizer.name
-        for number, (_, tensor) in enumerate(optimizer.variables):
-            write_array(group, str(number), tensor)
+        _write_optimizer(file.create_group(OPTIMIZER), optimizer)
+
+
+def _write_optimizer(group: h5py.Group, optimizer: Any) -> None:
+    variables = group.create_group("vars")
+    variables.attrs["name"] = optimizer.name
+    for number, (_, tensor) in enumerate(optimizer.variables):
+        write_array(variables, str(number), tensor)
+    inner = getattr(optimizer, "inner_optimizer", None)
+    if inner is not None:
+        # Keras looks for it here, too.
+        _write_optimizer(group.create_group("inner_optimizer"), inner)
 
 
 def load_tree(file: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> None:
