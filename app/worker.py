@@ -17,6 +17,7 @@ from typing import IO, Any
 from app.services.fork_server import serve_forks
 from app.services.job_context import DESIGNER_GONE, JobContext
 from runtime.errors import LayerloomError
+from runtime.switches import disable_traceback_filtering
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -43,6 +44,8 @@ def work(orders: IO[bytes], reports: IO[bytes]) -> None:
     order: dict[str, Any] = json.loads(orders.readline())
     folder = Path(order["folder"])
     _print_to(folder / "worker.log")
+    # Whoever reads the log wants to know where in Layerloom it was.
+    disable_traceback_filtering()
     context = JobContext(reports, folder)
     threading.Thread(target=_listen, args=(orders, context), daemon=True).start()
     try:

@@ -4,6 +4,7 @@ from runtime import (
     activations,
     callbacks,
     constraints,
+    dtype_policies,
     initializers,
     layers,
     losses,
@@ -14,7 +15,8 @@ from runtime import (
     saving,
     utils,
 )
-from runtime.device import get_device, set_device
+from runtime.device import device, get_device, set_device
+from runtime.dtype_policies import DTypePolicy, FloatDTypePolicy
 from runtime.initializers import Initializer
 from runtime.layers import Input, InputLayer, InputSpec, Layer
 from runtime.losses import Loss
@@ -24,11 +26,12 @@ from runtime.naming import clear_session
 from runtime.on_demand import load_on_demand as __getattr__  # noqa: F401 (Python itself calls it)
 from runtime.optimizers import Optimizer
 from runtime.regularizers import Regularizer
+from runtime.release import __version__, version
 from runtime.symbolic import KerasTensor
 
-__version__ = "0.1.0"
-
 __all__ = [
+    "DTypePolicy",
+    "FloatDTypePolicy",
     "Functional",
     "Initializer",
     "Input",
@@ -47,6 +50,8 @@ __all__ = [
     "callbacks",
     "clear_session",
     "constraints",
+    "device",
+    "dtype_policies",
     "get_device",
     "initializers",
     "layers",
@@ -58,4 +63,5 @@ __all__ = [
     "saving",
     "set_device",
     "utils",
+    "version",
 ]

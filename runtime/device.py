@@ -1,5 +1,8 @@
 """Where tensors live: a GPU when there is one, otherwise the CPU."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import torch
 
 from runtime.errors import ParameterError
@@ -37,6 +40,31 @@ def set_device(device: str | torch.device | None) -> None:
             hint=f"This machine offers {_best_device().type!r}; 'cpu' works everywhere.",
         ) from error
     _state["device"] = chosen
+
+
+@contextmanager
+def device(device_name: str | torch.device) -> Generator[torch.device]:
+    """Makes models inside of the context on a device.
+
+    Args:
+        device_name: "cpu", "gpu" for the best that is there, "cuda:1", or "gpu:1" for the same.
+
+    Raises:
+        ParameterError: The name is no device, or this machine has none of the kind.
+    """
+    before = get_device()
+    name = str(device_name).lower()
+    kind, _, number = name.partition(":")
+    if kind == "gpu":
+        # Keras's name for a card of whatever make.
+        best = _best_device().type
+        kind = "cuda" if best == "cpu" else best
+        name = f"{kind}:{number}" if number and kind != "mps" else kind
+    set_device(name)
+    try:
+        yield get_device()
+    finally:
+        set_device(before)
 
 
 def _best_device() -> torch.device:

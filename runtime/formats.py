@@ -15,6 +15,7 @@ DTYPES = (*FLOATS, *WHOLE, *COMPLEX, "bool")
 """Element types by name, as Keras and torch both write them."""
 
 _PYTHON_TYPES: dict[Any, str] = {
+    str: "string",
     bool: "bool",
     int: "int32",
     float: "float32",

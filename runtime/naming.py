@@ -1,8 +1,12 @@
 """Names that layers and models get when a program gives none, counted up: dense, dense_1, dense_2."""
 
+import gc
 from collections import Counter
 
+from runtime.dtype_policies.policy import forget_dtype_policy
 from runtime.registries import snake_case
+from runtime.seeds import global_generator
+from runtime.switches import forget_switches
 
 _used: Counter[str] = Counter()
 
@@ -15,6 +19,25 @@ def auto_name(class_name: str) -> str:
     return f"{stem}_{number}" if number else stem
 
 
-def clear_session() -> None:
-    """Begins the count of names anew, as a new program would."""
+def get_uid(prefix: str = "") -> int:
+    """Counts the objects of a kind: 1, then 2; names that layers get go by the same count.
+
+    Args:
+        prefix: The kind, such as "dense".
+    """
+    _used[prefix] += 1
+    return _used[prefix]
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Sets names, dtype policy, switches and the source of chance back as they are in a new program.
+
+    Args:
+        free_memory: True to free the memory of models that nothing holds any more, which takes a moment.
+    """
     _used.clear()
+    forget_dtype_policy()
+    forget_switches()
+    global_generator.clear()
+    if free_memory:
+        gc.collect()

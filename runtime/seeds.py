@@ -1,11 +1,16 @@
 """Chance made repeatable."""
 
 import random
+from typing import Any
 
 import numpy as np
 import torch
 
 from runtime.errors import ParameterError
+
+
+global_generator: dict[str, Any] = {}
+"""The `SeedGenerator` of draws without a seed, once there was one."""
 
 
 def set_random_seed(seed: int) -> None:
@@ -30,3 +35,5 @@ def set_random_seed(seed: int) -> None:
     random.seed(int(seed))
     np.random.seed(int(seed))
     torch.manual_seed(int(seed))
+    # It is made anew by chance, which repeats from here.
+    global_generator.clear()

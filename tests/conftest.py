@@ -10,10 +10,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 import torch
 
+from runtime.switches import disable_traceback_filtering
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 torch.set_num_threads(1)
+disable_traceback_filtering()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Finds out what kind of data was given, and makes batches of it."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from runtime.data.nested import flatten, map_leaves
 from runtime.data.py_dataset import PyDataset
 from runtime.data.streams import StreamBatches, iterable_source, iterator_source, py_dataset_source
 from runtime.errors import DataError
+from runtime.switches import max_steps_per_epoch
 
 
 def make_batches(
@@ -43,6 +45,41 @@ def make_batches(
     Raises:
         DataError: It is no data, or arguments contradict each other.
     """
+    batches = _batches_of(
+        x,
+        y,
+        sample_weight,
+        device=device,
+        batch_size=batch_size,
+        steps=steps,
+        shuffle=shuffle,
+        class_weight=class_weight,
+    )
+    _limit_steps(batches)
+    return batches
+
+
+def _limit_steps(batches: Batches) -> None:
+    """Holds an epoch to the number of batches that the program has set for all."""
+    limit = max_steps_per_epoch()
+    if limit is None or (batches.wanted_steps is not None and batches.wanted_steps <= limit):
+        return
+    available = batches.available_steps
+    warnings.warn(f"Only {limit} batches are taken: set_max_steps_per_epoch() says so.", stacklevel=5)
+    batches.wanted_steps = limit if available is None else min(limit, available)
+
+
+def _batches_of(
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    *,
+    device: torch.device,
+    batch_size: int | None,
+    steps: int | None,
+    shuffle: Shuffle,
+    class_weight: Mapping[Any, Any] | None,
+) -> Batches:
     if isinstance(x, TensorDataset):
         x, y, sample_weight = (*x.tensors, None, None)[:3]
     if is_array_data(x):

@@ -22,6 +22,9 @@ class _CallContext(threading.local):
 
 context = _CallContext()
 
+remat_scopes: list[Any] = []
+"""The open `RematScope`s, the innermost last: layers made inside compute again what they do not keep."""
+
 
 @contextmanager
 def name_scope(name: str) -> Generator[None]:

@@ -7,7 +7,7 @@ import torch
 
 from runtime.dtype_policies import DTypePolicy, DTypePolicyMap
 from runtime.dtype_policies import get as get_policy
-from runtime.layers.context import scoped
+from runtime.layers.context import remat_scopes, scoped
 from runtime.layers.precision import in_precision, is_plain, lowered, policies, weight_places
 
 _HALF = ("float16", "bfloat16")
@@ -22,6 +22,9 @@ class PolicyOwner:
     call: Callable[..., Any]
     _dtype_policy: DTypePolicy
     _path: str | None
+    _remat: Any
+    _plain: bool
+    """True for float32 and nothing else: most layers, whose calls shall not ask further."""
 
     computes_in_full: ClassVar[bool] = False
     """True for a layer that computes in float32 between its casts: half precision would lose too much."""
@@ -29,7 +32,13 @@ class PolicyOwner:
     def _take_policy(self, dtype: Any, *, autocast: bool) -> None:
         self._dtype_policy = get_policy(dtype)
         self._path = None
+        self._remat = remat_scopes[-1] if remat_scopes else None
         self.autocast = autocast
+        self._note_plain()
+
+    def _note_plain(self) -> None:
+        policy = self._dtype_policy
+        self._plain = policy.name == "float32" and type(policy) is DTypePolicy and self._remat is None
 
     @property
     def dtype_policy(self) -> DTypePolicy:
@@ -45,6 +54,7 @@ class PolicyOwner:
             self._dtype_policy[self.path] = policy
         else:
             self._dtype_policy = policy
+        self._note_plain()
         policies["changes"] += 1
 
     @property
@@ -90,6 +100,8 @@ class PolicyOwner:
 
     def _entry_dtype(self) -> torch.dtype | None:
         """What inputs with a fraction are converted to; None leaves them as they are."""
+        if self._plain:
+            return torch.float32 if self.autocast or self.computes_in_full else None
         if self.autocast:
             return getattr(torch, self.compute_dtype, None)
         if not self.computes_in_full:
@@ -98,6 +110,10 @@ class PolicyOwner:
 
     def _in_own_precision(self, arguments: dict[str, Any]) -> Any:
         """What `call` returns, computed as the layer's policy says."""
+        if self._plain:
+            return self.call(**arguments)
+        if self._remat is not None:
+            return self._call_in_own_precision()(**arguments)
         if self.computes_in_full and self.compute_dtype in _HALF:
             return in_precision(self, self.call)(**arguments)
         if self.compute_dtype == self.variable_dtype or not self.autocast:
@@ -107,6 +123,8 @@ class PolicyOwner:
 
     def _call_in_own_precision(self) -> Callable[..., Any]:
         """The function a compiled graph calls in place of `call`: `call` itself where nothing is cast."""
-        if is_plain(self) and not isinstance(self._dtype_policy, DTypePolicyMap):
+        if self._plain:
             return self.call
-        return in_precision(self, self.call)
+        plain = is_plain(self) and not isinstance(self._dtype_policy, DTypePolicyMap)
+        call = self.call if plain else in_precision(self, self.call)
+        return call if self._remat is None else self._remat.applied(self, call)

@@ -99,6 +99,7 @@ def in_precision(layer: Any, function: Callable[..., Any]) -> Callable[..., Any]
             raise explained(error, layer) from error
         return outputs if inside is None or compute is None else cast_floats(outputs, compute)
 
+    vars(computed)["casts"] = True
     return computed
 
 

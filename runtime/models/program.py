@@ -130,7 +130,7 @@ class _Writer:
             self.mask_of[target] = self.mask_of.get(source, "None")
             return
         function: Any = layer.preactivation if node is self.last else self._function(layer)
-        if self.casts and (node is self.last or function == layer.call):
+        if self.casts and function != layer.__call__ and not getattr(function, "casts", False):
             function = in_precision(layer, function)
         signature = call_signature(type(layer))
         arguments = self._arguments(node, signature, leave_out_flags=node is self.last)

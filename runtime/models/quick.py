@@ -98,7 +98,7 @@ def _outputs_of(model: Any, graph: Any, x: Any) -> Outputs:
 def _train_step(model: Any, parts: dict[str, Any]) -> TrainStep:
     optimizer, trained = model.optimizer, model.trainable_weights
     if not trained:
-        warnings.warn(f"Model '{model.name}' has no weights to train.", stacklevel=6)
+        warnings.warn(f"Model '{model.name}' has no weights to train.", stacklevel=7)
     optimizer.build(trained)
     own = optimizer._parameters
     same = len(trained) == len(own) and all(a is b for a, b in zip(trained, own, strict=True))

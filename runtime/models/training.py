@@ -16,11 +16,14 @@ from runtime.models.prediction import as_array, predict_batches
 from runtime.models.run_setup import RunSetup, is_validated
 from runtime.models.runner import Runner
 from runtime.models.text_inputs import predict_texts, reads_texts
+from runtime.switches import max_epochs
+from runtime.tracebacks import shortens_traceback
 
 
 class Trainer(RunSetup):
     """The part of a model that trains it."""
 
+    @shortens_traceback
     def fit(
         self,
         x: Any = None,
@@ -69,6 +72,10 @@ class Trainer(RunSetup):
             DataError: The data does not fit the model.
         """
         self._require_compiled("fit")
+        limit = max_epochs()
+        if limit is not None and limit < epochs:
+            warnings.warn(f"Only {limit} epochs are run: set_max_epochs() says so.", stacklevel=3)
+            epochs = limit
         device = self._device()
         if validation_split and validation_data is None:
             x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
@@ -106,7 +113,7 @@ class Trainer(RunSetup):
             self._set_mode(training=False)
             if steps == 0:
                 warnings.warn(
-                    f"There was no more data for epoch {epoch + 1}: training ends here.", stacklevel=2
+                    f"There was no more data for epoch {epoch + 1}: training ends here.", stacklevel=3
                 )
                 break
             logs = runner.logs()
@@ -121,6 +128,7 @@ class Trainer(RunSetup):
         callback_list.on_train_end(logs)
         return self.history
 
+    @shortens_traceback
     def evaluate(
         self,
         x: Any = None,
@@ -154,6 +162,7 @@ class Trainer(RunSetup):
         logs = self._evaluated(runner, batches, callback_list)
         return logs if return_dict else self._in_order(logs)
 
+    @shortens_traceback
     def predict(
         self,
         x: Any,

@@ -9,6 +9,7 @@ from runtime.data import (
     unpack_x_y_sample_weight,
 )
 from runtime.data import PyDataset as Sequence
+from runtime.formats import standardize_dtype
 from runtime.naming import clear_session
 from runtime.saving import (
     CustomObjectScope,
@@ -21,6 +22,11 @@ from runtime.saving import (
     serialize_keras_object,
 )
 from runtime.seeds import set_random_seed
+from runtime.switches import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
 from runtime.utils.audio_folders import audio_dataset_from_directory
 from runtime.utils.downloads import get_file
 from runtime.utils.drawing import model_to_dot, plot_model
@@ -28,7 +34,7 @@ from runtime.utils.image_folders import image_dataset_from_directory
 from runtime.utils.images import array_to_img, img_to_array, load_img, save_img
 from runtime.utils.scaling import normalize
 from runtime.utils.splits import split_dataset
-from runtime.utils.symbols import get_source_inputs, is_keras_tensor, standardize_dtype
+from runtime.utils.symbols import get_source_inputs, is_keras_tensor
 from runtime.utils.text_folders import text_dataset_from_directory
 from runtime.utils.timeseries import timeseries_dataset_from_array
 
@@ -42,6 +48,8 @@ __all__ = [
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "get_custom_objects",
     "get_file",
     "get_registered_name",
@@ -49,6 +57,7 @@ __all__ = [
     "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
+    "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
     "model_to_dot",

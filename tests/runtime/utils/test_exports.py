@@ -21,9 +21,6 @@ LEFT_OUT = {
         "audio_dataset_from_directory": "needs a decoder of sound files",
         "bounding_boxes": "for detection models that Keras itself does not have",
         "deserialize_keras_object": "families have `deserialize`, models `from_config`; nothing else is read",
-        "disable_interactive_logging": "bars fall back to plain lines by themselves",
-        "enable_interactive_logging": "bars fall back to plain lines by themselves",
-        "is_interactive_logging_enabled": "bars fall back to plain lines by themselves",
         "legacy": "only raises errors in Keras 3",
         "serialize_keras_object": "families have `serialize`, models `get_config`",
     },
@@ -40,7 +37,6 @@ LEFT_OUT = {
 OTHER_SIGNATURE = {
     "CustomObjectScope": "takes several dicts",
     "custom_object_scope": "takes several dicts",
-    "clear_session": "frees nothing: nothing is kept",
     "get_registered_name": "parameter names of its own",
     "get_registered_object": "parameter names of its own",
     "Sequence": "is PyDataset",

@@ -11,7 +11,7 @@ import torch
 
 import runtime
 from runtime import utils
-from runtime.errors import DataError, ParameterError, UnknownNameError
+from runtime.errors import DataError, ParameterError
 from runtime.utils.batched import BatchedDataset
 
 SERIES = np.arange(100)
@@ -182,5 +182,5 @@ def test_symbolic_tensors_know_their_origin():
     assert utils.is_keras_tensor(total)
     assert not utils.is_keras_tensor(np.zeros(3))
     assert utils.get_source_inputs(total) == [first, second]
-    with pytest.raises(UnknownNameError, match="float32"):
+    with pytest.raises(ParameterError, match="float32"):
         utils.standardize_dtype("flaot32")
