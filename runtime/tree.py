@@ -226,11 +226,12 @@ def _children(structure: Any) -> Iterable[tuple[Any, Any]]:
 
 def _rebuilt(structure: Any, parts: list[Any]) -> Any:
     """A structure of the same kind with other parts."""
-    keys = [key for key, _ in _children(structure)]
-    if isinstance(structure, defaultdict):
-        return defaultdict(structure.default_factory, zip(keys, parts, strict=True))
     if isinstance(structure, dict):
-        return type(structure)(zip(keys, parts, strict=True))
+        by_key = dict(zip([key for key, _ in _children(structure)], parts, strict=True))
+        in_order = {key: by_key[key] for key in structure}
+        if isinstance(structure, defaultdict):
+            return defaultdict(structure.default_factory, in_order)
+        return type(structure)(in_order)
     if _is_named(structure):
         return type(structure)(*parts)
     return deque(parts, structure.maxlen) if isinstance(structure, deque) else type(structure)(parts)

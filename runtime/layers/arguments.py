@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from runtime.formats import standardize_data_format
 from runtime.types import From, Range
 
 ActivationLike = Annotated[Any, From("activations")] | None
@@ -18,5 +19,18 @@ Epsilon = Annotated[float, Range(min=0, exclusive_min=True)]
 Seed = Annotated[int | None, Range(min=0)]
 """A whole number that makes random draws repeat; None for new ones each time."""
 DataFormat = Literal["channels_last", "channels_first"] | None
-"""Where the channels stand; None is "channels_last"."""
+"""Where the channels stand; None is what `set_image_data_format` says, "channels_last" by default."""
 Padding = Literal["valid", "same"]
+
+
+def data_format_of(layer: Any, given: str | None) -> str:
+    """Where the channels stand for a layer; files say it, whatever was set for all when it was made.
+
+    Args:
+        layer: The layer.
+        given: Its argument.
+    """
+    layout = standardize_data_format(given)
+    if given is None and layout != "channels_last":
+        layer._arguments["data_format"] = layout
+    return layout

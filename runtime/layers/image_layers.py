@@ -8,7 +8,7 @@ import torch
 
 from runtime.device import get_device
 from runtime.errors import DataError, GraphError, ParameterError, ShapeError
-from runtime.layers.arguments import DataFormat, Seed
+from runtime.layers.arguments import DataFormat, Seed, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.regularization import RandomInTraining
 from runtime.types import Shape, show_shape
@@ -85,7 +85,7 @@ class RandomPictures(RandomInTraining):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed=seed, **kwargs)
-        self.data_format = data_format or "channels_last"
+        self.data_format = data_format_of(self, data_format)
         self.bounding_box_format = bounding_box_format
         self.axes = PictureAxes(self.data_format)
 

@@ -31,13 +31,13 @@ class Place:
     Args:
         attributes: The attributes of its owner.
         name: Its name there.
-        held: What is there.
+        source: Where it is kept: the owner's parameters, or the attributes themselves.
         dtype: The element type it is cast to.
     """
 
     attributes: dict[str, Any]
     name: str
-    held: Any
+    source: dict[str, Any]
     dtype: torch.dtype
 
     @property
@@ -126,12 +126,12 @@ def weight_places(layer: Any) -> list[Place]:
             continue
         for owner in (part, *_plain_modules(part)):
             found += [
-                Place(vars(owner), name, weight, dtype)
+                Place(vars(owner), name, owner._parameters, dtype)
                 for name, weight in owner._parameters.items()
                 if weight is not None and _is_cast(weight, dtype)
             ]
         found += [
-            Place(vars(part), name, held, dtype)
+            Place(vars(part), name, vars(part), dtype)
             for name, held in vars(part).items()
             if not name.startswith("_") and _holds_weights(held)
         ]
@@ -168,19 +168,19 @@ def lowered(places: list[Place]) -> Generator[None]:
         yield
         return
     with _lowering:
-        mine = [place for place in places if place.key not in _lowered]
-        for place in mine:
-            place.attributes[place.name] = _cast_held(place.held, place.dtype)
+        mine = [(place, place.source[place.name]) for place in places if place.key not in _lowered]
+        for place, held in mine:
+            place.attributes[place.name] = _cast_held(held, place.dtype)
             _lowered.add(place.key)
         try:
             yield
         finally:
-            for place in mine:
+            for place, held in mine:
                 _lowered.discard(place.key)
-                if isinstance(place.held, Tensor):
-                    place.attributes.pop(place.name, None)
+                if place.source is place.attributes:
+                    place.attributes[place.name] = held
                 else:
-                    place.attributes[place.name] = place.held
+                    place.attributes.pop(place.name, None)
 
 
 def _cast_held(held: Any, dtype: torch.dtype) -> Any:

@@ -7,7 +7,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from runtime import regularizers
 from runtime.errors import ShapeError
-from runtime.layers.arguments import DataFormat, Rate, Seed
+from runtime.layers.arguments import DataFormat, Rate, Seed, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_rank
 from runtime.layers.registration import register
@@ -192,7 +192,7 @@ class SpatialDropout2D(_SpatialDropout):
 
     def __init__(self, rate: Rate, data_format: DataFormat = None, seed: Seed = None, **kwargs: Any) -> None:
         super().__init__(rate, seed, **kwargs)
-        self.data_format = data_format or "channels_last"
+        self.data_format = data_format_of(self, data_format)
         if self.data_format == "channels_first":
             self._axes = "batch × channels × height × width"
             self._channel_axis = 1
@@ -213,7 +213,7 @@ class SpatialDropout3D(_SpatialDropout):
 
     def __init__(self, rate: Rate, data_format: DataFormat = None, seed: Seed = None, **kwargs: Any) -> None:
         super().__init__(rate, seed, **kwargs)
-        self.data_format = data_format or "channels_last"
+        self.data_format = data_format_of(self, data_format)
         if self.data_format == "channels_first":
             self._axes = "batch × channels × depth × height × width"
             self._channel_axis = 1

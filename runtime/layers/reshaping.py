@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import torch
 
 from runtime.errors import ParameterError, ShapeError
-from runtime.layers.arguments import Count, DataFormat
+from runtime.layers.arguments import Count, DataFormat, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_rank
 from runtime.layers.registration import register
@@ -37,7 +37,7 @@ class Flatten(Rearranging):
 
     def __init__(self, data_format: DataFormat = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = data_format or "channels_last"
+        self.data_format = data_format_of(self, data_format)
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """One row a sample; channels first are moved last before."""

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from runtime.errors import ParameterError
-from runtime.layers.arguments import Count, DataFormat, Seed
+from runtime.layers.arguments import Count, DataFormat, Seed, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.image_layers import ONE_PICTURE, PictureAxes, RandomPictures, as_pixels
 from runtime.layers.registration import register
@@ -81,7 +81,7 @@ class _Sized(Layer):
         super().__init__(**kwargs)
         self.height = height
         self.width = width
-        self.data_format = data_format or "channels_last"
+        self.data_format = data_format_of(self, data_format)
         self.axes = PictureAxes(self.data_format)
         self.built = True
 

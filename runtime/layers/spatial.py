@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, cast, get_args, get
 
 import torch
 
-from runtime.layers.arguments import DataFormat, Padding
+from runtime.layers.arguments import DataFormat, Padding, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_rank
 from runtime.types import Range, Shape, Size, show_shape
@@ -46,7 +46,7 @@ class Spatial(Layer):
 
     def __init__(self, data_format: DataFormat = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = data_format or "channels_last"
+        self.data_format = data_format_of(self, data_format)
         # torch computes sequences as pictures of height 1: its kernels for those are the faster ones.
         axes = max(self.rank, 2)
         self._channels_last = self.data_format == "channels_last"

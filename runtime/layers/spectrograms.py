@@ -9,7 +9,7 @@ from torch import Tensor
 
 from runtime.errors import DTypeError, ParameterError, ShapeError
 from runtime.initializers import STFT
-from runtime.layers.arguments import Count, DataFormat, Padding
+from runtime.layers.arguments import Count, DataFormat, Padding, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, require_rank
 from runtime.layers.registration import register
@@ -89,7 +89,7 @@ class STFTSpectrogram(Layer):
         self.scaling = scaling
         self.padding = padding
         self.expand_dims = expand_dims
-        self.data_format = data_format or "channels_last"
+        self.data_format = data_format_of(self, data_format)
         self._step = frame_step or max(frame_length // 2, 1)
         self._frequencies = (fft_length or 2 ** math.ceil(math.log2(frame_length))) // 2 + 1
         self._channels_last = self.data_format == "channels_last"

@@ -9,6 +9,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from runtime.configurable import constructor_parameters
 from runtime.errors import NotBuiltError, ParameterError
 from runtime.optimizers.gradients import clip_each, clip_together, clip_values, in_order_of
 from runtime.optimizers.kernels import kernels
@@ -243,6 +244,15 @@ class Optimizer(OptimizerState):
 
 class OptimizerRegistry(Registry[Optimizer]):
     """All optimizers, found by name in any mixture of capital and small letters."""
+
+    def names(self) -> tuple[str, ...]:
+        """Own names of those that a name alone makes; one that wraps another is still found."""
+        return tuple(
+            name for name in super().names() if "learning_rate" in constructor_parameters(self._class(name))
+        )
+
+    def _class(self, name: str) -> type:
+        return cast(type, self._entries[name])
 
     def lookup(self, name: str) -> Callable[..., Any]:
         """The class of that name."""

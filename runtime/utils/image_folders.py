@@ -7,6 +7,7 @@ from typing import Any, Literal
 import torch
 
 from runtime.errors import ParameterError, UnknownNameError
+from runtime.formats import standardize_data_format
 from runtime.layers.resizing import crop_to_shape, pad_to_shape, resize
 from runtime.utils.folders import Files, LabelMode, Labels, Subset, Wish, folder_datasets
 from runtime.utils.images import ColorMode, Layout, img_to_array, opened
@@ -81,6 +82,7 @@ def image_dataset_from_directory(
             hint="Set one of crop_to_aspect_ratio and pad_to_aspect_ratio.",
         )
     height, width = (image_size, image_size) if isinstance(image_size, int) else image_size
+    first = standardize_data_format(data_format) == "channels_first"
     size, how = (int(height), int(width)), interpolation.lower()
 
     def picture(path: str) -> torch.Tensor:
@@ -93,7 +95,7 @@ def image_dataset_from_directory(
 
     def make(files: Files, numbers: Sequence[int]) -> torch.Tensor:
         pictures = torch.stack([picture(files.paths[number]) for number in numbers])
-        return pictures if data_format == "channels_first" else pictures.permute(0, 2, 3, 1).contiguous()
+        return pictures if first else pictures.permute(0, 2, 3, 1).contiguous()
 
     wish = Wish(
         directory,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from runtime.errors import DataError, FileFormatError, LayerloomError, ParameterError, UnknownNameError
+from runtime.formats import standardize_data_format
 
 Array = np.ndarray[Any, Any]
 ColorMode = Literal["grayscale", "rgb", "rgba"]
@@ -117,7 +118,8 @@ def img_to_array(img: Any, data_format: Layout | None = None, dtype: Any = None)
         pixels = pixels[..., np.newaxis]
     if pixels.ndim != 3:
         raise DataError(f"A picture has height, width and channels, but this has the shape {pixels.shape}.")
-    return pixels.transpose(2, 0, 1) if data_format == "channels_first" else pixels
+    first = standardize_data_format(data_format) == "channels_first"
+    return pixels.transpose(2, 0, 1) if first else pixels
 
 
 def array_to_img(x: Any, data_format: Layout | None = None, scale: bool = True, dtype: Any = None) -> Any:
@@ -136,7 +138,7 @@ def array_to_img(x: Any, data_format: Layout | None = None, scale: bool = True, 
         DataError: The shape is not that of a picture.
     """
     pixels = np.asarray(x, dtype=dtype or "float32")
-    if pixels.ndim == 3 and data_format == "channels_first":
+    if pixels.ndim == 3 and standardize_data_format(data_format) == "channels_first":
         pixels = pixels.transpose(1, 2, 0)
     if pixels.ndim != 3 or pixels.shape[-1] not in (1, 3, 4):
         raise DataError(
@@ -215,7 +217,7 @@ def smart_resize(
             received=size if len(size) != 2 else tuple(pictures.shape),
             hint="x is (height, width, channels), or a batch of such; size is (height, width).",
         )
-    last = data_format != "channels_first"
+    last = standardize_data_format(data_format) != "channels_first"
     batch = pictures if pictures.ndim == 4 else pictures[None]
     batch = batch.movedim(-1, 1) if last else batch
     target: tuple[int, int] = (int(size[0]), int(size[1]))

@@ -13,6 +13,7 @@ FAMILIES = [
     "activations",
     "callbacks",
     "constraints",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",
