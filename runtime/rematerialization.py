@@ -25,7 +25,6 @@ def remat(f: Callable[..., Any]) -> Callable[..., Any]:
     Args:
         f: A function of tensors, such as a layer.
     """
-
     return _again_on_the_way_back(f, None)
 
 

@@ -8,7 +8,6 @@ import torch
 
 from runtime.errors import ParameterError
 
-
 global_generator: dict[str, Any] = {}
 """The `SeedGenerator` of draws without a seed, once there was one."""
 

@@ -176,7 +176,9 @@ def assert_same_paths(a: Any, b: Any) -> None:
     """
     mine, others = ({path for path, _ in _leaves(one)} for one in (a, b))
     if mine != others:
-        raise _differ(f"only in the first: {mine - others or '{}'}; only in the second: {others - mine or '{}'}")
+        raise _differ(
+            f"only in the first: {mine - others or '{}'}; only in the second: {others - mine or '{}'}"
+        )
 
 
 def pack_sequence_as(structure: Any, flat_sequence: Sequence[Any]) -> Any:

@@ -60,8 +60,8 @@ class CompiledState:
             run_eagerly: True calls the layers one by one, so that a debugger can stop in them.
             steps_per_execution: How many batches lie between two calls of the callbacks.
             jit_compile: True has torch.compile translate the model, which takes a while at first.
-            auto_scale_loss: True puts a `LossScaleOptimizer` around the optimizer of a model whose dtype policy
-                is "mixed_float16".
+            auto_scale_loss: True puts a `LossScaleOptimizer` around the optimizer of a model whose dtype
+                policy is "mixed_float16".
 
         Raises:
             UnknownNameError: A name stands for nothing; close names are suggested.

@@ -23,7 +23,9 @@ class Function(Functional):
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
         for tensors, what in ((inputs, "inputs"), (outputs, "outputs")):
             if not find_symbolic(tensors):
-                raise GraphError(f"Function got no {what}.", hint="Give symbolic tensors, such as Input((3,)).")
+                raise GraphError(
+                    f"Function got no {what}.", hint="Give symbolic tensors, such as Input((3,))."
+                )
         for tensor in find_symbolic(inputs):
             if tensor.node is None:
                 _give_origin(tensor)

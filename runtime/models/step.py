@@ -126,8 +126,9 @@ class TrainStep(Step):
                         f"The loss of model '{self.model.name}' depends on none of its weights.",
                         hint="Was it computed with numpy, or cut off with detach()?",
                     )
-                fixed = not isinstance(self.scale, Tensor)
-                self._one = one = torch.ones_like(total) * (self.scale or 1.0) if fixed else self.scale
+                scale = self.scale
+                fixed = scale if isinstance(scale, Tensor) else torch.ones_like(total) * (scale or 1.0)
+                self._one = one = fixed
             gradients = _run_backward(
                 (total,), (one,), False, False, self._inputs, allow_unreachable=True, accumulate_grad=False
             )

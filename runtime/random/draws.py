@@ -18,6 +18,8 @@ Sizes = Sequence[int]
 Numbers = Any
 """A number, an array or a tensor."""
 DType = Any
+_torch: Any = torch
+"""Where functions are found whose names begin with an underscore, so that type checkers do not see them."""
 
 
 def normal(
@@ -30,8 +32,8 @@ def normal(
         mean: Middle of the bell.
         stddev: Spread of the bell.
         dtype: Element type; None for `floatx()`.
-        seed: A whole number gives the same numbers each time, a `SeedGenerator` new ones each time that repeat
-            with it; None draws from the source that `set_random_seed` sets.
+        seed: A whole number gives the same numbers each time, a `SeedGenerator` new ones each time that
+            repeat with it; None draws from the source that `set_random_seed` sets.
     """
     if isinstance(mean, int | float) and isinstance(stddev, int | float):
         values = torch.normal(
@@ -187,7 +189,7 @@ def gamma(shape: Sizes, alpha: Numbers, dtype: DType = None, seed: Seed = None) 
         seed: As for `normal`.
     """
     form = _spread(alpha, shape)
-    drawn = torch._standard_gamma(form, generator=generator_of(seed))
+    drawn = _torch._standard_gamma(form, generator=generator_of(seed))
     return drawn.clamp(min=torch.finfo(form.dtype).tiny).to(get_device(), _floating(dtype))
 
 
@@ -202,7 +204,7 @@ def beta(shape: Sizes, alpha: Numbers, beta: Numbers, dtype: DType = None, seed:
         seed: As for `normal`.
     """
     forms = torch.stack([_spread(alpha, shape), _spread(beta, shape)], -1)
-    drawn = torch._sample_dirichlet(forms, generator=generator_of(seed))[..., 0]
+    drawn = _torch._sample_dirichlet(forms, generator=generator_of(seed))[..., 0]
     return drawn.to(get_device(), _floating(dtype))
 
 

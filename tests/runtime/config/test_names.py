@@ -23,7 +23,16 @@ OTHER_ARGUMENTS = {
     # Keras's takes anything and looks into it.
     "random.SeedGenerator",
 }
-TOP = ("DTypePolicy", "FloatDTypePolicy", "Function", "RematScope", "Variable", "device", "name_scope", "remat")
+TOP = (
+    "DTypePolicy",
+    "FloatDTypePolicy",
+    "Function",
+    "RematScope",
+    "Variable",
+    "device",
+    "name_scope",
+    "remat",
+)
 
 
 @pytest.mark.parametrize("module", MODULES)

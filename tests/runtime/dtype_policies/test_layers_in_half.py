@@ -1,7 +1,7 @@
-"""Each layer of the registry under each policy: element types of outputs and weights, and values, as in Keras.
+"""Each layer of the registry in half precision: element types and values, as in Keras.
 
-Half precision keeps 8 (bfloat16) or 11 (float16) binary places, and the libraries round at different steps: values
-are compared within four units of the last place of the largest number.
+Half precision keeps 8 (bfloat16) or 11 (float16) binary places, and the libraries round at different steps:
+values are compared within four units of the last place of the largest number.
 """
 
 import keras

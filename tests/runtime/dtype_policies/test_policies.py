@@ -64,7 +64,7 @@ def test_maps_of_policies():
         with pytest.raises(ValueError, match="already"):
             table["a/b"] = "float32"
         table[".*x"] = "float64"
-        with pytest.raises(ValueError, match="fit|match"):
+        with pytest.raises(ValueError, match=r"fit|match"):
             table["encoder/x"]
     assert found[0] == found[1]
     again = dtype_policies.deserialize(found[1][2])
@@ -168,5 +168,5 @@ def test_masks_stay_on_inputs_that_are_cast():
 
 
 def test_what_torch_cannot_compute_is_said_in_words():
-    with pytest.raises(DTypeError, match="AveragePooling3D.*cannot compute in float16.*dtype='float32'"):
+    with pytest.raises(DTypeError, match=r"AveragePooling3D.*cannot compute in float16.*dtype='float32'"):
         layers.AveragePooling3D(2, dtype="float16")(np.ones((1, 4, 4, 4, 1)))

@@ -92,7 +92,12 @@ def test_steps_with_infinite_gradients_are_left_out():
             scaled.apply([given], [weight])
             value = weight.detach() if library is runtime else weight.value.detach()
             seen.append(
-                (value.tolist(), float(scaled.dynamic_scale), int(scaled.iterations), int(scaled.step_counter))
+                (
+                    value.tolist(),
+                    float(scaled.dynamic_scale),
+                    int(scaled.iterations),
+                    int(scaled.step_counter),
+                )
             )
         assert float(scaled.scale_loss(torch.tensor(3.0))) == 3.0 * seen[-1][1]
         results.append(seen)
@@ -115,5 +120,5 @@ def test_wrong_arguments_of_loss_scaling_are_told():
         LossScaleOptimizer(SGD(), clipnorm=1.0)
     with pytest.raises(ParameterError, match="loss_scale_factor"):
         LossScaleOptimizer(SGD(), dynamic=False)
-    with pytest.raises(ShapeError, match="do not fit|not fit"):
+    with pytest.raises(ShapeError, match="not fit"):
         LossScaleOptimizer(SGD()).load_variables([np.zeros(2)])

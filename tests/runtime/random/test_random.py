@@ -73,7 +73,8 @@ def test_statistics():
     for mean, values in means.items():
         assert abs(float(values.mean()) - mean) < 0.05
     cut = random.truncated_normal(many, 1.0, 0.5)
-    assert 0 <= float(cut.min()) and float(cut.max()) <= 2
+    assert float(cut.min()) >= 0
+    assert float(cut.max()) <= 2
     assert set(random.randint(many, 3, 6).tolist()) == {3, 4, 5}
     dropped = random.dropout(torch.ones(many), 0.25, seed=1)
     assert abs(float((dropped == 0).float().mean()) - 0.25) < 0.02

@@ -8,7 +8,7 @@ import pytest
 from runtime import tree
 from runtime.errors import DataError
 
-Pair = namedtuple("Pair", "b a")  # noqa: PYI024
+Pair = namedtuple("Pair", "b a")
 STRUCTURES = [
     1,
     None,
