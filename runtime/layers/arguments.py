@@ -16,7 +16,7 @@ Rate = Annotated[float, Range(min=0, max=1)]
 """A fraction between 0 and 1."""
 Epsilon = Annotated[float, Range(min=0, exclusive_min=True)]
 """A small number that keeps a division from going wrong."""
-Seed = Annotated[int | None, Range(min=0)]
+Seed = int | None
 """A whole number that makes random draws repeat; None for new ones each time."""
 DataFormat = Literal["channels_last", "channels_first"] | None
 """Where the channels stand; None is what `set_image_data_format` says, "channels_last" by default."""

@@ -21,6 +21,7 @@ from runtime.layers.calls import (
 )
 from runtime.layers.checking import refuse_texts
 from runtime.layers.context import calling, context
+from runtime.layers.fitting import about_whole_numbers, check_tensors
 from runtime.layers.inference import names_of, probe_output_shapes, probe_outputs, shapes_of, specs_of
 from runtime.layers.input_spec import check_inputs
 from runtime.layers.policy_owner import PolicyOwner
@@ -101,6 +102,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         self._layers_with_losses: list[Layer] = []
         self._nodes: list[Node] = []
         self._output_template: Any = None
+        self._checked_sizes: list[Any] = []
         self._trainable = trainable
         self.name = _checked_name(name, type(self))
         self._take_policy(dtype, autocast=autocast)
@@ -111,6 +113,9 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         self._first_layer_arguments = {
             key: kwargs.pop(key) for key in _FIRST_LAYER_ARGUMENTS if key in kwargs
         }
+        if kwargs.get("quantization_config", 0) is None:
+            # Keras 3.15 writes this argument, with nothing in it, into the configs of many layers.
+            del kwargs["quantization_config"]
         if kwargs:
             self._refuse_arguments(kwargs)
 
@@ -272,10 +277,16 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         arguments = {name: as_tensor(value, dtype) for name, value in arguments.items()}
         ports = signature.port_values(arguments)
         self._check_inputs(signature, arguments)
+        sizes = [
+            value.shape if isinstance(value, torch.Tensor) else shape_of(value) for value in ports.values()
+        ]
+        if sizes != self._checked_sizes:
+            check_tensors(self, ports, signature.settings(arguments))
+            self._checked_sizes = sizes
         if not self.built:
             self.build_from_shapes({name: shape_of(value) for name, value in ports.items()})
         masks = {port: mask_of(value) for port, value in ports.items()}
-        for argument, port in signature.masks.items():
+        for argument, port in signature.masks_for(arguments).items():
             if arguments.get(argument) is None and masks.get(port) is not None:
                 arguments[argument] = masks[port]
         with calling(self):
@@ -285,10 +296,10 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
                 arguments["training"] = flag
             try:
                 outputs = self._in_own_precision(arguments)
-            except RuntimeError as error:
+            except (RuntimeError, IndexError) as error:
                 raise self._explained(error, ports) from error
             if self.activity_regularizer is not None:
-                for output in outputs if isinstance(outputs, list | tuple) else [outputs]:
+                for output in flatten(outputs):
                     # As in Keras, the penalty is a mean over the samples.
                     self.add_loss(self.activity_regularizer(output) / max([1, *output.shape[:1]]))
         previous = arguments.get("mask") if "mask" in signature.masks else None
@@ -304,11 +315,11 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             first = signature.names[0]
             check_inputs(self.input_spec, arguments.get(first), self, first)
 
-    def _explained(self, error: RuntimeError, ports: dict[str, Any]) -> Exception:
-        """An error of torch as one about shapes, where the shapes are what is wrong."""
+    def _explained(self, error: Exception, ports: dict[str, Any]) -> Exception:
+        """An error of torch as one about shapes or dtypes, where those are what is wrong."""
         if isinstance(error, LayerloomError) or not self._states_shapes:
             return error
-        about_dtype = explained(error, self)
+        about_dtype = explained(error, self) if isinstance(error, RuntimeError) else error
         if about_dtype is not error:
             return about_dtype
         try:
@@ -317,7 +328,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             return shape_error
         except Exception:
             return error
-        return error
+        return about_whole_numbers(self, ports) or error
 
     def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
         """What `.to()`, `.double()` and so on do: the layer computes in the type its weights now have."""

@@ -42,6 +42,17 @@ class CallSignature:
             raise TypeError(f"{self.spec.name} takes {len(self.names)} arguments, but got {len(args)}.")
         return {**dict(zip(self.names, args, strict=False)), **kwargs}
 
+    def masks_for(self, arguments: dict[str, Any]) -> dict[str, str]:
+        """Mask argument → port, for a call with these arguments.
+
+        As in Keras, a layer called on several tensors takes none as its `mask` of itself: an LSTM that is
+        given its first state reads masked steps, too.
+        """
+        if "mask" not in self.masks:
+            return self.masks
+        given = {port.argument for port in self.spec.inputs if arguments.get(port.argument) is not None}
+        return self.masks if len(given) < 2 else {}
+
     def port_values(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The values at each wired input port; the inverse of `LayerSpec.call_arguments`."""
         values: dict[str, Any] = {}
@@ -172,6 +183,10 @@ def shape_arguments(method: Any, spec: LayerSpec, shapes: dict[str, Any]) -> dic
         elif port.part is not None and f"{port.argument}_shape" in names:
             # As in `call`, ports that are parts of one argument come as a list.
             wanted.setdefault(f"{port.argument}_shape", []).append(shapes[port.name])
+    first = spec.inputs[0].name if spec.inputs else ""
+    if names[0] not in wanted and f"{first}_shape" not in names and first in shapes:
+        # Keras's own name for the shape of the first port, whatever that is called.
+        wanted[names[0]] = shapes[first]
     further = {f"{name}_shape": shape for name, shape in shapes.items()}
     return {name: shape for name, shape in further.items() if name in names} | wanted
 

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 import torch
 
-from runtime.errors import DataError, ParameterError, ShapeError
+from runtime.errors import DataError, ParameterError
 from runtime.layers.arguments import Count
 from runtime.layers.base import Layer
 from runtime.layers.registration import register
-from runtime.types import Shape, Whole, show_shape
+from runtime.types import Shape, Whole
 
 Encoding = Literal["int", "one_hot", "multi_hot", "count"]
 
@@ -143,12 +143,5 @@ class CategoryEncoding(Layer):
         return self.dtype
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """(batch, num_tokens); with "one_hot" one more axis."""
-        if self.output_mode != "one_hot" and len(input_shape) > 2:
-            raise ShapeError(
-                f"{self.label} makes one row of all numbers of a sample, so it wants batch × numbers "
-                f"(2 axes), but gets {show_shape(input_shape)} ({len(input_shape)} axes).",
-                port="inputs",
-                hint='Put a Flatten before it, or use output_mode="one_hot" for a row of each number.',
-            )
+        """(batch, num_tokens); with "one_hot" one more axis. More axes than (batch, numbers) go before."""
         return encoded_shape(input_shape, self.output_mode, self.num_tokens)

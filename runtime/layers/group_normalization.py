@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.arguments import ConstraintLike, Epsilon, InitializerLike, RegularizerLike
@@ -73,15 +72,15 @@ class GroupNormalization(Normalizing):
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """The input with each group normalized."""
-        inputs = inputs if inputs.is_floating_point() else inputs.to(getattr(torch, self.compute_dtype))
+        inputs = self.as_measured(inputs)
         channels = inputs.shape[self.axis]
         groups = channels if self.groups == -1 else self.groups
         first = inputs.movedim(self.axis, 1)
         if self.gamma is None and self.beta is not None:
             # torch's function takes no offsets without factors.
-            outputs = F.group_norm(first, groups, eps=self.epsilon)
+            outputs = torch.group_norm(first, groups, None, None, self.epsilon)
             return (outputs + along(self.beta, (1,), inputs.ndim)).movedim(1, self.axis)
-        return F.group_norm(first, groups, self.gamma, self.beta, self.epsilon).movedim(1, self.axis)
+        return torch.group_norm(first, groups, self.gamma, self.beta, self.epsilon).movedim(1, self.axis)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""

@@ -125,7 +125,7 @@ class GRUCell(RecurrentCell):
             sums = sums + self.bias[1]
         gates, new = projected.split([2 * self.units, self.units], dim=-1)
         state_gates, state_new = sums.split([2 * self.units, self.units], dim=-1)
-        update, reset = gate(gates + state_gates).chunk(2, dim=-1)
+        update, reset = _both_gates(gate, gates + state_gates)
         return update, new + reset * state_new
 
     def _reset_before(
@@ -138,6 +138,18 @@ class GRUCell(RecurrentCell):
         update = gate(z_in + for_z @ z_kernel)
         reset = gate(r_in + for_r @ r_kernel)
         return update, new + (reset * for_new) @ new_kernel
+
+
+_NUMBER_BY_NUMBER = (activations.sigmoid, torch.sigmoid, activations.hard_sigmoid)
+
+
+def _both_gates(gate: Activation, sums: Tensor) -> tuple[Tensor, Tensor]:
+    """Update and reset gate; at once where the activation looks at each number alone."""
+    if gate in _NUMBER_BY_NUMBER:
+        update, reset = gate(sums).chunk(2, dim=-1)
+        return update, reset
+    update, reset = sums.chunk(2, dim=-1)
+    return gate(update), gate(reset)
 
 
 @register("Recurrent")

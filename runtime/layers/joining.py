@@ -124,6 +124,9 @@ class Dot(Merging):
         """Dot products: (batch, other axes of the first, other axes of the second)."""
         first, second = inputs
         if self.normalize:
+            if not (first.is_floating_point() and second.is_floating_point()):
+                dtype = getattr(torch, self.compute_dtype)
+                first, second = first.to(dtype), second.to(dtype)
             first, second = F.normalize(first, dim=self.axes[0]), F.normalize(second, dim=self.axes[1])
         first, second = first.movedim(self.axes[0], -1), second.movedim(self.axes[1], 1)
         rows, columns = first.shape[1:-1], second.shape[2:]

@@ -71,16 +71,22 @@ class LayerNormalization(Normalizing):
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """The input with each sample's features normalized."""
-        inputs = inputs if inputs.is_floating_point() else inputs.to(getattr(torch, self.compute_dtype))
+        inputs = self.as_measured(inputs)
         rank = inputs.ndim
-        axes = tuple(sorted(axis % rank for axis in self.axis))
+        order = tuple(axis % rank for axis in self.axis)
+        axes, gamma, beta = tuple(sorted(order)), self.gamma, self.beta
+        if order != axes:
+            # The weights have the axes as they were given; as in Keras, their numbers are taken in turn.
+            sizes = [inputs.shape[axis] for axis in axes]
+            gamma = None if gamma is None else gamma.reshape(sizes)
+            beta = None if beta is None else beta.reshape(sizes)
         if axes == tuple(range(rank - len(axes), rank)):
-            return F.layer_norm(inputs, inputs.shape[axes[0] :], self.gamma, self.beta, self.epsilon)
+            return F.layer_norm(inputs, inputs.shape[axes[0] :], gamma, beta, self.epsilon)
         variance, mean = torch.var_mean(inputs, axes, correction=0, keepdim=True)
         outputs = (inputs - mean) * torch.rsqrt(variance + self.epsilon)
-        if self.gamma is not None:
-            outputs = outputs * along(self.gamma, axes, rank)
-        return outputs if self.beta is None else outputs + along(self.beta, axes, rank)
+        if gamma is not None:
+            outputs = outputs * along(gamma, axes, rank)
+        return outputs if beta is None else outputs + along(beta, axes, rank)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""

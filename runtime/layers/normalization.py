@@ -56,6 +56,12 @@ class Normalizing(Layer):
             constraint=getattr(self, f"{name}_constraint"),
         )
 
+    def as_measured(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Whole numbers in the layer's dtype; float64 wherever the layer computes in it, and nowhere else."""
+        dtype = getattr(torch, self.compute_dtype)
+        differs = inputs.dtype != dtype and torch.float64 in (inputs.dtype, dtype)
+        return inputs.to(dtype) if differs or not inputs.is_floating_point() else inputs
+
     def feature_sizes(self, input_shape: Shape, axes: tuple[int, ...]) -> tuple[int, ...]:
         """Sizes of the axes that have a gamma and beta of their own.
 

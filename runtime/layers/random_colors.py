@@ -84,8 +84,8 @@ class RandomSaturation(ColourPictures):
     """Makes colours stronger or paler at random while training.
 
     Args:
-        factor: Where between grey (0), unchanged (0.5) and full colours (1) the draws lie: from 0 to this
-            number; or a lower and an upper one, such as (0.4, 0.6).
+        factor: Where between grey (0 and less), unchanged (0.5) and full colours (1) the draws lie: a lower
+            and an upper one, such as (0.4, 0.6); one number f is (-f, f).
         value_range: Least and largest value of a pixel.
         data_format: Where the channels stand; None is "channels_last".
         seed: A whole number that makes the random draws repeat; None for new ones each time.
@@ -106,7 +106,7 @@ class RandomSaturation(ColourPictures):
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = checked_bounds(self, "factor", factor, -1, 1)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:

@@ -172,6 +172,13 @@ class RNN(Layer):
             ShapeError: The input is no batch of sequences, or a state does not fit.
         """
         self._check(sequences_shape)
+        if self.stateful and sequences_shape[0] is None:
+            raise ShapeError(
+                f"{self.label} is stateful: it keeps a state for each sequence of a batch, but the size of "
+                "the batch is unknown.",
+                port="sequences",
+                hint="State it in the Input: keras.Input(batch_shape=(32, 10, 8)).",
+            )
         states = self.state_shapes(sequences_shape)
         if initial_state_shape is not None:
             check_states(self, states, sequences_shape[0], initial_state_shape)

@@ -67,10 +67,12 @@ class Spatial(Layer):
         return outputs.squeeze(self._height_axis) if self.rank == 1 else outputs
 
     def torch_kernel(self, kernel: torch.Tensor) -> torch.Tensor:
-        """Keras's kernel (*window, in, out) in torch's order (out, in, *window), without a copy."""
+        """Keras's kernel (*window, in, out) in torch's order (out, in, *window), mostly without a copy."""
         kernel = kernel.unsqueeze(0) if self.rank == 1 else kernel
         axes = kernel.ndim
-        return kernel.permute(axes - 1, axes - 2, *range(axes - 2))
+        permuted = kernel.permute(axes - 1, axes - 2, *range(axes - 2))
+        # For one filter and a batch of one, torch's backward pass wants the plain order.
+        return permuted.contiguous() if permuted.shape[0] == 1 else permuted
 
     def for_torch(self, sizes: tuple[int, ...], fill: int = 1) -> tuple[int, ...]:
         """A size per axis as torch needs it: with one more in front for a sequence."""

@@ -79,11 +79,14 @@ class TimeDistributed(Wrapper):
 
     def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
         """The outputs of all steps, (batch, steps, …)."""
+        takes_mask = "mask" in call_signature(type(self.layer)).masks
         if training and any(not weight.can_train for weight in self.layer.weights):
             # A layer that keeps statistics takes each step as a batch of its own, as in Keras.
-            return torch.stack([self.layer(step, training=True) for step in inputs.unbind(1)], dim=1)
+            kept = [None] * inputs.shape[1] if mask is None else mask.unbind(1)
+            masks = [{"mask": one} if takes_mask and one is not None else {} for one in kept]
+            steps = zip(inputs.unbind(1), masks, strict=True)
+            return torch.stack([self.layer(step, training=True, **known) for step, known in steps], dim=1)
         settings: dict[str, Any] = {"training": training}
-        takes_mask = "mask" in call_signature(type(self.layer)).masks
         if mask is not None and mask.ndim > 2 and takes_mask:
             settings["mask"] = mask.flatten(0, 1)
         outputs = self.layer(inputs.flatten(0, 1), **settings)

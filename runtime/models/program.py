@@ -168,7 +168,7 @@ class _Writer:
             ports = signature.port_values(node.arguments)
             words += [
                 f"{argument}={self._mask_expression(ports[port])}"
-                for argument, port in signature.masks.items()
+                for argument, port in signature.masks_for(node.arguments).items()
                 if port in ports and argument not in node.arguments
             ]
         return ", ".join(words)

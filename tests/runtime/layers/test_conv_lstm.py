@@ -160,5 +160,5 @@ def test_wrong_arguments_and_inputs_are_told():
     layer(film(2))
     with pytest.raises(ShapeError, match="was built for steps of batch × 5 × 6 × 2"):
         layer.compute_output_shape((None, 4, 5, 5, 2))
-    with pytest.raises(ShapeError, match="keeps states of 3 × 4 × 5 × 3"):
+    with pytest.raises(ShapeError, match="starts from a state of 3 × 4 × 5 × 3"):
         layer(film(2), initial_state=[torch.zeros(3, 2, 2, 3)] * 2)

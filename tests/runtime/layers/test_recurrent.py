@@ -234,11 +234,12 @@ def test_a_flat_input_is_refused_with_a_hint():
 def test_wrong_numbers_of_states_and_features_are_refused():
     layer = layers.LSTM(4, name="lstm")
     x = torch.zeros(2, 3, 5)
-    with pytest.raises(ShapeError, match="has 2 states, but initial_state has 1"):
+    with pytest.raises(ShapeError, match="has 2 states, but gets 1 to start from"):
         layer(x, initial_state=[torch.zeros(2, 4)])
+    layer(x)
     with pytest.raises(ShapeError, match="was built for 5 features, but gets 6"):
         layer(torch.zeros(2, 3, 6))
-    with pytest.raises(ShapeError, match=r"keeps states of 2 × 4 \(batch × units\), but gets one of 2 × 3"):
+    with pytest.raises(ShapeError, match="starts from a state of 2 × 4, but gets 2 × 3"):
         layer(x, initial_state=[torch.zeros(2, 4), torch.zeros(2, 3)])
     with pytest.raises(ParameterError, match=r"LSTM\(units=…\) got 0"):
         layers.LSTM(0)
