@@ -580,7 +580,6 @@ RULES: dict[str, Rule] = {
         shapes=_score_shapes, inputs=lambda draw, shapes, arguments: _masked_list(draw, shapes)
     ),
     "Normalization": Rule(values={"mean": _statistics, "variance": _statistics}, needed=("mean", "variance")),
-    "ReversibleEmbedding": Rule(inputs=_ids(4)),
     "Embedding": Rule(inputs=_ids(4), values={"weights": one_of(None)}),
     "CategoryEncoding": Rule(shapes=_encoding_shapes, inputs=_ids(4), needed=("num_tokens",)),
     "Discretization": Rule(
@@ -597,6 +596,8 @@ NOT_DRAWN = {
     **dict.fromkeys(("MelSpectrogram", "STFTSpectrogram"), "takes sounds alone; compared in its own tests"),
     **dict.fromkeys(("AugMix", "CutMix", "MixUp", "RandAugment"), "is random in each call"),
     "MaxNumBoundingBoxes": "takes boxes",
+    "Pipeline": "takes other layers of pictures",
+    "ReversibleEmbedding": "takes ids one way and numbers the other; compared in its own tests",
     "RandomCrop": "leaves pictures as they are outside of training, in Keras, against the shape it says",
     **dict.fromkeys(
         ("Hashing", "HashedCrossing", "IntegerLookup", "StringLookup", "TextVectorization"),

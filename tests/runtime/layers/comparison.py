@@ -18,7 +18,7 @@ from tests.runtime.layers.differences import PICTURES, is_known, tolerance
 from tests.runtime.layers.oracle import assert_same_config
 
 MEASURED = Values(()).high
-IDS = ("Embedding", "ReversibleEmbedding", "CategoryEncoding")
+IDS = ("Embedding", "CategoryEncoding")
 """Layers that take ids as floating numbers, too."""
 RANDOM = {"rate", "dropout", "recurrent_dropout", "stddev"}
 

@@ -223,9 +223,9 @@ KNOWN = [
         lambda case, ours, theirs: "wants batch × features" in str(ours),
     ),
     Difference(
-        "Whole numbers between others are rounded, not cut off.",
+        "Whole numbers between others, and bounds between whole numbers, are not cut off.",
         "numbers",
-        ("UpSampling2D", "Resizing"),
+        ("UpSampling2D", "Resizing", "ReLU"),
         lambda case, ours, theirs: _whole_numbers(case),
     ),
     Difference(
@@ -255,7 +255,7 @@ TOLERANCES: dict[str, tuple[float, float, str]] = {
     "float64": (1e-4, 1e-5, "Keras computes parts of it in float32"),
     "BatchNormalization": (1e-4, 1e-5, "Keras takes the mean of squares less the square of the mean"),
     "TimeDistributed": (1e-4, 1e-5, "may hold a BatchNormalization"),
-    "GroupNormalization": (1e-5, 5e-6, "groups of one number have gradient 0 up to rounding"),
+    "GroupNormalization": (1e-4, 1e-5, "small groups: torch's kernel and Keras's formula round differently"),
     "UnitNormalization": (
         1e-5,
         1e-4,
