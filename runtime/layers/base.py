@@ -8,7 +8,7 @@ import torch
 from runtime import regularizers
 from runtime.configurable import Configurable, object_config
 from runtime.data import flatten, packer
-from runtime.errors import LayerloomError, NotBuiltError, ParameterError, ShapeError, did_you_mean
+from runtime.errors import NotBuiltError, ParameterError, did_you_mean
 from runtime.layers.building import Buildable, default_build, finished, forward_of, is_default
 from runtime.layers.calls import (
     CallSignature,
@@ -21,11 +21,10 @@ from runtime.layers.calls import (
 )
 from runtime.layers.checking import refuse_texts
 from runtime.layers.context import calling, context
-from runtime.layers.fitting import about_whole_numbers, check_tensors
+from runtime.layers.fitting import check_tensors, in_words
 from runtime.layers.inference import names_of, probe_output_shapes, probe_outputs, shapes_of, specs_of
 from runtime.layers.input_spec import check_inputs
 from runtime.layers.policy_owner import PolicyOwner
-from runtime.layers.precision import explained
 from runtime.layers.spec import layer_spec
 from runtime.layers.weights import WeightOwner
 from runtime.naming import auto_name
@@ -297,7 +296,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             try:
                 outputs = self._in_own_precision(arguments)
             except (RuntimeError, IndexError) as error:
-                raise self._explained(error, ports) from error
+                raise in_words(error, self, ports) from error
             if self.activity_regularizer is not None:
                 for output in flatten(outputs):
                     # As in Keras, the penalty is a mean over the samples.
@@ -314,21 +313,6 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         if self.input_spec is not None and signature.names:
             first = signature.names[0]
             check_inputs(self.input_spec, arguments.get(first), self, first)
-
-    def _explained(self, error: Exception, ports: dict[str, Any]) -> Exception:
-        """An error of torch as one about shapes or dtypes, where those are what is wrong."""
-        if isinstance(error, LayerloomError) or not self._states_shapes:
-            return error
-        about_dtype = explained(error, self) if isinstance(error, RuntimeError) else error
-        if about_dtype is not error:
-            return about_dtype
-        try:
-            self.output_spec({name: specs_of(value) for name, value in ports.items()})
-        except ShapeError as shape_error:
-            return shape_error
-        except Exception:
-            return error
-        return about_whole_numbers(self, ports) or error
 
     def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
         """What `.to()`, `.double()` and so on do: the layer computes in the type its weights now have."""

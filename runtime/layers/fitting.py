@@ -5,7 +5,9 @@ from typing import Any
 import torch
 
 from runtime.data import flatten, map_leaves
-from runtime.errors import DTypeError
+from runtime.errors import DTypeError, LayerloomError, ShapeError
+from runtime.layers.inference import specs_of
+from runtime.layers.precision import explained
 from runtime.layers.spec import layer_spec
 from runtime.types import TensorSpec
 
@@ -34,6 +36,22 @@ def check_tensors(layer: Any, ports: dict[str, Any], settings: dict[str, Any]) -
         return
     specs = {name: map_leaves(_spec, value) for name, value in ports.items()}
     layer.output_spec(specs, settings) if settings else layer.output_spec(specs)
+
+
+def in_words(error: Exception, layer: Any, ports: dict[str, Any]) -> Exception:
+    """An error of torch as one about shapes or dtypes, where those are what is wrong."""
+    if isinstance(error, LayerloomError) or not layer._states_shapes:
+        return error
+    about_dtype = explained(error, layer) if isinstance(error, RuntimeError) else error
+    if about_dtype is not error:
+        return about_dtype
+    try:
+        layer.output_spec({name: specs_of(value) for name, value in ports.items()})
+    except ShapeError as shape_error:
+        return shape_error
+    except Exception:
+        return error
+    return about_whole_numbers(layer, ports) or error
 
 
 def about_whole_numbers(layer: Any, ports: dict[str, Any]) -> DTypeError | None:
