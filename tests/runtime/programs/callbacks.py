@@ -12,6 +12,7 @@ rng = np.random.default_rng(10)
 x = rng.normal(size=(100, 4)).astype("float32")
 y = rng.normal(size=(100, 1)).astype("float32")
 model = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="tanh"), layers.Dense(1)])
+model.set_weights([rng.normal(0, 0.4, w.shape) for w in model.get_weights()])
 model.compile(optimizer=keras.optimizers.Adam(0.05), loss="mse")
 seen = []
 with tempfile.TemporaryDirectory() as folder:
@@ -20,6 +21,7 @@ with tempfile.TemporaryDirectory() as folder:
         x,
         y,
         epochs=60,
+        shuffle=False,
         validation_split=0.3,
         verbose=0,
         callbacks=[
@@ -34,4 +36,5 @@ with tempfile.TemporaryDirectory() as folder:
     with open(log) as lines:
         assert len(lines.readlines()) == len(seen) + 1
 assert len(seen) < 60
+figures = seen
 assert abs(model.evaluate(x[70:], y[70:], verbose=0) - min(seen)) < 5e-3

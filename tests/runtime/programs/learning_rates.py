@@ -10,7 +10,8 @@ x = np.random.default_rng(15).normal(size=(64, 4)).astype("float32")
 y = x[:, :1]
 model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
 model.compile(keras.optimizers.SGD(ExponentialDecay(0.1, decay_steps=4, decay_rate=0.5)), "mse")
-model.fit(x, y, batch_size=16, epochs=2, verbose=0)
+model.set_weights([np.full(w.shape, 0.2) for w in model.get_weights()])
+figures = model.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0).history["loss"]
 assert abs(float(model.optimizer.learning_rate) - 0.025) < 1e-6
 model.compile(keras.optimizers.Adam(0.1), "mse")
 rates = []

@@ -14,8 +14,9 @@ model = keras.Sequential(
         layers.Dense(1, activation="sigmoid"),
     ]
 )
+model.set_weights([rng.normal(0, 0.4, w.shape) for w in model.get_weights()])
 model.compile(
-    optimizer="adam",
+    optimizer=keras.optimizers.Adam(0.01),
     loss="binary_crossentropy",
     metrics=[
         keras.metrics.Precision(name="precision"),
@@ -23,6 +24,7 @@ model.compile(
         keras.metrics.AUC(name="auc"),
     ],
 )
-model.fit(x, y, class_weight={0: 1.0, 1: 8.0}, epochs=30, batch_size=10, verbose=0)
+history = model.fit(x, y, class_weight={0: 1.0, 1: 8.0}, epochs=30, batch_size=10, shuffle=False, verbose=0)
+figures = history.history["loss"][:10] + history.history["auc"][:10]
 assert model.evaluate(x, y, verbose=0, return_dict=True)["recall"] > 0.7
 model.fit(x, y, sample_weight=np.linspace(0.5, 1.5, 200), epochs=1, verbose=0)
