@@ -36,7 +36,7 @@ class Node:
     @property
     def inputs(self) -> list["KerasTensor"]:
         """The symbolic tensors among the arguments, in order."""
-        return find_symbolic(self.arguments)
+        return find_symbolic(list(self.arguments.values()))
 
 
 class KerasTensor:
@@ -201,11 +201,11 @@ class KerasTensor:
 
 
 def find_symbolic(value: Any) -> list[KerasTensor]:
-    """All symbolic tensors in nested lists, tuples and dicts, in order."""
+    """All symbolic tensors in nested lists, tuples and dicts; those of a dict in the order of their names."""
     if isinstance(value, KerasTensor):
         return [value]
     if isinstance(value, dict):
-        value = list(value.values())
+        value = [value[name] for name in sorted(value, key=str)]
     if isinstance(value, list | tuple):
         return [tensor for item in value for tensor in find_symbolic(item)]
     return []

@@ -7,11 +7,14 @@ Packer = Callable[[Any], Any]
 
 
 def flatten(value: Any) -> list[Any]:
-    """The leaves of nested lists, tuples and dicts, in order; None is no leaf."""
+    """The leaves of nested lists, tuples and dicts, in order; None is no leaf.
+
+    As in Keras, the items of a dict are in the order of their names.
+    """
     if value is None:
         return []
     if isinstance(value, dict):
-        return [leaf for item in value.values() for leaf in flatten(item)]
+        return [leaf for name in sorted(value, key=str) for leaf in flatten(value[name])]
     if isinstance(value, list | tuple):
         return [leaf for item in value for leaf in flatten(item)]
     return [value]
@@ -41,9 +44,9 @@ def packer(template: Any, start: int = 0) -> tuple[Packer, int]:
     if template is None:
         return _nothing, start
     if isinstance(template, dict):
-        parts: dict[Any, Packer] = {}
-        for name, item in template.items():
-            parts[name], start = packer(item, start)
+        parts: dict[Any, Packer] = dict.fromkeys(template, _nothing)
+        for name in sorted(template, key=str):
+            parts[name], start = packer(template[name], start)
         return lambda flat: {name: part(flat) for name, part in parts.items()}, start
     if isinstance(template, list | tuple):
         first, items = start, []

@@ -80,14 +80,14 @@ class Functional(Model):
     def input_names(self) -> list[str]:
         """Names of the inputs, by which a dict of data is matched."""
         if isinstance(self._input_structure, dict):
-            return list(self._input_structure)
+            return sorted(self._input_structure, key=str)
         return [tensor.node.layer.name for tensor in self.inputs if tensor.node]
 
     @property
     def output_names(self) -> list[str]:  # type: ignore[override]
         """Names of the layers the outputs come from, by which losses and metrics are matched."""
         if isinstance(self._output_structure, dict):
-            return list(self._output_structure)
+            return sorted(self._output_structure, key=str)
         return [tensor.node.layer.name for tensor in self.outputs if tensor.node]
 
     @property
@@ -232,7 +232,8 @@ class Functional(Model):
     def structured(self, outputs: list[Any]) -> Any:
         """A list of outputs in the structure the model was given; as in Keras, a list of one is that one."""
         if isinstance(self._output_structure, dict):
-            return dict(zip(self._output_structure, outputs, strict=True))
+            by_name = dict(zip(self.output_names, outputs, strict=True))
+            return {name: by_name[name] for name in self._output_structure}
         if len(outputs) == 1:
             return outputs[0]
         return tuple(outputs) if isinstance(self._output_structure, tuple) else outputs

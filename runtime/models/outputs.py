@@ -27,7 +27,7 @@ class Outputs:
         """The outputs a subclassed model has just returned."""
         leaves = flatten(y_pred)
         names = (
-            tuple(y_pred)
+            tuple(sorted(y_pred, key=str))
             if isinstance(y_pred, dict) and len(y_pred) == len(leaves)
             else (None,) * len(leaves)
         )

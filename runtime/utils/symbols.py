@@ -27,7 +27,7 @@ def get_source_inputs(tensor: KerasTensor) -> list[KerasTensor]:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        before = find_symbolic(one.node.arguments) if one.node else []
+        before = one.node.inputs if one.node else []
         waiting += reversed(before)
         if not before:
             found.append(one)
