@@ -81,7 +81,25 @@ def _trial(layer: Any, arguments: dict[str, Any], settings: dict[str, Any], unkn
         # Zeros are nothing to take statistics of.
         settings = {"training": False, **settings}
     with torch.no_grad(), apart():
-        return layer(**inputs, **settings)
+        try:
+            return layer(**inputs, **settings)
+        except Exception:
+            masks = _masks(layer, inputs)
+            if not masks:
+                raise
+            # It counts on a mask, which will be there if a layer before it makes one.
+            return layer(**inputs, **settings, **masks)
+
+
+def _masks(layer: Any, inputs: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """A mask that hides nothing, for each mask the layer takes."""
+    signature = call_signature(type(layer))
+    tensors = {name: inputs.get(port) for name, port in signature.masks.items() if name not in inputs}
+    return {
+        name: torch.ones(tensor.shape[:2], dtype=torch.bool, device=tensor.device)
+        for name, tensor in tensors.items()
+        if isinstance(tensor, torch.Tensor)
+    }
 
 
 def specs_of(value: Any) -> Any:

@@ -11,6 +11,7 @@ from runtime.configurable import Checked
 from runtime.device import get_device
 from runtime.errors import DataError
 from runtime.formats import floatx
+from runtime.layers.weights import Weight, make_weight
 from runtime.losses.reduction import TensorLike
 from runtime.registries import Registry, snake_case
 
@@ -52,18 +53,18 @@ class Metric(Checked):
         initializer: Any = "zeros",
         dtype: str | None = None,
         name: str | None = None,
-    ) -> Tensor:
+    ) -> Weight:
         """Makes a tensor of state, on the device where models are computed.
 
         Args:
             shape: Its sizes; () for one number.
             initializer: What it starts from.
             dtype: Element type; None for the metric's own.
-            name: A name for readers; it has no effect.
+            name: A name for readers.
         """
-        del name
         values = initializers.get(initializer or "zeros")(shape, dtype=dtype or self._torch_dtype)
-        self._variables.append(values.to(get_device()))
+        name = name or "variable"
+        self._variables.append(make_weight(values.to(get_device()), name=name, path=name, trainable=False))
         return self._variables[-1]
 
     def add_weight(
@@ -72,7 +73,7 @@ class Metric(Checked):
         initializer: Any = None,
         dtype: str | None = None,
         name: str | None = None,
-    ) -> Tensor:
+    ) -> Weight:
         """Another name of `add_variable`."""
         return self.add_variable(shape, initializer, dtype, name)
 

@@ -14,10 +14,12 @@ class Outputs:
     Args:
         names: Their names; None where an output has none (a subclassed model that returns a list).
         shapes: Their shapes, batch first.
+        measured: True if they were seen on a batch, so that a 1 may be its number of samples.
     """
 
     names: tuple[str | None, ...]
     shapes: tuple[tuple[int | None, ...], ...]
+    measured: bool = False
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -31,7 +33,7 @@ class Outputs:
             if isinstance(y_pred, dict) and len(y_pred) == len(leaves)
             else (None,) * len(leaves)
         )
-        return cls(names, tuple((None, *leaf.shape[1:]) for leaf in leaves))
+        return cls(names, tuple((None, *leaf.shape[1:]) for leaf in leaves), measured=True)
 
     def aligned(self, value: Any, what: str) -> list[Any]:
         """One entry for each output, from a list in order, a dict by name, or one entry for the only output.

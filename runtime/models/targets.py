@@ -59,6 +59,7 @@ def check_targets(outputs: Outputs, terms: list[LossTerm], targets: list[Any]) -
             not sparse
             or target is None
             or classes is None
+            or (outputs.measured and classes == 1)
             or getattr(term.loss, "ignore_class", None) is not None
         ):
             continue

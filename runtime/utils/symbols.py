@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runtime.symbolic import KerasTensor, find_symbolic
+from runtime.symbolic import KerasTensor
 
 
 def is_keras_tensor(x: Any) -> bool:
