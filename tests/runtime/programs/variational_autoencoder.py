@@ -28,6 +28,9 @@ class VAE(keras.Model):
     def metrics(self):
         return [self.total, self.divergence]
 
+    def call(self, inputs):
+        return self.decoder(self.encoder(inputs)[2])
+
     def train_step(self, data):
         if isinstance(data, tuple):
             data = data[0]
