@@ -13,7 +13,6 @@ from runtime import (
     optimizers,
     regularizers,
     saving,
-    utils,
 )
 from runtime.device import device, get_device, set_device
 from runtime.dtype_policies import DTypePolicy, FloatDTypePolicy
@@ -62,6 +61,5 @@ __all__ = [
     "regularizers",
     "saving",
     "set_device",
-    "utils",
     "version",
 ]

@@ -13,6 +13,7 @@ _MODULES = (
     "preprocessing",
     "random",
     "tree",
+    "utils",
 )
 _NAMES = {
     "Function": "runtime.models.function",
