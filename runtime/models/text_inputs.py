@@ -13,7 +13,9 @@ from runtime.types import TEXT
 
 def reads_texts(model: Any) -> bool:
     """True if one of a model's inputs is for texts."""
-    return any(tensor.dtype == TEXT for tensor in getattr(model, "inputs", None) or ())
+    # A sequential model that is not built yet has no inputs to ask for.
+    inputs = getattr(model, "inputs", None) if model.built else None
+    return any(tensor.dtype == TEXT for tensor in inputs or ())
 
 
 def predict_texts(model: Any, x: Any, batch_size: int) -> Any:
