@@ -18,11 +18,8 @@ LEFT_OUT = {
     "utils": {
         "Config": "a dict with another name, used by nothing else in Keras",
         "FeatureSpace": "a pipeline of its own around preprocessing layers, which are here",
-        "audio_dataset_from_directory": "needs a decoder of sound files",
         "bounding_boxes": "for detection models that Keras itself does not have",
-        "deserialize_keras_object": "families have `deserialize`, models `from_config`; nothing else is read",
         "legacy": "only raises errors in Keras 3",
-        "serialize_keras_object": "families have `serialize`, models `get_config`",
     },
     "applications": {
         name: NO_TOP_FAMILY
@@ -37,6 +34,7 @@ LEFT_OUT = {
 OTHER_SIGNATURE = {
     "CustomObjectScope": "takes several dicts",
     "custom_object_scope": "takes several dicts",
+    "deserialize_keras_object": "takes further arguments under another name",
     "get_registered_name": "parameter names of its own",
     "get_registered_object": "parameter names of its own",
     "Sequence": "is PyDataset",
