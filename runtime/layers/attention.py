@@ -221,7 +221,7 @@ class MultiHeadAttention(Layer):
         shared = self.num_heads // self._key_heads
         return projected if shared == 1 else projected.repeat_interleave(shared, dim=-2)
 
-    def _dropped(self, scores: Tensor, training: bool) -> Tensor:
+    def _dropped(self, scores: Tensor, training: bool | None) -> Tensor:
         if not (training and self.dropout):
             return scores
         device = scores.device

@@ -64,8 +64,9 @@ class Metric(Checked):
         """
         values = initializers.get(initializer or "zeros")(shape, dtype=dtype or self._torch_dtype)
         name = name or "variable"
-        self._variables.append(make_weight(values.to(get_device()), name=name, path=name, trainable=False))
-        return self._variables[-1]
+        variable = make_weight(values.to(get_device()), name=name, path=name, trainable=False)
+        self._variables.append(variable)
+        return variable
 
     def add_weight(
         self,
