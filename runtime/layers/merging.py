@@ -109,7 +109,15 @@ def _with_equal_axes(inputs: list[torch.Tensor]) -> list[torch.Tensor]:
 
 def _spread(mask: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
     """A mask of steps as one of numbers."""
-    return mask.to(torch.bool).unsqueeze(-1).expand(tensor.shape)
+    return mask.to(torch.bool).reshape(*mask.shape, *[1] * (tensor.ndim - mask.ndim)).expand(tensor.shape)
+
+
+def _spread_all(masks: list[torch.Tensor | None], inputs: list[torch.Tensor]) -> list[torch.Tensor | None]:
+    """Masks of steps as masks of numbers, with as many axes as the input with most of them."""
+    return [
+        None if mask is None else _spread(mask, tensor).reshape(wide.shape)
+        for mask, tensor, wide in zip(masks, inputs, _with_equal_axes(inputs), strict=True)
+    ]
 
 
 @register("Merging")
@@ -159,10 +167,10 @@ class Multiply(Elementwise):
 
     def call(self, inputs: list[torch.Tensor], mask: Masks = None) -> torch.Tensor:
         """Their product; a masked step counts as 1, and is 0 where all inputs are masked."""
+        masks = None if mask is None else _spread_all(mask, inputs)
         inputs = _with_equal_axes(inputs)
-        if mask is None:
+        if masks is None:
             return self.merge(inputs)
-        masks = [None if item is None else _spread(item, x) for item, x in zip(mask, inputs, strict=True)]
         product = self.merge(
             [x if item is None else torch.where(item, x, 1) for item, x in zip(masks, inputs, strict=True)]
         )
@@ -202,12 +210,12 @@ class _Extreme(Elementwise):
 
     def call(self, inputs: list[torch.Tensor], mask: Masks = None) -> torch.Tensor:
         """The extreme numbers; a masked step gives way to those of the other inputs."""
+        masks = None if mask is None else _spread_all(mask, inputs)
         inputs = _with_equal_axes(inputs)
-        if mask is None:
+        if masks is None:
             return self.merge(inputs)
-        result, counted = inputs[0], None if mask[0] is None else _spread(mask[0], inputs[0])
-        for other, other_mask in zip(inputs[1:], mask[1:], strict=True):
-            spread = None if other_mask is None else _spread(other_mask, other)
+        result, counted = inputs[0], masks[0]
+        for other, spread in zip(inputs[1:], masks[1:], strict=True):
             candidate = other if spread is None else torch.where(spread, other, result)
             result = result if counted is None else torch.where(counted, result, candidate)
             counted = None if spread is None or counted is None else counted | spread

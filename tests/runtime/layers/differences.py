@@ -70,6 +70,18 @@ def _uneven_padding(case: Case, ours: Any, theirs: Any) -> bool:
 
 PICTURES = [name for name in registry.names() if issubclass(registry.lookup(name), RandomPictures)]
 KNOWN = [
+    *(
+        Difference(
+            "Keras loses the mask of an input that gets further axes.",
+            stage,
+            ("Multiply", "Maximum", "Minimum"),
+            lambda case, ours, theirs: (
+                len({len(values.shape) for values in _values(case)}) > 1
+                and any(values.masked for values in _values(case))
+            ),
+        )
+        for stage in ("numbers", "call", "mask")
+    ),
     Difference(
         "Axes that are not attended to have to be equal; Keras repeats those of size 1.",
         "call",
@@ -202,7 +214,7 @@ KNOWN = [
     Difference(
         "Keras fails on a mask where there is one feature.",
         "call in training",
-        ("BatchNormalization",),
+        ("BatchNormalization", "TimeDistributed"),
         lambda case, ours, theirs: ours is None and "tuple index out of range" in str(theirs),
     ),
     Difference(
