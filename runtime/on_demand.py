@@ -8,12 +8,14 @@ _MODULES = (
     "backend",
     "config",
     "datasets",
+    "distillation",
     "mixed_precision",
     "ops",
     "preprocessing",
     "random",
     "tree",
     "utils",
+    "wrappers",
 )
 _NAMES = {
     "Function": "runtime.models.function",

@@ -323,10 +323,13 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             self.dtype_policy = str(after).rpartition(".")[2]
         return self
 
-    def add_loss(self, loss: torch.Tensor) -> None:
-        """Adds a number to the loss of the call that is running."""
-        self._losses.append(loss)
-        context.layers_with_losses.append(self)
+    def add_loss(self, loss: Any) -> None:
+        """Adds a number, or each of a list of numbers, to the loss of the call that is running."""
+        if context.depth and not any(layer is self for layer in context.layers_with_losses):
+            # What an earlier call on the layer alone left behind is no part of this one.
+            self._losses = []
+            context.layers_with_losses.append(self)
+        self._losses += [torch.as_tensor(one) for one in flatten(loss)]
 
     @property
     def losses(self) -> list[torch.Tensor]:
@@ -369,6 +372,15 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
                 hint="Call it on data, or give the model an Input.",
             )
         return super().count_params()
+
+    @property
+    def supports_masking(self) -> bool:
+        """Keras's name of `supports_mask`; it can be set, too."""
+        return self.supports_mask
+
+    @supports_masking.setter
+    def supports_masking(self, value: bool) -> None:
+        self.supports_mask = bool(value)
 
     def to_program(self) -> Callable[..., Any]:
         """The function a compiled graph calls: `call` itself when nothing else has to happen around it."""

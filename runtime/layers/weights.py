@@ -1,6 +1,7 @@
 """The weights of a layer: made, found, frozen, read and written."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType, NoneType
 from typing import Any, cast
 
@@ -68,6 +69,16 @@ class Weight(nn.Parameter):
     def numpy(self, *, force: bool = False) -> npt.NDArray[Any]:  # type: ignore[override]
         """The numbers as an array; as in Keras, a weight that is trained gives them, too."""
         return torch.Tensor.numpy(self.detach().cpu(), force=force)
+
+    @property
+    def trainable(self) -> bool:
+        """True if training changes the weight."""
+        return self.requires_grad
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self.can_train = bool(value)
+        self.requires_grad_(self.can_train and self.is_floating_point())
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         settings = (self.name, self.path, self.can_train, self.regularizer, self.constraint)
@@ -172,6 +183,24 @@ class WeightOwner(nn.Module):
         if not name.startswith("_") and type(value) in (list, dict):
             value = tracked(value, self._adopt)
         super().__setattr__(name, cast(Any, value))
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> Any:
+        """Takes weights from what `state_dict` of an equal model returned.
+
+        Names that differ only in the numbers that unnamed layers are told apart by ("dense_1", "dense_7") are
+        taken for the same, in order: a model that is made twice in one program has other numbers.
+
+        Args:
+            state_dict: Name → tensor.
+            strict: False leaves names alone that only one side has.
+            assign: True puts the tensors themselves in place.
+        """
+        mine = list(self.state_dict())
+        if mine != list(state_dict) and _without_numbers(mine) == _without_numbers(list(state_dict)):
+            state_dict = dict(zip(mine, state_dict.values(), strict=True))
+        return super().load_state_dict(state_dict, strict=strict, assign=assign)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -290,6 +319,10 @@ class WeightOwner(nn.Module):
         with torch.no_grad():
             for weight, array in zip(mine, arrays, strict=True):
                 weight.copy_(torch.from_numpy(np.array(array)))
+
+
+def _without_numbers(names: list[str]) -> list[str]:
+    return [".".join(re.sub(r"_\d+$", "", part) for part in name.split(".")) for name in names]
 
 
 def as_weights(module: nn.Module, own: list[Weight] | None = None) -> list[Weight]:

@@ -48,41 +48,96 @@ def clone_model(
     model: Any,
     input_tensors: Any = None,
     clone_function: Callable[[Layer], Layer] | None = None,
+    call_function: Callable[..., Any] | None = None,
+    recursive: bool = False,
 ) -> Any:
-    """Makes a model of equal layers with the same names and new weights.
+    """Makes a model of equal layers with the same names and new weights, compiled alike.
 
     Args:
-        model: A functional or sequential model.
+        model: A functional or sequential model; one of a class of your own is made anew from its config.
         input_tensors: Symbolic tensors to build it on in place of inputs of its own.
         clone_function: Makes the copy of a layer; by default from its config.
+        call_function: Calls the copy of a layer: a function of it and of the arguments of the call. For
+            functional models.
+        recursive: True copies models inside layer by layer, too.
 
     Raises:
-        GraphError: The model is a class of its own.
+        GraphError: An argument does not go with such a model.
     """
+    copies: dict[int, Layer] = {}
 
     def copy(layer: Layer) -> Layer:
+        if id(layer) not in copies:
+            copies[id(layer)] = made(layer)
+        return copies[id(layer)]
+
+    def made(layer: Layer) -> Layer:
+        if recursive and isinstance(layer, Sequential):
+            return clone_model(layer, clone_function=clone_function, recursive=True)
+        if recursive and isinstance(layer, Functional):
+            return clone_model(
+                layer, clone_function=clone_function, call_function=call_function, recursive=True
+            )
+        if clone_function is not None:
+            return clone_function(layer)
         if isinstance(layer, Sequential | Functional):
-            return clone_model(layer, clone_function=clone_function)
-        return (
-            type(layer).from_config(layer.get_config()) if clone_function is None else clone_function(layer)
-        )
+            return clone_model(layer)
+        return type(layer).from_config(layer.get_config())
 
     if isinstance(model, Sequential):
+        _refuse_for(model, call_function=call_function)
         layers = [copy(layer) for layer in model.layers]
         start = find_symbolic(input_tensors)
         if not start and model.built:
             start = [_new_input(model.inputs[0])]
-        return Sequential([*start, *layers], name=model.name, trainable=model.trainable)
-    if isinstance(model, Functional):
-        return _clone_graph(model, find_symbolic(input_tensors), copy)
-    raise GraphError(
-        f"Model '{model.name}' is a class of its own, so it cannot be copied layer by layer.",
-        hint="Make another object of its class.",
-    )
+        clone: Any = Sequential([*start, *layers], name=model.name, trainable=model.trainable)
+    elif isinstance(model, Functional):
+        call = call_function or (lambda layer, *args, **kwargs: layer(*args, **kwargs))
+        clone = _clone_graph(model, find_symbolic(input_tensors), copy, call)
+    else:
+        _refuse_for(
+            model, clone_function=clone_function, input_tensors=input_tensors, call_function=call_function
+        )
+        return _again(model)
+    if model.compiled:
+        clone.compile_from_config(model.get_compile_config())
+    return clone
 
 
-def _clone_graph(model: Functional, inputs: list[KerasTensor], copy: Callable[[Layer], Layer]) -> Functional:
+def _refuse_for(model: Any, **arguments: Any) -> None:
+    given = next((name for name, value in arguments.items() if value is not None), None)
+    if given is not None:
+        own = "a class of its own" if not isinstance(model, Sequential) else "a sequential one"
+        raise GraphError(
+            f"clone_model({given}=…) does not go with model '{model.name}', which is {own}.",
+            hint="Use it for functional models." if given == "call_function" else "Leave it out.",
+        )
+
+
+def _again(model: Any) -> Any:
+    """A model of one's own class, made anew from its config and built for the same shapes."""
+    clone = type(model).from_config(model.get_config())
+    shapes = model.get_build_config()
+    if shapes and not clone.built:
+        clone.build_from_config(shapes)
+    if model.compiled:
+        clone.compile_from_config(model.get_compile_config())
+    return clone
+
+
+def _clone_graph(
+    model: Functional,
+    inputs: list[KerasTensor],
+    copy: Callable[[Layer], Layer],
+    call: Callable[..., Any],
+) -> Functional:
     inputs = inputs or [_new_input(tensor) for tensor in model.inputs]
+    if len(inputs) != len(model.inputs):
+        raise GraphError(
+            f"clone_model got {len(inputs)} input_tensors, but model '{model.name}' has {len(model.inputs)} "
+            "inputs.",
+            hint="Give one for each.",
+        )
     tensors = {id(old): new for old, new in zip(model.inputs, inputs, strict=True)}
     layers = {layer: copy(layer) for layer in model.graph.layers if layer.output not in model.inputs}
 
@@ -95,7 +150,7 @@ def _clone_graph(model: Functional, inputs: list[KerasTensor], copy: Callable[[L
 
     for node in model.graph.nodes:
         if id(node.outputs[0]) not in tensors:
-            outputs = find_symbolic(layers[node.layer](**moved(node.arguments)))
+            outputs = find_symbolic(call(layers[node.layer], **moved(node.arguments)))
             tensors |= {id(old): new for old, new in zip(node.outputs, outputs, strict=True)}
     return Functional(moved(model.input), moved(model.output), name=model.name, trainable=model.trainable)
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from runtime import optimizers
 from runtime.configurable import to_json
+from runtime.data import flatten
 from runtime.errors import CompileError
 from runtime.metrics import Metric
 from runtime.models.compiled_loss import CompiledLoss
@@ -140,8 +141,9 @@ class CompiledState:
             if layer is not self and type(layer).__module__.startswith("runtime.layers."):
                 continue
             for value in vars(layer).values():
-                held = value if isinstance(value, list) else [value]
-                found |= {id(metric): metric for metric in held if isinstance(metric, Metric)}
+                # Lists, tuples and dicts count, as for layers.
+                if isinstance(value, Metric | list | tuple | dict):
+                    found |= {id(metric): metric for metric in flatten(value) if isinstance(metric, Metric)}
         return list(found.values())
 
     def reset_metrics(self) -> None:

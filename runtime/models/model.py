@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from runtime.errors import UnknownNameError
+from runtime.errors import ParameterError, UnknownNameError
 from runtime.layers import Layer, layer_spec
 from runtime.layers.building import default_build
 from runtime.layers.calls import as_shapes
@@ -65,8 +65,24 @@ class Model(Trainer, Stored, Layer):
 
         Raises:
             UnknownNameError: There is no layer of that name; close names are suggested.
+            ParameterError: Not exactly one of both was given, or there are fewer layers.
         """
+        if (name is None) == (index is None):
+            raise ParameterError(
+                f"get_layer(name={name!r}, index={index!r}) says {'neither' if name is None else 'both'}.",
+                parameter="name",
+                received=name,
+                hint="Give the name or the index of a layer.",
+            )
         if index is not None:
+            count = len(self.layers)
+            if not -count <= index < count:
+                raise ParameterError(
+                    f"get_layer(index={index}): model '{self.name}' has {count} layers.",
+                    parameter="index",
+                    received=index,
+                    hint=f"They are number 0 to {count - 1}.",
+                )
             return self.layers[index]
         for layer in self.layers:
             if layer.name == name:

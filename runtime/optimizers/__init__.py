@@ -11,6 +11,7 @@ from runtime.optimizers.base import Optimizer, deserialize, get, registry, seria
 from runtime.optimizers.ftrl import Ftrl
 from runtime.optimizers.lion import Lamb, Lion
 from runtime.optimizers.loss_scale import LossScaleOptimizer
+from runtime.optimizers.multi import MultiOptimizer, OptimizerMap
 from runtime.optimizers.muon import Muon
 from runtime.optimizers.nadam import Adamax, Nadam
 from runtime.optimizers.rmsprop import RMSprop
@@ -29,9 +30,11 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
     "ScheduleFreeAdamW",
     "deserialize",
