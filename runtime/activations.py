@@ -251,7 +251,7 @@ def activated(sums: Tensor, activation: Activation | None) -> Tensor:
         sums: What a layer has just computed.
         activation: The function; None for none.
     """
-    if activation is relu and not sums._is_view():
+    if activation is relu and not torch.compiler.is_compiling() and not sums._is_view():
         return torch.relu_(sums)
     return sums if activation is None else activation(sums)
 

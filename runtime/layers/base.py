@@ -61,6 +61,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
     """Attributes that hold layers, and their names in Keras's class where those are others."""
     input_spec: Any = None
     """An `InputSpec`, or a list of them, that says what the first argument of a call must be; or None."""
+    signature: ClassVar[CallSignature]
     creates_mask: bool = False
     """True if the layer marks steps to be skipped by the layers behind it."""
     supports_mask: bool = False
@@ -96,6 +97,9 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         **kwargs: Any,
     ) -> None:
         WeightOwner.__init__(self)
+        if "signature" not in vars(type(self)):
+            # An attribute, not a call: torch.compile would look into the function.
+            type(self).signature = call_signature(type(self))
         self._own_weights = []
         self._losses: list[torch.Tensor] = []
         self._layers_with_losses: list[Layer] = []
@@ -270,7 +274,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Computes on real tensors: converts, builds, passes masks and the training flag, calls."""
-        signature = call_signature(type(self))
+        signature = self.signature
         arguments = signature.bind(args, kwargs)
         dtype = self._entry_dtype()
         arguments = {name: as_tensor(value, dtype) for name, value in arguments.items()}

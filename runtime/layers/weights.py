@@ -233,12 +233,21 @@ class WeightOwner(nn.Module):
     @property
     def weights(self) -> list[Weight]:
         """All weights: a layer's own trained ones, its own others, then those of the layers inside."""
-        own = [weight for weight in self._own_weights if weight.can_train]
-        own += [weight for weight in self._own_weights if not weight.can_train]
+        own = sorted(self._own_weights, key=lambda weight: not weight.can_train)
         for module in self.children():
             own += module.weights if isinstance(module, WeightOwner) else as_weights(module)
         own += as_weights(self, own=own)
         return list({id(weight): weight for weight in own}.values())
+
+    @property
+    def direct_weights(self) -> list[Weight]:
+        """The weights without those of layers inside: its own, and those of plain torch modules it holds."""
+        own = list(self._own_weights)
+        for module in self.children():
+            own += [] if isinstance(module, WeightOwner) else _as_weights(module)
+        own += _as_weights(self, own=own)
+        unique = {id(weight): weight for weight in own}.values()
+        return sorted(unique, key=lambda weight: not weight.can_train)
 
     @property
     def variables(self) -> list[Weight]:
@@ -340,8 +349,9 @@ def as_weights(module: nn.Module, own: list[Weight] | None = None) -> list[Weigh
                 continue
             if not isinstance(parameter, Weight):
                 path = f"{prefix}.{name}".lstrip(".").replace(".", "/")
-                can_train = parameter.requires_grad
-                parameter = make_weight(parameter.data, name=name, path=path, trainable=can_train)  # noqa: PLW2901
-                part._parameters[name] = parameter
+                # The object stays: optimizers and other modules may hold it already.
+                parameter.__class__ = Weight
+                parameter.name, parameter.path = name, path
+                parameter.can_train = parameter.requires_grad
             found.append(parameter)
     return found
