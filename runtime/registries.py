@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar, cast, overload
 
 from runtime.configurable import Configurable, to_json
-from runtime.errors import FileFormatError, ParameterError, UnknownNameError
+from runtime.errors import FileFormatError, ParameterError, UnknownNameError, did_you_mean
 
 T = TypeVar("T")
 Entry = TypeVar("Entry", bound=Callable[..., Any])
@@ -89,8 +89,13 @@ class Registry(Generic[T]):
         """
         found = self._by_name.get(name) or custom_objects.get(name)
         if found is None:
-            raise UnknownNameError(self.kind, name, self._entries or self._by_name)
+            close = did_you_mean(name, self._entries)
+            raise UnknownNameError(self.kind, name, self._entries if close else self._known(name))
         return found
+
+    def _known(self, name: str) -> Iterable[str]:
+        """The other names, if one of them is close: "mse" for "mes"."""
+        return self._by_name if did_you_mean(name, self._by_name) or not self._entries else self._entries
 
     def get(self, identifier: Any) -> Any:
         """Makes the member that a name, class, config or object stands for; None stays None.

@@ -2,7 +2,7 @@
 
 from runtime.data.arrays import ArrayBatches
 from runtime.data.batches import Batch, Batches
-from runtime.data.checks import check_class_ids, check_finite
+from runtime.data.checks import check_class_ids, check_finite, check_shares
 from runtime.data.class_weights import class_sample_weights
 from runtime.data.conversion import as_tensor, as_tensors
 from runtime.data.labels import to_categorical
@@ -28,6 +28,7 @@ __all__ = [
     "as_tensors",
     "check_class_ids",
     "check_finite",
+    "check_shares",
     "class_sample_weights",
     "flatten",
     "is_array_data",

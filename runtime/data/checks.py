@@ -67,6 +67,27 @@ def check_finite(value: Any, what: str) -> None:
         )
 
 
+def check_shares(y: torch.Tensor, what: str = "y") -> None:
+    """Fails if a label of yes or no is below 0 or above 1.
+
+    Args:
+        y: Labels.
+        what: What they are called in messages.
+
+    Raises:
+        DataError: One is out of range.
+    """
+    if y.numel() == 0:
+        return
+    low, high = float(y.min()), float(y.max())
+    if low < 0 or high > 1:
+        raise DataError(
+            f"{what} has labels from {low:g} to {high:g}, but binary_crossentropy expects 0 (no) to 1 (yes).",
+            hint="For several classes take 'sparse_categorical_crossentropy' and a unit for each class; "
+            "for other numbers a loss such as 'mse'.",
+        )
+
+
 def check_class_ids(y: torch.Tensor, classes: int, what: str = "y") -> None:
     """Fails if a class id is negative, or too large for the number of outputs.
 
@@ -81,6 +102,11 @@ def check_class_ids(y: torch.Tensor, classes: int, what: str = "y") -> None:
     if y.numel() == 0:
         return
     low, high = float(y.min()), float(y.max())
+    if y.is_floating_point() and bool((y != y.floor()).any()):
+        raise DataError(
+            f"{what} has class ids with fractions, such as {float(y[y != y.floor()][0]):g}.",
+            hint="Class ids are whole numbers; for measured numbers take a loss such as 'mse'.",
+        )
     if low >= 0 and high < classes:
         return
     counted_from_one = low == 1 and high == classes

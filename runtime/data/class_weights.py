@@ -18,6 +18,11 @@ def class_sample_weights(y: Any, class_weight: Mapping[Any, Any]) -> torch.Tenso
     Raises:
         DataError: There is more than one target, or none.
     """
+    if not isinstance(class_weight, Mapping):
+        raise DataError(
+            f"class_weight is {class_weight!r}.",
+            hint="Give a dict of class id and weight, such as {0: 1.0, 1: 3.0}.",
+        )
     if not isinstance(y, torch.Tensor):
         raise DataError(
             "class_weight needs one target with class ids or one-hot labels, "

@@ -16,6 +16,7 @@ from runtime.layers.calls import (
     attach_masks,
     call_signature,
     mask_of,
+    missing_input,
     shape_arguments,
     shape_of,
 )
@@ -279,6 +280,8 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         dtype = self._entry_dtype()
         arguments = {name: as_tensor(value, dtype) for name, value in arguments.items()}
         ports = signature.port_values(arguments)
+        if not ports and signature.spec.inputs:
+            raise missing_input(self)
         self._check_inputs(signature, arguments)
         sizes = [
             value.shape if isinstance(value, torch.Tensor) else shape_of(value) for value in ports.values()

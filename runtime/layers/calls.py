@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from runtime.device import get_device
+from runtime.errors import DTypeError, ParameterError
 from runtime.layers.precision import cast_floats
 from runtime.layers.spec import LayerSpec, layer_spec
 from runtime.symbolic import KerasTensor
@@ -130,6 +131,11 @@ def as_tensor(value: Any, dtype: torch.dtype | None) -> Any:
         # Texts are no tensors; only layers for texts get them.
         return value
     if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biufc":
+            raise DTypeError(
+                f"The input is an array of {value.dtype.name}, which are no numbers.",
+                hint="Texts become numbers by a StringLookup or TextVectorization, called on the data first.",
+            )
         tensor = torch.from_numpy(value).to(get_device())
         return tensor.to(dtype) if dtype is not None and tensor.is_floating_point() else tensor
     if isinstance(value, list | tuple):
@@ -137,6 +143,16 @@ def as_tensor(value: Any, dtype: torch.dtype | None) -> Any:
     if isinstance(value, dict):
         return {key: as_tensor(item, dtype) for key, item in value.items()}
     return value
+
+
+def missing_input(layer: Any) -> ParameterError:
+    """What a layer that is called on nothing says."""
+    first = call_signature(type(layer)).spec.inputs[0].name
+    return ParameterError(
+        f"{layer.label} was called with no tensor for {first!r}.",
+        parameter=first,
+        hint="Give it a tensor or an array of numbers.",
+    )
 
 
 def shape_of(value: Any) -> Any:

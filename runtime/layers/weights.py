@@ -12,7 +12,7 @@ from torch import nn
 
 from runtime import constraints, initializers, regularizers
 from runtime.device import get_device
-from runtime.errors import ShapeError
+from runtime.errors import NotBuiltError, ShapeError
 from runtime.formats import FLOATS, standardize_dtype
 from runtime.layers.context import scoped
 from runtime.layers.tracking import adopt_all, tracked
@@ -180,6 +180,11 @@ class WeightOwner(nn.Module):
             if type(value) is tuple and not name.startswith("_"):
                 adopt_all(value, self._adopt)
             return
+        if "_modules" not in self.__dict__ and isinstance(value, nn.Module | nn.Parameter):
+            raise NotBuiltError(
+                f"{type(self).__name__} sets {name!r} before it has begun itself.",
+                hint="Call super().__init__() first in its __init__.",
+            )
         if not name.startswith("_") and type(value) in (list, dict):
             value = tracked(value, self._adopt)
         super().__setattr__(name, cast(Any, value))
@@ -351,6 +356,7 @@ def as_weights(module: nn.Module, own: list[Weight] | None = None) -> list[Weigh
                 path = f"{prefix}.{name}".lstrip(".").replace(".", "/")
                 # The object stays: optimizers and other modules may hold it already.
                 parameter.__class__ = Weight
+                parameter = cast(Weight, parameter)
                 parameter.name, parameter.path = name, path
                 parameter.can_train = parameter.requires_grad
             found.append(parameter)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 import torch
 
 from runtime.data.nested import flatten
-from runtime.errors import DataError, ShapeError
+from runtime.errors import DataError, GraphError, ShapeError
 from runtime.layers import Layer, Operation
 from runtime.layers.calls import call_signature
 from runtime.layers.context import context
@@ -44,6 +44,12 @@ class Functional(Model):
         self._input_structure = inputs
         self._output_structure = outputs
         self._output_template = outputs
+        for value, what in ((inputs, "inputs"), (outputs, "outputs")):
+            if not find_symbolic(value):
+                raise GraphError(
+                    f"Model({what}=…) got {value!r}, which is no symbolic tensor.",
+                    hint="Give what Input() and the layers called on it return.",
+                )
         self.graph = trace_graph(find_symbolic(inputs), find_symbolic(outputs))
         for layer in self.graph.layers:
             # Set directly: add_module refuses names such as "output", which layers often have.

@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from runtime.data import check_class_ids
-from runtime.losses import SparseCategoricalCrossentropy
+from runtime.data import check_class_ids, check_shares
+from runtime.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from runtime.models.compiled_loss import LossTerm
 from runtime.models.outputs import Outputs
 
@@ -54,6 +54,8 @@ def check_targets(outputs: Outputs, terms: list[LossTerm], targets: list[Any]) -
     """
     for term in terms:
         target, classes = targets[term.output], outputs.shapes[term.output][-1]
+        if type(term.loss) is BinaryCrossentropy and target is not None:
+            check_shares(target, f"y of output '{term.name}'" if len(outputs) > 1 else "y")
         sparse = isinstance(term.loss, SparseCategoricalCrossentropy) and term.loss.axis == -1
         if (
             not sparse

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -72,6 +73,8 @@ class Trainer(RunSetup):
             DataError: The data does not fit the model.
         """
         self._require_compiled("fit")
+        if isinstance(epochs, bool) or not isinstance(epochs, Integral) or epochs < 0:
+            raise DataError(f"fit(epochs=…) got {epochs!r}.", hint="Give a whole number, such as 10.")
         limit = max_epochs()
         if limit is not None and limit < epochs:
             warnings.warn(f"Only {limit} epochs are run: set_max_epochs() says so.", stacklevel=3)

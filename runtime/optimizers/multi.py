@@ -142,7 +142,7 @@ class MultiOptimizer(Optimizer):
         if self.built:
             return
         parameters = list(parameters)
-        chosen = [self.optimizer_map(one) for one in parameters]
+        chosen: list[Any] = [self.optimizer_map(one) for one in parameters]
         for parameter, optimizer in zip(parameters, chosen, strict=True):
             _require_optimizer(optimizer, f"the weight '{getattr(parameter, 'path', '')}'")
         self._of_weight = [self._place_of(optimizer) for optimizer in chosen]

@@ -1,4 +1,4 @@
-"""A built model is a torch module like any other: copied, pickled, converted, compiled, exported, distributed."""
+"""A built model is a torch module like any other: copied, converted, compiled, exported, distributed."""
 
 import copy
 import io
