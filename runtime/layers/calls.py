@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from runtime.device import get_device
-from runtime.errors import DTypeError, ParameterError
+from runtime.errors import ParameterError
 from runtime.layers.precision import cast_floats
 from runtime.layers.spec import LayerSpec, layer_spec
 from runtime.symbolic import KerasTensor
@@ -131,11 +131,6 @@ def as_tensor(value: Any, dtype: torch.dtype | None) -> Any:
         # Texts are no tensors; only layers for texts get them.
         return value
     if isinstance(value, np.ndarray):
-        if value.dtype.kind not in "biufc":
-            raise DTypeError(
-                f"The input is an array of {value.dtype.name}, which are no numbers.",
-                hint="Texts become numbers by a StringLookup or TextVectorization, called on the data first.",
-            )
         tensor = torch.from_numpy(value).to(get_device())
         return tensor.to(dtype) if dtype is not None and tensor.is_floating_point() else tensor
     if isinstance(value, list | tuple):

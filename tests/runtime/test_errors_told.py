@@ -144,13 +144,6 @@ CASES: dict[str, Case] = {
         "built for 4 features",
         "equal size",
     ),
-    "texts": (
-        lambda: layers.Dense(2, name="d")(np.array([["a"]])),
-        "The input",
-        "array of str",
-        "no numbers",
-        "StringLookup",
-    ),
     "nothing": (
         lambda: layers.Dense(2, name="d")(None),
         "Dense 'd'",

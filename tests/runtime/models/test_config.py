@@ -290,4 +290,4 @@ def test_cloning_with_other_inputs_and_layers() -> None:
         """A model whose steps only its code knows."""
 
     with pytest.raises(GraphError, match="class of its own"):
-        clone_model(Own())
+        clone_model(Own(), clone_function=wider)
