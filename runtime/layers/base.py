@@ -380,15 +380,6 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             )
         return super().count_params()
 
-    @property
-    def supports_masking(self) -> bool:
-        """Keras's name of `supports_mask`; it can be set, too."""
-        return self.supports_mask
-
-    @supports_masking.setter
-    def supports_masking(self, value: bool) -> None:
-        self.supports_mask = bool(value)
-
     def to_program(self) -> Callable[..., Any]:
         """The function a compiled graph calls: `call` itself when nothing else has to happen around it."""
         plain = self.activity_regularizer is None and not self._forward_hooks and not self._forward_pre_hooks

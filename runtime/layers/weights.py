@@ -245,16 +245,6 @@ class WeightOwner(nn.Module):
         return list({id(weight): weight for weight in own}.values())
 
     @property
-    def direct_weights(self) -> list[Weight]:
-        """The weights without those of layers inside: its own, and those of plain torch modules it holds."""
-        own = list(self._own_weights)
-        for module in self.children():
-            own += [] if isinstance(module, WeightOwner) else _as_weights(module)
-        own += _as_weights(self, own=own)
-        unique = {id(weight): weight for weight in own}.values()
-        return sorted(unique, key=lambda weight: not weight.can_train)
-
-    @property
     def variables(self) -> list[Weight]:
         """Another name of `weights`."""
         return self.weights

@@ -140,9 +140,9 @@ class CompiledState:
             # The layers of this package keep none, and need not be searched after every epoch.
             if layer is not self and type(layer).__module__.startswith("runtime.layers."):
                 continue
-            for value in vars(layer).values():
+            for name, value in vars(layer).items():
                 # Lists, tuples and dicts count, as for layers.
-                if isinstance(value, Metric | list | tuple | dict):
+                if isinstance(value, Metric | list | tuple | dict) and name != "compile_arguments":
                     found |= {id(metric): metric for metric in flatten(value) if isinstance(metric, Metric)}
         return list(found.values())
 

@@ -225,13 +225,15 @@ def test_fewer_batches_than_steps_are_warned_of() -> None:
 
 # torch itself uses what it warns of when it loads its compiler.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-def test_a_machine_without_a_compiler_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_a_compiler_is_told_what_it_lacks() -> None:
     import torch._inductor.config
 
-    monkeypatch.setattr(torch._inductor.config.cpp, "cxx", (None, "/no/compiler"))
     # Not taken from what an earlier run has translated.
-    monkeypatch.setattr(torch._inductor.config, "force_disable_caches", True)
-    with pytest.raises(CompileError, match=r"could not translate.*C\+\+ compiler"):
+    without = {"cpp.cxx": (None, "/no/compiler"), "force_disable_caches": True}
+    with (
+        torch._inductor.config.patch(without),
+        pytest.raises(CompileError, match=r"could not translate.*C\+\+ compiler"),
+    ):
         fit(mlp(jit_compile=True), X, Y)
 
 
