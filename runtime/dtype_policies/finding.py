@@ -1,5 +1,6 @@
 """From a name, a config or an object to the policy it stands for."""
 
+from importlib import import_module
 from typing import Any
 
 from runtime.configurable import object_config
@@ -14,7 +15,20 @@ KINDS: dict[str, type[DTypePolicy]] = {
     "Policy": DTypePolicy,
     "PolicyV1": DTypePolicy,
 }
-"""The kinds of policies a file may hold; `DTypePolicyMap` adds itself."""
+"""The kinds of single policies a file may hold."""
+
+_MAP = "DTypePolicyMap"
+
+
+def load_map(name: str) -> Any:
+    """The class `DTypePolicyMap`, which few programs need; serves as `__getattr__` of the package.
+
+    Raises:
+        AttributeError: Another name is asked for.
+    """
+    if name != _MAP:
+        raise AttributeError(f"module 'runtime.dtype_policies' has no attribute '{name}'")
+    return import_module("runtime.dtype_policies.policy_map").DTypePolicyMap
 
 
 def get(identifier: Any) -> DTypePolicy:
@@ -69,6 +83,8 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
     if own is not None:
         return own.from_config(arguments)
     policy = KINDS.get(str(name or "DTypePolicy"))
+    if name == _MAP:
+        policy = load_map(_MAP)
     if policy is None:
         raise FileFormatError(
             f"its dtype is a {str(name)[:40]}, which is not known here.",

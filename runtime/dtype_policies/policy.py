@@ -1,6 +1,6 @@
 """`DTypePolicy`: in which element type a layer computes, and in which it keeps its weights."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from runtime.configurable import Configurable
 from runtime.errors import ParameterError, did_you_mean
@@ -21,6 +21,8 @@ class DTypePolicy(Configurable):
     """
 
     _module = "keras"
+    is_map: ClassVar[bool] = False
+    """True for policies by the path of a layer."""
 
     def __init__(self, name: str | None = None) -> None:
         self._name = dtype_policy().name if name is None else name

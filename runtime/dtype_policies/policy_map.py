@@ -5,7 +5,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any, Self
 
 from runtime.configurable import object_config
-from runtime.dtype_policies.finding import KINDS, get
+from runtime.dtype_policies.finding import get
 from runtime.dtype_policies.policy import DTypePolicy
 from runtime.errors import ParameterError
 
@@ -23,6 +23,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping[str, DTypePolicy]):
     """
 
     _module = "keras.dtype_policies"
+    is_map = True
 
     def __init__(self, default_policy: Any = None, policy_map: dict[str, DTypePolicy] | None = None) -> None:
         if isinstance(default_policy, DTypePolicyMap):
@@ -138,6 +139,3 @@ class DTypePolicyMap(DTypePolicy, MutableMapping[str, DTypePolicy]):
     def __repr__(self) -> str:
         listed = [(path, policy.name) for path, policy in self._policies.items()]
         return f"<DTypePolicyMap default_policy={self.default_policy.name}, mapping={listed}>"
-
-
-KINDS["DTypePolicyMap"] = DTypePolicyMap

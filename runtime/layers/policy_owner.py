@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import torch
 
-from runtime.dtype_policies import DTypePolicy, DTypePolicyMap
+from runtime.dtype_policies import DTypePolicy
 from runtime.dtype_policies import get as get_policy
 from runtime.layers.context import remat_scopes, scoped
 from runtime.layers.precision import in_precision, is_plain, lowered, policies, weight_places
@@ -48,10 +48,11 @@ class PolicyOwner:
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
         policy = get_policy(value)
-        if isinstance(self._dtype_policy, DTypePolicyMap) and self.path:
-            if self.path in self._dtype_policy:
-                del self._dtype_policy[self.path]
-            self._dtype_policy[self.path] = policy
+        table: Any = self._dtype_policy
+        if table.is_map and self.path:
+            if self.path in table:
+                del table[self.path]
+            table[self.path] = policy
         else:
             self._dtype_policy = policy
         self._note_plain()
@@ -60,8 +61,8 @@ class PolicyOwner:
     @property
     def _own_policy(self) -> DTypePolicy:
         """The policy, out of a map the one for the layer's path."""
-        policy = self._dtype_policy
-        return policy[self._path] if self._path and isinstance(policy, DTypePolicyMap) else policy
+        policy: Any = self._dtype_policy
+        return policy[self._path] if self._path and policy.is_map else policy
 
     @property
     def dtype(self) -> str:
@@ -125,6 +126,6 @@ class PolicyOwner:
         """The function a compiled graph calls in place of `call`: `call` itself where nothing is cast."""
         if self._plain:
             return self.call
-        plain = is_plain(self) and not isinstance(self._dtype_policy, DTypePolicyMap)
+        plain = is_plain(self) and not self._dtype_policy.is_map
         call = self.call if plain else in_precision(self, self.call)
         return call if self._remat is None else self._remat.applied(self, call)

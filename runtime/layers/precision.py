@@ -6,9 +6,8 @@ casts of the weights lie before the attributes while `call` runs; the layer itse
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -24,8 +23,7 @@ _lowering = RLock()
 _lowered: set[tuple[int, str]] = set()
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a weight, or a list or dict of weights, is found as an attribute.
 
     Args:
@@ -37,7 +35,7 @@ class Place:
 
     attributes: dict[str, Any]
     name: str
-    source: dict[str, Any]
+    source: Any
     dtype: torch.dtype
 
     @property
