@@ -8,7 +8,7 @@ import torch
 from runtime import regularizers
 from runtime.configurable import Configurable, object_config
 from runtime.data import flatten, packer
-from runtime.errors import NotBuiltError, ParameterError, did_you_mean
+from runtime.errors import NotBuiltError
 from runtime.layers.building import Buildable, default_build, finished, forward_of, is_default
 from runtime.layers.calls import (
     CallSignature,
@@ -25,10 +25,10 @@ from runtime.layers.context import calling, context
 from runtime.layers.fitting import check_tensors, in_words
 from runtime.layers.inference import names_of, probe_output_shapes, probe_outputs, shapes_of, specs_of
 from runtime.layers.input_spec import check_inputs
+from runtime.layers.layer_arguments import checked_name, refuse_arguments
 from runtime.layers.policy_owner import PolicyOwner
 from runtime.layers.spec import layer_spec
 from runtime.layers.weights import WeightOwner
-from runtime.naming import auto_name
 from runtime.symbolic import KerasTensor, Node, find_symbolic
 from runtime.types import TensorSpec, is_shape
 
@@ -108,7 +108,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         self._output_template: Any = None
         self._checked_sizes: list[Any] = []
         self._trainable = trainable
-        self.name = _checked_name(name, type(self))
+        self.name = checked_name(name, type(self))
         self._take_policy(dtype, autocast=autocast)
         self.built = False
         self._is_building = False
@@ -121,18 +121,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
             # Keras 3.15 writes this argument, with nothing in it, into the configs of many layers.
             del kwargs["quantization_config"]
         if kwargs:
-            self._refuse_arguments(kwargs)
-
-    def _refuse_arguments(self, unknown: dict[str, Any]) -> None:
-        name = next(iter(unknown))
-        known = [param.name for param in layer_spec(type(self)).params]
-        close = did_you_mean(name, [*known, "name", "trainable", "dtype", "activity_regularizer"])
-        raise ParameterError(
-            f"{type(self).__name__} has no argument {name!r}.",
-            parameter=name,
-            received=unknown[name],
-            hint=f"Did you mean {close[0]!r}?" if close else f"It takes {', '.join(known) or 'none'}.",
-        )
+            refuse_arguments(self, kwargs)
 
     # What a subclass writes.
 
@@ -390,18 +379,6 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
 
 
 Layer.build = finished(default_build(Layer.build))  # type: ignore[method-assign]
-
-
-def _checked_name(name: Any, cls: type) -> str:
-    if name is None:
-        return auto_name(getattr(cls, "_class_in_files", "") or cls.__name__)
-    if not isinstance(name, str) or not name:
-        raise ParameterError(
-            f"{cls.__name__}(name=…) got {name!r}, but a name is a text such as 'hidden'.",
-            parameter="name",
-            received=name,
-        )
-    return name
 
 
 def _spec_tree(shapes: Any, dtype: str) -> Any:
