@@ -42,12 +42,14 @@ def name_problem(name: str) -> str | None:
 
 def name_from_label(label: str) -> str:
     """A label as a layer name: "TwoWords" is "two_words", "My layer!" is "my_layer"."""
-    text = unicodedata.normalize("NFKC", label)
-    text = snake_case(re.sub(r"\W+", "_", text).strip("_"))
-    text = re.sub(r"__+", "_", text)[: MAX_NAME - 8]
+    letters = (
+        letter if f"_{letter}".isidentifier() else "_" for letter in unicodedata.normalize("NFKC", label)
+    )
+    text = snake_case("".join(letters).strip("_"))
+    text = re.sub(r"__+", "_", unicodedata.normalize("NFKC", text))[: MAX_NAME - 8]
     if not text:
         return "layer"
-    if text[0].isdigit():
+    if not text[0].isidentifier():
         return f"layer_{text}"
     return f"{text}_" if keyword.iskeyword(text) else text
 

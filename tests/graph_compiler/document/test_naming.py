@@ -18,6 +18,7 @@ from tests.graph_compiler.strategies import quickly
         ("2 times", "layer_2_times"),
         ("Lambda", "lambda_"),
         ("¿?", "layer"),
+        ("\U00016eba", "layer"),
         ("Couche entrée", "couche_entrée"),
     ],
 )

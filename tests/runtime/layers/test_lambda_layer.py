@@ -79,7 +79,11 @@ def test_training_and_mask_reach_the_function():
     assert kept.tolist() == [[1, 0]]
 
 
-@pytest.mark.parametrize("mask", [None, lambda inputs, mask: mask, torch.tensor([[True, True]])], ids=str)
+@pytest.mark.parametrize(
+    "mask",
+    [None, lambda inputs, mask: mask, torch.tensor([[True, True]])],
+    ids=["none", "function", "tensor"],
+)
 def test_masks_go_on_as_in_keras(mask):
     def given(library):
         masked = library.Masking()(torch.tensor([[[1.0], [0.0]]]))
