@@ -11,7 +11,8 @@ CHECKS: dict[str, list[str]] = {
     "lint": [PYTHON, "-m", "ruff", "check", "."],
     "types": [PYTHON, "-m", "basedpyright", "--pythonpath", PYTHON],
     "imports": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-    "tests": [PYTHON, "-m", "pytest"],
+    # One process for each core; what is marked as a group stays in one of them.
+    "tests": [PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"],
 }
 
 

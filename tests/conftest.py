@@ -19,6 +19,14 @@ torch.set_num_threads(1)
 disable_traceback_filtering()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps all tests that drive a browser in one process: two browsers at once would slow each other."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """The one browser: Playwright allows no second beside it in a process."""
