@@ -1,12 +1,13 @@
 """Tensors from what functions may be given (arrays, numbers, lists), by Keras's rules for element types."""
 
-from functools import cache, reduce
+from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from runtime import promotion
 from runtime.device import get_device
 from runtime.errors import ParameterError
 from runtime.formats import floatx
@@ -155,16 +156,8 @@ def result_type(*kinds: Any) -> torch.dtype:
 
 @cache
 def _joined(usual: torch.dtype, *kinds: Any) -> torch.dtype:
-    others = [torch_dtype(kind) for kind in kinds if kind not in (int, float)]
-    if not others:
-        return usual if float in kinds else torch.int32
-    found = reduce(torch.promote_types, others)
-    whole = not (found.is_floating_point or found.is_complex)
-    if float in kinds and whole:
-        found = usual
-    elif int in kinds and found is torch.bool:
-        found = torch.int32
-    return _NARROW.get(found, found)
+    del usual  # What is remembered holds for this element type only.
+    return torch_dtype(promotion.result_type(*kinds))
 
 
 def kind_of(x: TensorLike) -> Any:
