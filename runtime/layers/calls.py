@@ -156,7 +156,9 @@ def shape_of(value: Any) -> Any:
         return [shape_of(item) for item in value]
     if isinstance(value, dict):
         return {key: shape_of(item) for key, item in value.items()}
-    return (None, *value.shape[1:]) if len(value.shape) else ()
+    # A text in a list of texts has none.
+    shape = getattr(value, "shape", ())
+    return (None, *shape[1:]) if len(shape) else ()
 
 
 def as_shapes(value: Any) -> Any:
