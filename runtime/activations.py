@@ -146,6 +146,12 @@ def hard_sigmoid(x: Tensor) -> Tensor:
     return F.hardsigmoid(x)
 
 
+@registry.register(listed=False)
+def hard_sigmoid_of_keras_2(x: Tensor) -> Tensor:
+    """What files of Keras 2 mean by "hard_sigmoid": 0 below -2.5, 1 above 2.5."""
+    return (0.2 * x + 0.5).clamp(0, 1)
+
+
 @registry.register
 def log_sigmoid(x: Tensor) -> Tensor:
     """Logarithm of sigmoid, computed without overflow."""

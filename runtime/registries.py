@@ -55,17 +55,24 @@ class Registry(Generic[T]):
     @overload
     def register(self, entry: Entry) -> Entry: ...
     @overload
-    def register(self, *, aliases: Iterable[str] = ()) -> Callable[[Entry], Entry]: ...
+    def register(self, *, aliases: Iterable[str] = (), listed: bool = True) -> Callable[[Entry], Entry]: ...
 
-    def register(self, entry: Any = None, *, aliases: Iterable[str] = ()) -> Any:
-        """Adds a function or class under its own name, its snake_case name and the aliases given."""
+    def register(self, entry: Any = None, *, aliases: Iterable[str] = (), listed: bool = True) -> Any:
+        """Adds a function or class under its own name, its snake_case name and the aliases given.
+
+        Args:
+            entry: The function or class.
+            aliases: Further names.
+            listed: False for one that is found by its name, but offered nowhere.
+        """
         if entry is None:
-            return lambda named: self._add(named, aliases)
-        return self._add(entry, aliases)
+            return lambda named: self._add(named, aliases, listed)
+        return self._add(entry, aliases, listed)
 
-    def _add(self, entry: Any, aliases: Iterable[str]) -> Any:
+    def _add(self, entry: Any, aliases: Iterable[str], listed: bool) -> Any:
         name = entry.__name__
-        self._entries[name] = entry
+        if listed:
+            self._entries[name] = entry
         self._by_name[name] = entry
         for alias in (snake_case(name), *aliases):
             # A function and a class may share a snake_case name; a name of one's own comes first.

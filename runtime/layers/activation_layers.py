@@ -1,6 +1,6 @@
 """Activation functions that are layers of their own, because they have arguments or weights."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import torch
 
@@ -77,6 +77,8 @@ class LeakyReLU(ActivationLayer):
     Source:
         Maas et al. 2013, https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf
     """
+
+    _former_arguments: ClassVar[dict[str, str | None]] = {"alpha": "negative_slope"}
 
     def __init__(self, negative_slope: NotNegative = 0.3, **kwargs: Any) -> None:
         # Before Keras 3 the argument was called alpha.

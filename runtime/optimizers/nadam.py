@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -66,11 +67,17 @@ class Nadam(Optimizer):
         self.add_slots("momentum", "velocity")
         self._state.append((f"{self.name}/momentum_product", self._momentum_product))
 
+    def implied_state(self, steps: int) -> list[Any]:
+        """The product of all momenta, which Keras 2 does not save."""
+        return [np.float32(np.prod([self._momentum_at(step) for step in range(1, steps + 1)]))]
+
+    def _momentum_at(self, step: int) -> float:
+        return self.beta_1 * (1 - 0.5 * 0.96**step)
+
     def update(self, parameters: list[Tensor], gradients: list[Tensor], slots: Slots, rate: float) -> None:
         """Steps by the average gradient of the next step, divided by the root of the average square."""
         step = self.iterations + 1
-        now = self.beta_1 * (1 - 0.5 * 0.96**step)
-        later = self.beta_1 * (1 - 0.5 * 0.96 ** (step + 1))
+        now, later = self._momentum_at(step), self._momentum_at(step + 1)
         product = self._momentum_product.mul_(now).item()
         averages, squares = slots["momentum"], slots["velocity"]
         kernels._foreach_lerp_(averages, gradients, 1 - self.beta_1)

@@ -90,6 +90,30 @@ class OptimizerState(OptimizerSettings):
             head.append((f"{self.name}/learning_rate", torch.tensor(self._learning_rate)))
         return head + self._state
 
+    def state_of_keras_2(self, values: Sequence[Any], *, by_slot: bool) -> list[Any]:
+        """The state as `variables` has it, from what Keras 2 saved: there the learning rate is a setting.
+
+        Args:
+            values: The number of steps and the slots.
+            by_slot: True if all weights' first slots come before all second ones, as before Keras 2.11.
+        """
+        steps, *slots = values
+        state = self.variables
+        head = [np.float32(self._learning_rate)] if not callable(self._learning_rate) else []
+        places = {id(tensor): place for place, (_, tensor) in enumerate(self._state)}
+        if by_slot:
+            ordered = [tensor for tensors in self._slots.values() for tensor in tensors]
+            # Adam of Keras 2.0 has a third slot for each weight, a mere 0 unless it is in use.
+            found = {places[id(one)]: value for one, value in zip(ordered, slots, strict=False)}
+            slots = [found[place] for place in sorted(found)]
+        rest = self.implied_state(int(np.asarray(steps)))
+        return [steps, *head, *slots, *rest][: max(len(state), len(values))]
+
+    def implied_state(self, steps: int) -> list[Any]:
+        """The end of the state, as far as the number of steps says it all; by default nothing."""
+        del steps
+        return []
+
     def load_variables(self, values: Sequence[Any]) -> None:
         """Replaces the state.
 

@@ -28,6 +28,8 @@ _WITHOUT_EFFECT = frozenset(
         "key_shape",
         "query_shape",
         "value_shape",
+        # How Keras 2 made random numbers.
+        "rng_type",
         # Start values, which the saved weights replace, of kernels that are called otherwise since Keras 3.
         "kernel_initializer",
         # Written by Keras 2 for each layer; tensors are dense here.

@@ -16,14 +16,15 @@ import h5py
 import torch
 from torch import nn
 
-from runtime.errors import FileFormatError, LayerloomError
+from runtime.errors import FileFormatError
 from runtime.layers import Layer
 from runtime.layers.learning import LearnsFromData
 from runtime.layers.weights import Weight, WeightOwner, as_weights
 from runtime.registries import snake_case
 from runtime.saving.h5_layers import assign
-from runtime.saving.h5_reading import child_dataset, child_group, read_values
+from runtime.saving.h5_reading import child_dataset, child_group
 from runtime.saving.h5_writing import write_array
+from runtime.saving.optimizer_state import restore
 
 OPTIMIZER = "optimizer"
 
@@ -133,23 +134,12 @@ def load_optimizer_state(file: h5py.Group, model: Any) -> None:
     if optimizer is None or file.get(OPTIMIZER, getlink=True) is None:
         return
     group = child_group(file, f"{OPTIMIZER}/vars")
-    optimizer.build(model.trainable_weights)
-    datasets = [child_dataset(group, str(number)) for number in range(len(group))]
-    if [dataset.shape for dataset in datasets] != [tuple(tensor.shape) for _, tensor in optimizer.variables]:
-        warnings.warn(
-            f"The optimizer's state in the file does not fit {optimizer.name!r}: it stays as it is.",
-            stacklevel=4,
-        )
-        return
-    try:
-        optimizer.load_variables([read_values(dataset) for dataset in datasets])
-    except LayerloomError as error:
-        raise FileFormatError(f"The optimizer's state cannot be read: {error.message}") from error
+    restore(optimizer, model, [child_dataset(group, str(number)) for number in range(len(group))])
 
 
 def _datasets(file: h5py.Group, place: Place) -> list[h5py.Dataset]:
     try:
-        group = child_group(file, place.group)
+        group = _group(file, place.group)
     except FileFormatError as error:
         raise FileFormatError(f"{place.label}: {error.message}", hint=error.hint) from error
     if len(group) != len(place.weights):
@@ -172,6 +162,23 @@ def _datasets(file: h5py.Group, place: Place) -> list[h5py.Dataset]:
 def _own_weights(layer: WeightOwner) -> list[Weight]:
     """Weights that the layer made, then parameters of torch that it was given by hand."""
     return [*layer._own_weights, *as_weights(layer, own=layer._own_weights)]
+
+
+def _group(file: h5py.Group, path: str) -> h5py.Group:
+    """The group of a layer's weights; Keras 2 kept some layers in attributes of other names.
+
+    In 2.13 a model's list of layers was called `_layer_checkpoint_dependencies`, and parts of layers, such
+    as the projections of attention, had private names.
+    """
+    *outer, last, _ = ["", *path.split("/")]
+    private = "/".join([*outer, f"_{last}", "vars"]).lstrip("/")
+    for former in (path, private):
+        for name in (former, former.replace("layers/", "_layer_checkpoint_dependencies/")):
+            try:
+                return child_group(file, name)
+            except FileFormatError:
+                continue
+    return child_group(file, path)
 
 
 def _attributes(layer: WeightOwner) -> Iterator[tuple[str, Any]]:

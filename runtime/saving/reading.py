@@ -247,11 +247,7 @@ def _named(family: Registry[Any], name: str, reading: Reading) -> Any:
     if name not in family:
         raise _unknown(family.kind, name, family.names())
     if name == "hard_sigmoid" and reading.keras_version < 3:
-        raise RefusedError(
-            "The activation 'hard_sigmoid' means something else in Keras 2 than in Keras 3.",
-            what=name,
-            hint="Give the function it meant then in custom_objects={'hard_sigmoid': …}.",
-        )
+        return "hard_sigmoid_of_keras_2"
     return name
 
 

@@ -1,20 +1,23 @@
 """Compile settings and optimizer state in `.h5` files."""
 
-import warnings
 from typing import Any, cast
 
 import h5py
-import numpy as np
 
 from runtime.configurable import to_json
-from runtime.errors import FileFormatError, LayerloomError
+from runtime.errors import FileFormatError
 from runtime.layers.parameters import find_registry
 from runtime.registries import Registry, snake_case
-from runtime.saving.h5_reading import child_dataset, child_group, name_list, read_values
+from runtime.saving.h5_reading import child_dataset, child_group, name_list
 from runtime.saving.h5_writing import write_arrays
+from runtime.saving.optimizer_state import restore
 from runtime.saving.reading import Reading, class_and_config, read_object
+from runtime.saving.shared_dialect import optimizer_in_both
 
 GROUP = "optimizer_weights"
+_OWN_GROUP = "optimizer_state"
+"""Keras 3 cannot train a model that it loads from a file with a group of the usual name: the optimizer it makes
+for it knows none of the weights. So state is written under another name, which each Keras leaves alone."""
 _KEPT_AS_GIVEN = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -24,7 +27,7 @@ def training_config(model: Any) -> dict[str, Any] | None:
     if config is None:
         return None
     short = {name: _short(value) for name, value in config.items()}
-    short["optimizer_config"] = short.pop("optimizer")
+    short["optimizer_config"] = optimizer_in_both(short.pop("optimizer"))
     return {**short, "loss": _full_names(short["loss"])}
 
 
@@ -67,7 +70,7 @@ def write_optimizer(file: h5py.Group, model: Any) -> None:
     """Writes the state of a model's optimizer, if it has begun to train."""
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None and optimizer.built:
-        write_arrays(file.create_group(GROUP), optimizer.variables)
+        write_arrays(file.create_group(_OWN_GROUP), optimizer.variables)
 
 
 def load_optimizer(file: h5py.Group, model: Any) -> None:
@@ -75,24 +78,12 @@ def load_optimizer(file: h5py.Group, model: Any) -> None:
 
     A state that does not fit leaves the optimizer as new, with a warning.
     """
-    if file.get(GROUP, getlink=True) is None:
+    name = next((name for name in (_OWN_GROUP, GROUP) if file.get(name, getlink=True) is not None), None)
+    if name is None:
         return
-    group = child_group(file, GROUP)
+    group = child_group(file, name)
     datasets = [child_dataset(group, name) for name in name_list(group, "weight_names") or []]
-    optimizer = model.optimizer
-    optimizer.build(model.trainable_weights)
-    wanted = [tuple(tensor.shape) for _, tensor in optimizer.variables]
-    if [dataset.shape for dataset in datasets] != wanted:
-        warnings.warn(
-            f"The optimizer's state in the file ({len(datasets)} arrays) does not fit {optimizer.name!r}, "
-            f"which has {len(wanted)}: it starts anew.",
-            stacklevel=4,
-        )
-        return
-    try:
-        optimizer.load_variables([np.asarray(read_values(dataset)) for dataset in datasets])
-    except LayerloomError as error:
-        raise FileFormatError(f"The optimizer's state cannot be read: {error.message}") from error
+    restore(model.optimizer, model, datasets)
 
 
 def _nested(family: Registry[Any], value: Any, reading: Reading) -> Any:

@@ -16,6 +16,7 @@ from runtime.saving.h5_writing import KERAS_VERSION
 from runtime.saving.json_text import parse_json
 from runtime.saving.memory import MemoryLimit, readable_size
 from runtime.saving.reading import Reading, read_layer
+from runtime.saving.shared_dialect import in_both
 from runtime.saving.training_settings import (
     compile_arguments,
     load_optimizer,
@@ -38,7 +39,7 @@ def save_h5(
         overwrite: False refuses to replace a file.
         include_optimizer: False leaves compile settings and optimizer state out.
     """
-    texts = {"model_config": json.dumps(short_config(layer_config(model)))}
+    texts = {"model_config": json.dumps(in_both(short_config(layer_config(model))))}
     settings = training_config(model) if include_optimizer else None
     if settings is not None:
         texts["training_config"] = json.dumps(settings)
