@@ -150,8 +150,10 @@ def test_initial_states_stand_behind_the_input_in_keras_2() -> None:
 
 def test_hard_sigmoid_meant_something_else() -> None:
     config = {"class_name": "Sequential", "config": [dense("d", 2, activation="hard_sigmoid")]}
-    with pytest.raises(RefusedError, match="means something else"):
-        model_from_config({**config, "keras_version": "2.3.1"})
+    model = model_from_config({**config, "keras_version": "2.3.1"})
+    x = torch.linspace(-4, 4, 9)
+    torch.testing.assert_close(model.layers[0].activation(x), (0.2 * x + 0.5).clamp(0, 1))
+    assert model_from_json(model.to_json()).layers[0].activation is model.layers[0].activation
     model = model_from_config({**config, "keras_version": "2.3.1"}, {"hard_sigmoid": torch.sigmoid})
     assert model.layers[0].activation is torch.sigmoid
 

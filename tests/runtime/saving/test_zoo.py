@@ -13,7 +13,11 @@ from runtime.naming import clear_session
 from tests.runtime.saving.zoo import ZOO, Builder, assert_same_outputs, ours, samples, scored, stir, theirs
 
 # The real Keras hands its weights to h5py in a way that numpy wants otherwise.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    # The name that both Keras 2 and Keras 3 read.
+    pytest.mark.filterwarnings("ignore:Argument `alpha` is deprecated:UserWarning"),
+]
 
 # Each is built once; every test begins by giving it weights.
 mine_of, real_of = cache(ours), cache(theirs)
