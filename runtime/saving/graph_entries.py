@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runtime.errors import FileFormatError
+from runtime.saving import tf_operations
 from runtime.saving.call_arguments import Call, read_call, references
 from runtime.saving.reading import MAX_LAYERS, Reading, is_known
 
@@ -66,7 +67,10 @@ def _entry(layer: Any, reading: Reading) -> Entry:
         if not isinstance(nodes, list):
             raise FileFormatError(f"its inbound_nodes are a {type(nodes).__name__}, not a list.")
         reading.count_calls(len(nodes))
-        return Entry(name, layer, [read_call(node) for node in nodes if node])
+        calls = [read_call(node) for node in nodes if node]
+        if layer.get("class_name") == tf_operations.CLASS and isinstance(inner, dict):
+            layer, calls = tf_operations.translated(inner, calls)
+        return Entry(name, layer, calls)
 
 
 def _mask_operations(entries: list[Entry], outputs: str, reading: Reading) -> set[str]:

@@ -68,9 +68,7 @@ def _layer(config: dict[str, Any]) -> dict[str, Any]:
     functional = {layer["name"] for layer in layers if "input_layers" in layer["config"]}
     for layer in layers:
         calls = [_call(call, models) for call in layer["inbound_nodes"]]
-        layer["inbound_nodes"] = [
-            call for call in calls for _ in range(2 if layer["name"] in models else 1)
-        ]
+        layer["inbound_nodes"] = [call for call in calls for _ in range(2 if layer["name"] in models else 1)]
     ends = {key: _ends(inner[key], models, functional) for key in ("input_layers", "output_layers")}
     return {**config, "config": {**inner, "layers": layers, **ends}}
 

@@ -15,7 +15,7 @@ from keras_2_models import MODELS
 from tf_keras import layers
 
 OPTIMIZERS: dict[str, Any] = {
-    "pictures": lambda: keras.optimizers.legacy.Adam(0.01, decay=0.1),
+    "transposed": lambda: keras.optimizers.legacy.Adam(0.01, decay=0.1),
     "words": lambda: keras.optimizers.SGD(0.1, momentum=0.9),
     "old_gates": lambda: keras.optimizers.legacy.RMSprop(0.01, momentum=0.5, centered=True),
     "both_ways": lambda: keras.optimizers.Nadam(0.01),
