@@ -16,8 +16,8 @@ from runtime.saving.shared_dialect import optimizer_in_both
 
 GROUP = "optimizer_weights"
 _OWN_GROUP = "optimizer_state"
-"""Keras 3 cannot train a model that it loads from a file with a group of the usual name: the optimizer it makes
-for it knows none of the weights. So state is written under another name, which each Keras leaves alone."""
+"""Where state is written. With a group of the usual name, Keras 3 could not train the model it loads: the
+optimizer it makes for it would know none of the weights. Each Keras leaves this group alone."""
 _KEPT_AS_GIVEN = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
