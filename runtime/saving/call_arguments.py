@@ -78,7 +78,8 @@ def reference(value: Any) -> Reference | None:
 
 def _read_old_call(node: list[Any]) -> tuple[list[Any], dict[str, Any]]:
     """A call as Keras 2 wrote it; a single tensor may stand without the outer list."""
-    entries = [node] if reference(node) is not None else node
+    single = reference(node) is not None or _is_constant(node)
+    entries = [node] if single else node
     tensors: list[Any] = []
     named: dict[str, Any] = {}
     for entry in entries:
@@ -92,7 +93,7 @@ def _read_old_call(node: list[Any]) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _old_value(value: Any) -> Any:
-    if isinstance(value, list) and value and value[0] == "_CONSTANT_VALUE" and len(value) >= 3:
+    if _is_constant(value):
         return _array(value[2], "float32") if isinstance(value[2], list) else value[2]
     found = reference(value)
     if found is not None:
@@ -100,6 +101,10 @@ def _old_value(value: Any) -> Any:
     if isinstance(value, list) and any(reference(item) for item in value):
         return [_old_value(item) for item in value]
     return value
+
+
+def _is_constant(value: Any) -> bool:
+    return isinstance(value, list) and len(value) >= 3 and value[0] == "_CONSTANT_VALUE"
 
 
 def _value(value: Any) -> Any:

@@ -18,7 +18,7 @@ OPTIMIZERS: dict[str, Any] = {
     "transposed": lambda: keras.optimizers.legacy.Adam(0.01, decay=0.1),
     "words": lambda: keras.optimizers.SGD(0.1, momentum=0.9),
     "old_gates": lambda: keras.optimizers.legacy.RMSprop(0.01, momentum=0.5, centered=True),
-    "both_ways": lambda: keras.optimizers.Nadam(0.01),
+    "both_ways": lambda: keras.optimizers.Adamax(0.01),
     "nested": lambda: keras.optimizers.RMSprop(0.01, momentum=0.5),
     "penalties": lambda: keras.optimizers.AdamW(0.01),
     "two_ends": lambda: keras.optimizers.Adam(0.01),

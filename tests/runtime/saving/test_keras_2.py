@@ -24,7 +24,7 @@ pytestmark = pytest.mark.xdist_group("tf_keras")
 
 SCRIPT = Path(__file__).with_name("keras_2.py")
 COMPILED = {
-    "pictures",
+    "transposed",
     "words",
     "old_gates",
     "both_ways",
