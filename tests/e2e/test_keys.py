@@ -19,6 +19,7 @@ def test_layers_are_added_connected_deleted_and_brought_back_by_keys(
     for layer, name in (("input", "input"), ("flatten", "flatten"), ("dense", "dense")):
         visitor.quick_add(layer)
         expect(visitor.node(name)).to_have_attribute("data-selected", "true")
+        visitor.settle()
     for choice, wires in (("← flatten · output", 1), ("← input · output", 2)):
         keys.press("c")
         expect(visitor.page.get_by_test_id("connect-to")).to_be_visible()
