@@ -11,8 +11,8 @@ CHECKS: dict[str, list[str]] = {
     "lint": [PYTHON, "-m", "ruff", "check", "."],
     "types": [PYTHON, "-m", "basedpyright", "--pythonpath", PYTHON],
     "imports": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-    # One process for each core; what is marked as a group stays in one of them.
-    "tests": [PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"],
+    # One process for each core; what is marked as a group stays in one of them. Tests left out are named.
+    "tests": [PYTHON, "-m", "pytest", "-rfEs", "-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"],
 }
 
 

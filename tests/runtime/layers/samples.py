@@ -4,6 +4,7 @@ Both come from the layer's description: a value other than the default for each 
 few common input shapes that fits. Only where that is not enough does a layer have a line in `SAMPLES`.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -173,9 +174,12 @@ def count_tries(name: str) -> int:
 
 
 def tries(name: str) -> list[dict[str, Any]]:
-    """Arguments to make a layer with: every parameter appears once with a value other than its default."""
+    """Arguments to make a layer with: every parameter appears once with a value other than its default.
+
+    Layers among them are new each time, since tests build them, on one device or another.
+    """
     spec = layer_spec(layers.registry.lookup(name))
-    sample = SAMPLES.get(name, Sample())
+    sample = deepcopy(SAMPLES.get(name, Sample()))
     numbers = {family: count() for family in NAMES}
     values = {
         param.name: sample.arguments[param.name]

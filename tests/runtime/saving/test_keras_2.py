@@ -49,8 +49,9 @@ def tf_keras(request: pytest.FixtureRequest) -> str:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         wanted = ["tensorflow-cpu>=2.19,<2.22", "tf-keras>=2.19,<2.22"]
         install = [str(python), "-m", "pip", "install", "--quiet", *wanted]
-        if subprocess.run(install, check=False).returncode:
-            pytest.skip("tf-keras cannot be installed here: no network, or no TensorFlow for this Python")
+        tried = subprocess.run(install, check=False, capture_output=True, text=True)
+        if tried.returncode:
+            pytest.skip(f"tf-keras cannot be installed here: {tried.stderr.strip()[-300:]}")
         (folder / "complete").touch()
     return str(python)
 
