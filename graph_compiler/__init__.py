@@ -16,6 +16,7 @@ from graph_compiler.document import (
 )
 from graph_compiler.findings import Finding
 from graph_compiler.lowering import CompilationError, lower, model_name
+from graph_compiler.measures import Measures, measure
 
 __all__ = [
     "Analysis",
@@ -25,6 +26,7 @@ __all__ = [
     "DocumentError",
     "Finding",
     "GraphDocument",
+    "Measures",
     "analyze",
     "apply",
     "can_connect",
@@ -33,6 +35,7 @@ __all__ = [
     "keras_code",
     "load_document",
     "lower",
+    "measure",
     "model_name",
     "rule_help",
     "to_canvas",

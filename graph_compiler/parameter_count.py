@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from runtime import initializers
+from runtime.formats import standardize_dtype
 from runtime.layers import Layer
 from runtime.layers.weights import Weight, WeightOwner, make_weight
 
@@ -26,10 +27,23 @@ def count_parameters(layer: Layer, shapes: Mapping[str, Any]) -> int:
     Raises:
         ShapeError: The layer cannot be built for such inputs.
     """
+    outline(layer, shapes)
+    return layer.count_params()
+
+
+def outline(layer: Layer, shapes: Mapping[str, Any]) -> None:
+    """Builds a layer with weights that have only a shape and an element type.
+
+    Args:
+        layer: A layer nobody else uses, without weights.
+        shapes: Shape, or list of shapes, by input port.
+
+    Raises:
+        ShapeError: The layer cannot be built for such inputs.
+    """
     for part in layer.flatten_layers():
         object.__setattr__(part, "add_weight", _Outline(part))
     layer.build_from_shapes(dict(shapes))
-    return layer.count_params()
 
 
 class _Outline:
@@ -46,13 +60,12 @@ class _Outline:
         self, shape: Sequence[int] = (), initializer: Any = None, dtype: str | None = None, **options: Any
     ) -> Weight:
         """A weight of this shape on torch's device for tensors without content."""
-        del dtype
         _try_initializer(initializer, tuple(shape))
         trainable = bool(options.get("trainable", True))
         name = options.get("name") or "variable"
-        weight = make_weight(
-            torch.empty(tuple(shape), device="meta"), name=name, path=name, trainable=trainable
-        )
+        kind = getattr(torch, standardize_dtype(dtype or getattr(self.owner, "variable_dtype", None)))
+        values = torch.empty(tuple(shape), device="meta", dtype=kind)
+        weight = make_weight(values, name=name, path=name, trainable=trainable)
         self.owner._own_weights.append(weight)
         return weight
 

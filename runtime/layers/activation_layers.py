@@ -9,6 +9,7 @@ from runtime.errors import ShapeError
 from runtime.layers.arguments import ConstraintLike, InitializerLike, RegularizerLike
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, require_mask
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.layers.weights import Weight
 from runtime.types import Range, Shape, show_shape
@@ -24,6 +25,7 @@ class ActivationLayer(Layer):
     """Base of layers that change each number by itself: the shape stays."""
 
     supports_mask = True
+    by_place = True
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""
@@ -224,6 +226,13 @@ class Softmax(ActivationLayer):
         counted = mask if mask.dtype == torch.bool else mask > 0.5
         scores = torch.where(counted, inputs, _LOWEST.get(inputs.dtype, _LOWEST_ELSE))
         return torch.where(counted, activations.softmax(scores, self.axis), 0)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """What adds up to 1 is seen together."""
+        del place
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        together = {axis % len(shape) for axis in axes}
+        return kept(axis for axis in range(1, len(shape)) if axis not in together)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""

@@ -18,6 +18,8 @@ from runtime.layers.attention_heads import (
 )
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, sizes_fit
+from runtime.layers.measured import product, total
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.layers.regularization import RateBelowOne, drop
 from runtime.types import Implicit, Range, Shape, TensorSpec, show_shape
@@ -335,6 +337,33 @@ class MultiHeadAttention(Layer):
                     hint="Each number says whether that query may look at that key.",
                 )
         return (*query_shape[:-1], *(self._output_sizes or query_shape[-1:]))
+
+    def macs(
+        self,
+        query_shape: Shape,
+        value_shape: Shape,
+        key_shape: Shape | None = None,
+        attention_mask_shape: Shape | None = None,
+    ) -> int | None:
+        """The projections, the products of queries and keys, and the means of the values."""
+        del attention_mask_shape
+        queries, keys = product(*query_shape[1:-1]), product(*value_shape[1:-1])
+        looked_at = product(*(value_shape[axis] for axis in self.attention_axes_of(len(query_shape))))
+        key_features = (value_shape if key_shape is None else key_shape)[-1]
+        outputs = self._output_sizes or query_shape[-1:]
+        return total(
+            product(queries, query_shape[-1], self.num_heads, self.key_dim),
+            product(queries, query_shape[-1], self.num_heads, self.value_dim) if self.use_gate else 0,
+            product(keys, key_features, self._key_heads, self.key_dim),
+            product(keys, value_shape[-1], self._key_heads, self.value_dim),
+            product(queries, looked_at, self.num_heads, self.key_dim + self.value_dim),
+            product(queries, self.num_heads, self.value_dim, *outputs),
+        )
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Of the query the place itself; of key and value all places along the attended axes."""
+        attended = () if place == 0 else self.attention_axes_of(len(shape))
+        return kept(axis for axis in range(1, len(shape) - 1) if axis not in attended)
 
     def output_names(self, **settings: Any) -> tuple[str, ...]:
         """The output, and the scores if asked."""

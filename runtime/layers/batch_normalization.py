@@ -40,6 +40,8 @@ class BatchNormalization(Normalizing):
         Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167; renorm: Ioffe 2017, https://arxiv.org/abs/1702.03275
     """
 
+    by_place = True
+
     computes_in_full = True
     moving_mean: Weight
     moving_variance: Weight

@@ -17,6 +17,7 @@ from runtime.layers.arguments import (
 from runtime.layers.checking import require_known
 from runtime.layers.convolution import CONVOLUTIONS, refuse_strides_with_dilation
 from runtime.layers.lstm import LSTMCell
+from runtime.layers.measured import product, total
 from runtime.layers.recurrent_cells import RecurrentCell
 from runtime.layers.recurrent_kernels import States, Step, run_steps
 from runtime.layers.spatial import PerAxis, per_axis
@@ -100,6 +101,12 @@ class ConvLSTMCell(Windowed, RecurrentCell):
 
     _bias_start = LSTMCell._bias_start
     _forget_nothing = LSTMCell._forget_nothing
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """A convolution of the input and one of the hidden state, for all gates."""
+        places = self.sizes_of(self.state_shape(input_shape))
+        channels = total(self.channels_of(input_shape), self.filters)
+        return product(*places, *self.kernel_size, channels, self.gates, self.filters)
 
     def get_initial_state(self, batch_size: int) -> States:
         """Zeros for hidden state and carry."""

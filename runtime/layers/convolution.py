@@ -17,6 +17,7 @@ from runtime.layers.arguments import (
     RegularizerLike,
 )
 from runtime.layers.checking import require_known
+from runtime.layers.measured import product
 from runtime.layers.registration import register
 from runtime.layers.spatial import PerAxis, SequencePadding, per_axis
 from runtime.layers.weights import Weight
@@ -202,6 +203,12 @@ class Convolution(ActivatedConvolution):
         """One place for each position of the window, `filters` channels."""
         self._grouped_channels(input_shape)
         return self.window_shape(input_shape, self.filters, "kernel_size")
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """At each place, each filter sums over its window and the channels of its group."""
+        places = self.sizes_of(self.compute_output_shape(input_shape))
+        channels = self.input_channels(input_shape) // self.groups
+        return product(*places, *self.kernel_size, channels, self.filters)
 
 
 def refuse_strides_with_dilation(layer: Windowed) -> None:

@@ -10,6 +10,8 @@ from runtime.formats import floatx
 from runtime.layers.arguments import ActivationLike, ConstraintLike, Count, InitializerLike, RegularizerLike
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known
+from runtime.layers.measured import product
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.layers.reshaping import Rearranging
 from runtime.layers.weights import Weight
@@ -203,6 +205,15 @@ class Dense(Layer):
             )
         return (*input_shape[:-1], self.units)
 
+    def macs(self, input_shape: Shape) -> int | None:
+        """Each output is a sum over all features."""
+        return product(*input_shape[1:], self.units)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Features are mixed; places stay."""
+        del place
+        return kept(range(1, len(shape) - 1))
+
 
 @register("Activation")
 class Activation(Layer):
@@ -223,6 +234,11 @@ class Activation(Layer):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
         self.built = True
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Some functions look at all features of a place, and none at other places."""
+        del place
+        return kept(range(1, len(shape) - 1))
 
     def preactivation(self, inputs: torch.Tensor) -> torch.Tensor:
         """The input itself."""

@@ -7,6 +7,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.arguments import DataFormat
+from runtime.layers.reach import Reach, Sight
 from runtime.layers.registration import register
 from runtime.layers.reshaping import Rearranging
 from runtime.layers.spatial import Spatial
@@ -64,6 +65,15 @@ class ZeroPadding(Rearranging, Spatial):
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """The input with zeros around it."""
         return F.pad(inputs, self._amounts)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """The same places, counted from another one."""
+        del shape, place
+        first = 1 if self._channels_last else 2
+        return {
+            axis: (axis, Reach.window(1, before=before))
+            for axis, (before, _) in enumerate(self.padding, start=first)
+        }
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Each size and what is added to it."""
@@ -146,6 +156,15 @@ class Cropping(Rearranging, Spatial):
         for axis, (before, after) in enumerate(self.cropping, start=1 if self._channels_last else 2):
             inputs = inputs.narrow(axis, before, inputs.shape[axis] - before - after)
         return inputs
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """The same places, counted from another one."""
+        del shape, place
+        first = 1 if self._channels_last else 2
+        return {
+            axis: (axis, Reach.window(1, before=-before))
+            for axis, (before, _) in enumerate(self.cropping, start=first)
+        }
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Each size without what is cut off."""

@@ -11,6 +11,8 @@ from runtime.errors import ParameterError, ShapeError
 from runtime.layers.arguments import ActivationLike, ConstraintLike, InitializerLike, RegularizerLike
 from runtime.layers.attention_heads import with_axes
 from runtime.layers.base import Layer
+from runtime.layers.measured import product
+from runtime.layers.reach import SAME, Sight
 from runtime.layers.registration import register
 from runtime.layers.weights import Weight
 from runtime.types import Range, Shape, show_shape
@@ -217,6 +219,32 @@ class EinsumDense(Layer):
             if parts.dots == "left"
             else (*output, *input_shape[len(input_shape) - more :])
         )
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """One product for each combination of places of all letters; none if nothing is added up."""
+        parts, sizes = self._parts, self._sizes(input_shape)
+        if set(parts.inputs + parts.kernel) <= set(parts.outputs):
+            return 0
+        more = len(input_shape) - len(parts.inputs)
+        if parts.dots == "left":
+            return product(*input_shape[1:more], *sizes.values())
+        del sizes[parts.outputs[0]]
+        return product(*input_shape[len(input_shape) - more :], *sizes.values())
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Axes whose letter goes on keep their places."""
+        del place
+        parts, more = self._parts, len(shape) - len(self._parts.inputs)
+        before = more if parts.dots == "left" else 0
+        behind = more if parts.dots == "right" else 0
+        axes = {at: at for at in range(before)}
+        axes |= {
+            before + at: before + parts.inputs.index(letter)
+            for at, letter in enumerate(parts.outputs)
+            if letter in parts.inputs
+        }
+        axes |= {len(parts.outputs) + at: len(parts.inputs) + at for at in range(behind)}
+        return {to: (source, SAME) for to, source in axes.items() if to and source}
 
 
 def _taken_apart(equation: str) -> Equation:

@@ -9,6 +9,7 @@ from runtime import constraints, initializers, regularizers
 from runtime.errors import DataError, ParameterError
 from runtime.layers.arguments import ConstraintLike, Count, InitializerLike, RegularizerLike
 from runtime.layers.base import Layer
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.layers.weights import Weight
 from runtime.types import Shape, Whole
@@ -114,6 +115,11 @@ class Embedding(Layer):
         """One more axis: the vector."""
         return (*input_shape, self.output_dim)
 
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Each vector from the number at its place."""
+        del place
+        return kept(range(1, len(shape)))
+
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """With `mask_zero`, False where the number is 0."""
         del previous_mask
@@ -145,6 +151,11 @@ class Masking(Layer):
     def call(self, inputs: Tensor) -> Tensor:
         """The inputs, with 0 at the steps to skip."""
         return torch.where((inputs != self.mask_value).any(dim=-1, keepdim=True), inputs, 0)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """A step looks at all of its features."""
+        del place
+        return kept(range(1, len(shape) - 1))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""

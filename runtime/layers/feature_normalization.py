@@ -41,6 +41,7 @@ class Normalization(LearnsFromData, Layer):
     """
 
     supports_mask = True
+    by_place = True
     stated_instead = ("mean", "variance")
     adapt_mean: Weight
     adapt_variance: Weight

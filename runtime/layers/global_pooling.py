@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from runtime.layers.arguments import DataFormat
+from runtime.layers.reach import Sight
 from runtime.layers.registration import register
 from runtime.layers.spatial import Spatial
 from runtime.types import Shape
@@ -24,6 +25,11 @@ class GlobalPooling(Spatial):
         first = 1 if self._channels_last else 2
         self._spatial_axes = tuple(range(first, first + self.rank))
         self.built = True
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """All places."""
+        del shape, place
+        return {}
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Batch and channels; the spatial axes go, or stay with size 1."""

@@ -7,6 +7,7 @@ import torch
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.arguments import ConstraintLike, Epsilon, InitializerLike, RegularizerLike
 from runtime.layers.normalization import Normalizing, along
+from runtime.layers.reach import Sight
 from runtime.layers.registration import register
 from runtime.types import Range, Shape, show_shape
 
@@ -81,6 +82,11 @@ class GroupNormalization(Normalizing):
             outputs = torch.group_norm(first, groups, None, None, self.epsilon)
             return (outputs + along(self.beta, (1,), inputs.ndim)).movedim(1, self.axis)
         return torch.group_norm(first, groups, self.gamma, self.beta, self.epsilon).movedim(1, self.axis)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """All places are normalized together."""
+        del shape, place
+        return {}
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""

@@ -7,7 +7,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from runtime.errors import ParameterError, ShapeError
+from runtime.layers.measured import product
 from runtime.layers.merging import Merging
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.types import Shape, show_shape
 
@@ -75,6 +77,12 @@ class Concatenate(Merging):
                 port="inputs",
                 hint="All other sizes must be equal; choose another axis, or reshape an input.",
             )
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """All places of the joined axis are taken together: they come from several inputs in a row."""
+        del place
+        joined = self.axis % len(shape)
+        return kept(axis for axis in range(1, len(shape)) if axis != joined)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The inputs' masks side by side; an input without one counts throughout."""
@@ -157,6 +165,11 @@ class Dot(Merging):
         rest = [size for axis, size in enumerate(first) if axis not in (0, one)]
         rest += [size for axis, size in enumerate(second) if axis not in (0, other)]
         return (first[0], *(rest or [1]))
+
+    def macs(self, input_shape: list[Shape]) -> int | None:
+        """Each output is a sum along the multiplied axis."""
+        first = input_shape[0]
+        return product(*self.compute_output_shape(input_shape)[1:], first[self.axes[0] % len(first)])
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
         """There are no steps left to be masked."""

@@ -8,6 +8,7 @@ import torch.nn.functional as F  # noqa: N812
 from runtime.errors import ParameterError
 from runtime.layers.arguments import ConstraintLike, Epsilon, InitializerLike, RegularizerLike
 from runtime.layers.normalization import Normalizing, along
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.types import Shape
 
@@ -87,6 +88,12 @@ class LayerNormalization(Normalizing):
         if gamma is not None:
             outputs = outputs * along(gamma, axes, rank)
         return outputs if beta is None else outputs + along(beta, axes, rank)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """What is normalized together is seen together."""
+        del place
+        together = {axis % len(shape) for axis in self.axis}
+        return kept(axis for axis in range(1, len(shape)) if axis not in together)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""

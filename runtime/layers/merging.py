@@ -8,6 +8,7 @@ import torch
 
 from runtime.errors import ShapeError
 from runtime.layers.base import Layer
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.types import Shape, show_shape
 
@@ -74,6 +75,11 @@ class Elementwise(Merging):
         for shape in input_shape[1:]:
             sizes = self._fit_together(sizes, shape[1:], input_shape[0], shape)
         return (batches.pop() if batches else None, *sizes)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Each place the same one of every input; one that is repeated is seen from everywhere."""
+        del place
+        return kept(axis for axis in range(1, len(shape)) if shape[axis] != 1)
 
     def _fit_together(self, one: Shape, other: Shape, first: Shape, second: Shape) -> Shape:
         longer, shorter = (one, other) if len(one) >= len(other) else (other, one)

@@ -10,6 +10,7 @@ from runtime.layers.arguments import Count
 from runtime.layers.base import Layer
 from runtime.layers.calls import call_signature
 from runtime.layers.image_layers import RandomPictures
+from runtime.layers.measured import total
 from runtime.layers.registration import register, resolve_layer
 
 
@@ -52,6 +53,14 @@ class Pipeline(Layer):
             takes_training = call_signature(cls).takes_training
             inputs = layer(inputs, training=training) if takes_training else layer(inputs)
         return inputs
+
+    def macs(self, input_shape: Any) -> int | None:
+        """Those of all layers."""
+        amounts: list[int | None] = []
+        for layer in self.layers:
+            amounts.append(layer.macs(input_shape))
+            input_shape = layer.compute_output_shape(input_shape)
+        return total(*amounts)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape that comes out of the last layer."""

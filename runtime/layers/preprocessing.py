@@ -29,6 +29,7 @@ class Rescaling(Layer):
     """
 
     supports_mask = True
+    by_place = True
 
     def __new__(cls, scale: Any, offset: Any = 0.0, **kwargs: Any) -> "Rescaling":
         """Takes arrays, too."""

@@ -9,6 +9,8 @@ from torch import Tensor
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, sizes_fit
+from runtime.layers.measured import product
+from runtime.layers.reach import Sight
 from runtime.layers.recurrent_cells import flat_sizes, flat_states, run_cell
 from runtime.layers.recurrent_kernels import States, zero_masked
 from runtime.layers.registration import register, resolve_layer
@@ -188,6 +190,17 @@ class RNN(Layer):
         return (
             (output, *self._by_cell([(batch, *sizes) for sizes in states])) if self.return_state else output
         )
+
+    def macs(self, sequences_shape: Shape, initial_state_shape: Any = None) -> int | None:
+        """Those of the cell, for each step."""
+        del initial_state_shape
+        step_shape = (sequences_shape[0], *sequences_shape[2:])
+        return product(sequences_shape[1], self.cell.macs(step_shape))
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """All steps and features; of a cell on pictures nothing can be said."""
+        del place
+        return {} if len(shape) <= 3 else None
 
     def state_shapes(self, sequences_shape: Shape) -> list[Shape]:
         """Sizes of each state, without the batch."""

@@ -10,6 +10,7 @@ from runtime import activations, constraints, initializers, regularizers
 from runtime.errors import ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, require_rank
+from runtime.layers.measured import product, total
 from runtime.layers.recurrent_kernels import Kernel, States, Step, run_masked, run_steps
 from runtime.layers.regularization import drop
 from runtime.layers.weights import Weight
@@ -133,6 +134,10 @@ class RecurrentCell(Layer):
 
     def _bias_start(self) -> Any:
         return self.bias_initializer
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """All gates sum over the features and over the state."""
+        return product(total(input_shape[-1], self.units), self.gates, self.units)
 
     def get_initial_state(self, batch_size: int) -> States:
         """Zeros for each state."""

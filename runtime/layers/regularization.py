@@ -317,6 +317,7 @@ class ActivityRegularization(Layer):
     """
 
     supports_mask = True
+    by_place = True
 
     def __init__(
         self,

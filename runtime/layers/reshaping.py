@@ -9,6 +9,7 @@ from runtime.errors import ParameterError, ShapeError
 from runtime.layers.arguments import Count, DataFormat, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_rank
+from runtime.layers.reach import SAME, Sight
 from runtime.layers.registration import register
 from runtime.types import Range, Shape, show_shape
 
@@ -44,6 +45,11 @@ class Flatten(Rearranging):
         if self.data_format == "channels_first" and inputs.ndim > 2:
             inputs = inputs.movedim(1, -1)
         return inputs.reshape(inputs.shape[0], -1 if inputs.shape[0] else math.prod(inputs.shape[1:]))
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """One row has no places any more: it is seen as a whole."""
+        del shape, place
+        return {}
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Batch, and the product of all other sizes if they are known."""
@@ -143,6 +149,11 @@ class Permute(Rearranging):
         """The input with its axes swapped."""
         return inputs.permute(0, *self.dims)
 
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """The axes in their new order."""
+        del shape, place
+        return {axis: (source, SAME) for axis, source in enumerate(self.dims, start=1)}
+
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The sizes in their new order."""
         rank = len(self.dims) + 1
@@ -172,6 +183,11 @@ class RepeatVector(Rearranging):
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """The row, n times."""
         return inputs.unsqueeze(1).expand(-1, self.n, -1)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Every step shows the whole row."""
+        del shape, place
+        return {}
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """An axis of n steps is put in."""

@@ -9,6 +9,7 @@ from runtime.errors import ShapeError
 from runtime.layers.arguments import ConstraintLike, Count, InitializerLike, RegularizerLike
 from runtime.layers.checking import require_known
 from runtime.layers.embedding import Embedding
+from runtime.layers.measured import product
 from runtime.layers.registration import register
 from runtime.layers.weights import Weight
 from runtime.types import Range, Shape, TensorSpec
@@ -112,6 +113,10 @@ class ReversibleEmbedding(Embedding):
                 hint=f"Put a Dense({self.output_dim}) before it.",
             )
         return (*input_shape[:-1], self.input_dim)
+
+    def macs(self, input_shape: Shape, reverse: bool = False) -> int | None:
+        """None to look vectors up; in reverse, the products of vectors and words."""
+        return product(*input_shape[1:], self.input_dim) if reverse else 0
 
     def output_spec(
         self, ports: dict[str, Any], settings: dict[str, Any] | None = None

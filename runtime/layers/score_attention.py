@@ -10,6 +10,8 @@ from runtime.layers.arguments import Seed
 from runtime.layers.attention_heads import causal_mask
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, require_mask, sizes_fit
+from runtime.layers.measured import product, total
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.layers.regularization import RateBelowOne, drop
 from runtime.layers.weights import Weight
@@ -154,6 +156,20 @@ class Attention(Layer):
                 )
         return (*query[:-1], value[-1])
 
+    def macs(self, input_shape: list[Shape]) -> int | None:
+        """The comparison of queries and keys, and the means of the values."""
+        query, value = input_shape[:2]
+        pairs = product(*query[1:-1], value[-2])
+        return total(product(pairs, self._compared(query)), product(pairs, value[-1]))
+
+    def _compared(self, query: Shape) -> int | None:
+        """Products for the comparison of a query and a key: none where they are added."""
+        return query[-1] if self.score_mode == "dot" else 0
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Of the query the place itself; of key and value all places."""
+        return kept(range(1, len(shape) - (1 if place == 0 else 2)))
+
     def output_names(self, **settings: Any) -> tuple[str, ...]:
         """The output, and the scores if asked."""
         return ("output", "attention_scores") if settings.get("return_attention_scores") else ("output",)
@@ -190,6 +206,10 @@ class AdditiveAttention(Attention):
         if self.use_scale:
             size = require_known(self, input_shape[0], -1, "number of features (the last axis)")
             self.scale = self.add_weight((size,), "glorot_uniform", name="scale")
+
+    def _compared(self, query: Shape) -> int | None:
+        """Products for the comparison of a query and a key: one for each feature that has a factor."""
+        return query[-1] if self.use_scale else 0
 
     def scores(self, query: Tensor, key: Tensor) -> Tensor:
         """How well each query fits each key: (batch, query steps, key steps)."""

@@ -14,6 +14,7 @@ from runtime.layers.arguments import (
     RegularizerLike,
 )
 from runtime.layers.convolution import CONVOLUTIONS, ActivatedConvolution
+from runtime.layers.measured import product, total
 from runtime.layers.registration import register
 from runtime.layers.spatial import PerAxis, per_axis
 from runtime.layers.weights import Weight
@@ -60,6 +61,12 @@ class _PerChannel(ActivatedConvolution):
             regularizer=self.depthwise_regularizer,
             constraint=self.depthwise_constraint,
         )
+
+    def depthwise_macs(self, input_shape: Shape) -> int | None:
+        """Products of the filters for single channels."""
+        places = self.sizes_of(self.compute_output_shape(input_shape))
+        channels = self.input_channels(input_shape) * self.depth_multiplier
+        return product(*places, *self.kernel_size, channels)
 
     def depthwise(
         self, inputs: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None
@@ -119,6 +126,10 @@ class DepthwiseConvolution(_PerChannel):
         """One place for each position of the window, `depth_multiplier` channels for each that goes in."""
         channels = self.input_channels(input_shape)
         return self.window_shape(input_shape, channels * self.depth_multiplier, "kernel_size")
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """At each place, each filter sums over its window in one channel."""
+        return self.depthwise_macs(input_shape)
 
 
 class SeparableConvolution(_PerChannel):
@@ -190,6 +201,12 @@ class SeparableConvolution(_PerChannel):
         """One place for each position of the window, `filters` channels."""
         self.input_channels(input_shape)
         return self.window_shape(input_shape, self.filters, "kernel_size")
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """At each place, a window in each channel, and then the channels for each filter."""
+        places = self.sizes_of(self.compute_output_shape(input_shape))
+        channels = self.input_channels(input_shape) * self.depth_multiplier
+        return total(self.depthwise_macs(input_shape), product(*places, channels, self.filters))
 
 
 @register("Convolution")

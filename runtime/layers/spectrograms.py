@@ -12,6 +12,7 @@ from runtime.initializers import STFT
 from runtime.layers.arguments import Count, DataFormat, Padding, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.checking import require_known, require_rank
+from runtime.layers.measured import product
 from runtime.layers.registration import register
 from runtime.layers.weights import Weight
 from runtime.layers.windows import same_padding, window_count
@@ -139,6 +140,15 @@ class STFTSpectrogram(Layer):
             signals = F.pad(signals, same_padding(steps, self.frame_length, self._step))
         return F.conv1d(signals, waves, stride=self._step).unflatten(0, (batch, channels))
 
+    def macs(self, input_shape: Shape) -> int | None:
+        """Each frame with each wave that the mode needs."""
+        channels, steps = input_shape[-1], input_shape[1]
+        if not self._channels_last:
+            channels, steps = steps, channels
+        frames = window_count(steps, self.frame_length, self._step, self.padding)
+        waves = self._frequencies * (1 if self.mode in ("real", "imag") else 2)
+        return product(channels, frames, self.frame_length, waves)
+
     def _arranged(self, spectra: Tensor) -> Tensor:
         """(batch, channels, frequencies, frames) → the order of axes that the arguments ask for."""
         if self.expand_dims:
@@ -254,6 +264,10 @@ class MelSpectrogram(Layer):
         if self.power_to_db:
             pitches = self._decibels(pitches)
         return pitches.to(getattr(torch, self.compute_dtype))
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """Pitches from frequencies; the quick Fourier transform before it is not counted."""
+        return product(*self.compute_output_shape(input_shape)[1:], self.fft_length // 2 + 1)
 
     def _decibels(self, power: Tensor) -> Tensor:
         reference = 10 * math.log10(max(abs(self.ref_power), self.min_power))

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from runtime.layers.base import Layer
+from runtime.layers.measured import total
 from runtime.layers.recurrent_cells import flat_sizes, flat_states, run_cell
 from runtime.layers.recurrent_kernels import States
 from runtime.layers.registration import register, resolve_layer
@@ -53,6 +54,15 @@ class StackedRNNCells(Layer):
             cell.build_from_shapes({layer_spec(type(cell)).inputs[0].name: input_shape})
             size = getattr(cell, "output_size", None) or flat_sizes(getattr(cell, "state_size", 0))[0]
             input_shape = (input_shape[0], size)
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """Those of all cells."""
+        amounts: list[int | None] = []
+        for cell in self.cells:
+            amounts.append(cell.macs(input_shape))
+            size = getattr(cell, "output_size", None) or flat_sizes(getattr(cell, "state_size", 0))[0]
+            input_shape = (input_shape[0], size)
+        return total(*amounts)
 
     def get_initial_state(self, batch_size: int) -> States:
         """What each cell says, or zeros."""

@@ -17,6 +17,8 @@ from runtime.layers.arguments import (
     RegularizerLike,
 )
 from runtime.layers.convolution import ActivatedConvolution, refuse_strides_with_dilation
+from runtime.layers.measured import product
+from runtime.layers.reach import Reach, Sight
 from runtime.layers.registration import register
 from runtime.layers.spatial import PerAxis, per_axis
 from runtime.layers.weights import Weight
@@ -175,6 +177,23 @@ class TransposedConvolution(ActivatedConvolution):
         self.input_channels(input_shape)
         sizes = tuple(transposed_size(*axis) for axis in self._axes(self.sizes_of(input_shape)))
         return self.shape_with(input_shape[0], sizes, self.filters)
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """Each place that goes in is multiplied with the whole window of each filter."""
+        channels = self.input_channels(input_shape)
+        return product(*self.sizes_of(input_shape), *self.kernel_size, channels, self.filters)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """The places whose windows lie over a place; channels are taken together."""
+        del place
+        reaches = [
+            Reach.spread(window, stride, transposed_crop(*rest)[0])
+            for window, stride, (_, *rest) in zip(
+                self._window, self.strides, self._axes(self.sizes_of(shape)), strict=True
+            )
+        ]
+        first = 1 if self._channels_last else 2
+        return {axis: (axis, reach) for axis, reach in enumerate(reaches, start=first)}
 
 
 @register("Convolution", aliases=("Convolution1DTranspose",))

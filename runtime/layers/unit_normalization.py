@@ -9,6 +9,7 @@ from runtime.errors import ShapeError
 from runtime.layers.arguments import Epsilon
 from runtime.layers.base import Layer
 from runtime.layers.normalization import Normalizing, along
+from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.types import Shape, show_shape
 
@@ -39,6 +40,12 @@ class UnitNormalization(Layer):
         inputs = inputs if inputs.is_floating_point() else inputs.to(getattr(torch, self.compute_dtype))
         length = inputs.square().sum(dim=self.axis, keepdim=True).clamp(min=_SHORTEST**2).sqrt()
         return inputs / length
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """What is normalized together is seen together."""
+        del place
+        together = {axis % len(shape) for axis in self.axis}
+        return kept(axis for axis in range(1, len(shape)) if axis not in together)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""
@@ -94,6 +101,12 @@ class RMSNormalization(Normalizing):
             return F.rms_norm(inputs, inputs.shape[axes[0] :], factors, self.epsilon)
         outputs = inputs * torch.rsqrt(inputs.square().mean(axes, keepdim=True) + self.epsilon)
         return outputs * along(factors, axes, rank)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """What is normalized together is seen together."""
+        del place
+        together = {axis % len(shape) for axis in self.axis}
+        return kept(axis for axis in range(1, len(shape)) if axis not in together)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""

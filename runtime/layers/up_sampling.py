@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from runtime.layers.arguments import DataFormat
+from runtime.layers.reach import Reach, Sight
 from runtime.layers.registration import register
 from runtime.layers.reshaping import Rearranging
 from runtime.layers.spatial import PerAxis, Spatial, per_axis
@@ -35,6 +36,14 @@ class UpSampling(Rearranging, Spatial):
         for axis, times in enumerate(self.size, start=1 if self._channels_last else 2):
             ids = ids.repeat_interleave(times, axis)
         return ids
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """The place that is repeated; where neighbours are blended nothing is said."""
+        del shape, place
+        if self.interpolation != "nearest":
+            return None
+        first = 1 if self._channels_last else 2
+        return {axis: (axis, Reach.spread(size, size)) for axis, size in enumerate(self.size, start=first)}
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Each size times `size`."""

@@ -7,6 +7,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from runtime.errors import ShapeError
 from runtime.layers.arguments import DataFormat
+from runtime.layers.reach import Reach, Sight
 from runtime.layers.spatial import Spatial, per_axis
 from runtime.types import Shape
 
@@ -65,6 +66,22 @@ class Windowed(Spatial):
             return inputs, tuple(before for before, _ in edges)
         amounts = [amount for edge in reversed(edges) for amount in edge]
         return F.pad(inputs, amounts), (0,) * len(edges)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """The window, at each of its places; channels are taken together."""
+        del place
+        sizes = zip(self.sizes_of(shape), self._window, self.strides, strict=True)
+        first = 1 if self._channels_last else 2
+        return {
+            axis: (axis, Reach.window(window, stride, self._added_before(size, window, stride)))
+            for axis, (size, window, stride) in enumerate(sizes, start=first)
+        }
+
+    def _added_before(self, size: int | None, window: int, stride: int) -> int:
+        """What the padding adds before an axis; of unknown size, as if the stride divides it."""
+        if self.padding == "valid":
+            return 0
+        return window - 1 if self.padding == "causal" else same_padding(size or stride, window, stride)[0]
 
     def window_shape(self, input_shape: Shape, channels: int | None, window_name: str) -> Shape:
         """Output shape of a window that slides over the input.

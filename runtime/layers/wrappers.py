@@ -9,6 +9,8 @@ from runtime.configurable import object_config
 from runtime.errors import ParameterError, ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.calls import call_signature
+from runtime.layers.measured import product, total
+from runtime.layers.reach import Sight, kept
 from runtime.layers.recurrent import check_states
 from runtime.layers.registration import register, resolve_layer
 from runtime.layers.spec import layer_spec
@@ -34,6 +36,14 @@ class Wrapper(Layer):
     def build(self, input_shape: Shape) -> None:
         """Makes the weights of the layer inside."""
         build_inside(self.layer, input_shape)
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """Those of the layer inside."""
+        return self.layer.macs(input_shape)
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """That of the layer inside."""
+        return self.layer.sight(shape, place)
 
 
 @register("Wrappers")
@@ -100,6 +110,17 @@ class TimeDistributed(Wrapper):
         """
         inside = self.layer.compute_output_shape(self._step_shape(input_shape))
         return (input_shape[0], input_shape[1], *inside[1:])
+
+    def macs(self, input_shape: Shape) -> int | None:
+        """Those of the layer inside, for each step."""
+        return product(input_shape[1], self.layer.macs(self._step_shape(input_shape)))
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """Steps stay; what the layer inside sees of each lies one axis behind."""
+        inside = self.layer.sight(self._step_shape(shape), place)
+        if inside is None:
+            return None
+        return kept([1]) | {axis + 1: (source + 1, reach) for axis, (source, reach) in inside.items()}
 
     def output_dtype(self, dtypes: list[str]) -> str:
         """That of the layer inside."""
@@ -267,6 +288,15 @@ class Bidirectional(Layer):
         else:
             joined = forward
         return (joined, *states) if states else joined
+
+    def macs(self, sequences_shape: Shape, initial_state_shape: Any = None) -> int | None:
+        """Those of both layers."""
+        del initial_state_shape
+        return total(self.forward_layer.macs(sequences_shape), self.backward_layer.macs(sequences_shape))
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """All steps."""
+        return self.forward_layer.sight(shape, place)
 
     def output_names(self, **settings: Any) -> tuple[str, ...]:
         """One output or, with merge_mode None, two; then the states of both layers."""

@@ -1,0 +1,66 @@
+"""What a layer says of its work: how much there is to multiply, and how far it sees."""
+
+from typing import Any, ClassVar
+
+from runtime.layers.reach import Sight, kept
+from runtime.types import Shape
+
+
+class Measured:
+    """The part of a layer that says what it costs and sees, from shapes alone."""
+
+    identity_in_inference: ClassVar[bool]
+    by_place: ClassVar[bool] = False
+    """True if every number that comes out is computed from the one at the same place alone."""
+
+    def macs(self, input_shape: Any) -> int | None:
+        """How many products of two numbers are made and added up for one sample.
+
+        Only matrix products and convolutions count, as is usual; bias, activation, normalization and pooling
+        do not. Products with the zeros of a padding are made, so they count. It is said for the way from
+        input to output outside of training. A layer that multiplies says its number here, with the arguments
+        of its `compute_output_shape`.
+
+        Args:
+            input_shape: Shape of the input, batch first; several ports have one `<port>_shape` each.
+
+        Returns:
+            The number; None where it depends on a size that is unknown, or is not known of this layer.
+
+        Source:
+            Howard et al. 2017, section 3.1, https://arxiv.org/abs/1704.04861
+        """
+        del input_shape
+        return 0 if type(self).__module__.startswith("runtime.") else None
+
+    def sight(self, shape: Shape, place: int = 0) -> Sight | None:
+        """From which places of an input the places of the output are computed, outside of training.
+
+        Args:
+            shape: Shape of that input, batch first.
+            place: Number of that input among those of the layer.
+
+        Returns:
+            For axes of the output an axis of the input and what is reached along it; None where that cannot
+            be said.
+        """
+        del place
+        if self.identity_in_inference or self.by_place:
+            return kept(range(1, len(shape)))
+        return None
+
+
+def product(*sizes: int | None) -> int | None:
+    """The product of sizes; None if one of them is unknown and none is 0."""
+    result = 1
+    for size in sizes:
+        if size is None:
+            return 0 if 0 in sizes else None
+        result *= size
+    return result
+
+
+def total(*amounts: int | None) -> int | None:
+    """The sum of amounts; None if one of them is unknown."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None
