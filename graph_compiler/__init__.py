@@ -14,7 +14,8 @@ from graph_compiler.document import (
     load_document,
     to_canvas,
 )
-from graph_compiler.findings import Finding
+from graph_compiler.findings import Finding, QuickFix
+from graph_compiler.fixing import applied, fixes_for
 from graph_compiler.lowering import CompilationError, lower, model_name
 from graph_compiler.measures import Measures, measure
 
@@ -27,10 +28,13 @@ __all__ = [
     "Finding",
     "GraphDocument",
     "Measures",
+    "QuickFix",
     "analyze",
+    "applied",
     "apply",
     "can_connect",
     "dump_document",
+    "fixes_for",
     "from_canvas",
     "keras_code",
     "load_document",

@@ -65,9 +65,8 @@ def analyze(document: GraphDocument, data: DataFacts | None = None) -> Analysis:
     Returns:
         Shapes, parameters and findings.
     """
-    wiring = Wiring(document)
-    shapes = propagate(wiring)
-    context = Context(document, wiring, shapes, data)
+    context = context_of(document, data)
+    wiring, shapes = context.wiring, context.shapes
     return Analysis(
         shapes=shapes.outputs,
         findings=tuple(finding for rule in RULES for finding in rule.check(context)),
@@ -77,3 +76,14 @@ def analyze(document: GraphDocument, data: DataFacts | None = None) -> Analysis:
         parameters=shapes.parameters,
         waiting=shapes.waiting,
     )
+
+
+def context_of(document: GraphDocument, data: DataFacts | None = None) -> Context:
+    """What the rules look at: wires, layers and shapes, as far as they are known.
+
+    Args:
+        document: The design.
+        data: Facts of the data it is made for.
+    """
+    wiring = Wiring(document)
+    return Context(document, wiring, propagate(wiring), data)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from graph_compiler.document import Edit
+
 Severity = Literal["error", "warning"]
 
 
@@ -18,6 +20,7 @@ class Finding:
         message: What is wrong, with the values received.
         hint: How to mend it.
         param: The parameter or call setting it concerns.
+        cause: The node upstream that the mistake comes from, where it lies elsewhere.
     """
 
     code: str
@@ -27,3 +30,17 @@ class Finding:
     message: str
     hint: str = ""
     param: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True)
+class QuickFix:
+    """Edits that mend a finding, offered as one click.
+
+    Args:
+        title: What they do, in a learner's words.
+        edits: The edits, in order; together they are one step that can be undone.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]

@@ -1,13 +1,22 @@
 """What is wrong with a design, as a list in which each entry leads to its layer."""
 
+from typing import Any
+
 import streamlit as st
 
 from app.components.canvas import send
+from app.components.faults import guarded
+from app.components.mending import carry_out
 from app.components.words import plain
 from app.components.workspace import CANVAS
-from graph_compiler import Analysis, rule_help
+from app.services.notes import data_facts
+from graph_compiler import Analysis, QuickFix, fixes_for, rule_help
 from graph_compiler.document import GraphDocument
 from graph_compiler.findings import Finding
+
+MOST_MENDED = 4
+"""For so many problems, the first ones, ways to mend them are looked for: it takes a moment each."""
+_FIXES = "quick_fixes"
 
 ICONS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]"}
 
@@ -39,15 +48,34 @@ def _problem(document: GraphDocument, finding: Finding, number: int) -> None:
         st.markdown(f"{ICONS[finding.severity]} {plain(finding.message)}", help=_help(finding))
         if finding.hint:
             st.caption(plain(finding.hint))
-        if node is not None:
+        for place, fix in enumerate(_fixes(document, finding) if number < MOST_MENDED else ()):
             st.button(
-                f"Show {plain(node.name)}",
-                key=f"problem:{number}:{finding.code}:{node.id}",
+                f"Fix: {plain(fix.title)}",
+                key=f"fix:{number}:{finding.code}:{finding.node_id}:{place}",
+                on_click=guarded(carry_out),
+                args=(fix,),
+                icon=":material/build:",
+            )
+        shown = [node, document.nodes.get(finding.cause or "")]
+        for other in {each.id: each for each in shown if each is not None}.values():
+            st.button(
+                f"Show {plain(other.name)}",
+                key=f"problem:{number}:{finding.code}:{other.id}",
                 on_click=_jump,
-                args=(node.id,),
+                args=(other.id,),
                 icon=":material/my_location:",
                 type="tertiary",
             )
+
+
+def _fixes(document: GraphDocument, finding: Finding) -> tuple[QuickFix, ...]:
+    """The fixes of a finding, looked for once for each state of the design."""
+    known: Any = st.session_state.get(_FIXES)
+    if not isinstance(known, dict) or known["document"] is not document:
+        known = st.session_state[_FIXES] = {"document": document, "fixes": {}}
+    if finding not in known["fixes"]:
+        known["fixes"][finding] = fixes_for(document, finding, data_facts(document))
+    return known["fixes"][finding]
 
 
 def _help(finding: Finding) -> str:

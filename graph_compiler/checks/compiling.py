@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from graph_compiler.checks.endings import ending_of, loss_of
+from graph_compiler.checks.mending import endings, values
 from graph_compiler.checks.rule import Context, Rule
 from graph_compiler.compile_settings import metric_problem, optimizer_problem
 from graph_compiler.findings import Finding
@@ -20,6 +21,7 @@ class UnknownOptimizer(Rule):
 
     code = "NN401"
     title = "Unknown optimizer"
+    mending = (values.nearest_optimizer,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding if the name stands for nothing."""
@@ -36,6 +38,7 @@ class BadOptimizerParameter(Rule):
 
     code = "NN402"
     title = "A parameter of the optimizer is wrong"
+    mending = (values.mend_optimizer_parameters, values.nearest_optimizer)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding if the optimizer is known but cannot be made."""
@@ -53,6 +56,7 @@ class UnknownLoss(Rule):
 
     code = "NN403"
     title = "Unknown loss"
+    mending = (values.nearest_loss, endings.fit_ending)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding if the name stands for nothing."""
@@ -71,6 +75,7 @@ class UnknownMetric(Rule):
 
     code = "NN404"
     title = "Unknown metric"
+    mending = (values.nearest_metric,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each name that stands for nothing."""
@@ -90,6 +95,7 @@ class SoftmaxOfOne(Rule):
     code = "NN405"
     severity = "warning"
     title = "Softmax with a single unit"
+    mending = (endings.fit_ending,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each such output."""
@@ -114,6 +120,7 @@ class ClassLossOnOneUnit(Rule):
     code = "NN406"
     severity = "warning"
     title = "A loss for classes, and one unit"
+    mending = (endings.fit_ending,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each output of size 1."""
@@ -141,6 +148,7 @@ class NotProbabilities(Rule):
     code = "NN407"
     severity = "warning"
     title = "The loss wants probabilities"
+    mending = (endings.fit_ending,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each output whose activation is known and leaves 0-1."""

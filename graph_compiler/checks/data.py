@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 
+from graph_compiler.checks.causes import origin, same_place, shape_story
 from graph_compiler.checks.endings import (
     Ending,
     compares_classes,
@@ -11,6 +12,7 @@ from graph_compiler.checks.endings import (
     shapes_agree,
     wants_class_numbers,
 )
+from graph_compiler.checks.mending import endings, fitting, wires
 from graph_compiler.checks.rule import Context, Rule
 from graph_compiler.data_facts import DataFacts
 from graph_compiler.findings import Finding
@@ -34,6 +36,7 @@ class NothingToLearnFrom(Rule):
     code = "NN431"
     severity = "warning"
     title = "A layer that learns from data, and no data"
+    mending = (fitting.take_out_itself,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each such layer."""
@@ -61,6 +64,7 @@ class LearnsInside(Rule):
     code = "NN432"
     severity = "warning"
     title = "A layer inside another cannot learn from data"
+    mending = (fitting.take_out_itself,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each layer that holds such a one."""
@@ -86,6 +90,7 @@ class InputCount(Rule):
 
     code = "NN421"
     title = "Inputs and data differ in number"
+    mending = (endings.delete_spare_inputs,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding if the numbers differ and the model has inputs at all."""
@@ -108,6 +113,7 @@ class InputShape(Rule):
 
     code = "NN422"
     title = "The data have another shape"
+    mending = (endings.fit_input,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each input that does not fit its data."""
@@ -133,6 +139,7 @@ class OutputCount(Rule):
 
     code = "NN423"
     title = "More outputs than answers in the data"
+    mending = (endings.delete_dead_end, wires.connect_to)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding at each output but the last."""
@@ -162,7 +169,10 @@ class _OutputRule(Rule):
             return
         found = self.compare(context.called(node_id), ending, loss, context.data)
         if found is not None:
-            yield self.finding(found[0], found[1], node=node_id)
+            made = origin(context, node_id, same_place)
+            cause = made if made != node_id and len(ending.shape) > 1 else None
+            story = f" The axes before the last come {shape_story(context, made)}." if cause else ""
+            yield self.finding(found[0] + story, found[1], node=node_id, cause=cause)
 
     @abstractmethod
     def compare(self, output: str, ending: Ending, loss: Loss, data: DataFacts) -> tuple[str, str] | None:
@@ -177,6 +187,7 @@ class TooFewClasses(_OutputRule):
 
     code = "NN424"
     title = "Fewer units than classes"
+    mending = (endings.fit_ending,)
 
     def compare(self, output: str, ending: Ending, loss: Loss, data: DataFacts) -> tuple[str, str] | None:
         """Counts units and classes."""
@@ -199,6 +210,7 @@ class TooManyClasses(_OutputRule):
     code = "NN425"
     severity = "warning"
     title = "More units than classes"
+    mending = (endings.fit_ending,)
 
     def compare(self, output: str, ending: Ending, loss: Loss, data: DataFacts) -> tuple[str, str] | None:
         """Counts units and classes where the labels are numbers."""
@@ -221,6 +233,7 @@ class LabelForm(_OutputRule):
 
     code = "NN426"
     title = "The loss wants labels of another form"
+    mending = (endings.fit_ending,)
 
     def compare(self, output: str, ending: Ending, loss: Loss, data: DataFacts) -> tuple[str, str] | None:
         """Looks whether the labels are numbers or rows."""
@@ -248,6 +261,7 @@ class TargetShape(_OutputRule):
 
     code = "NN427"
     title = "Answers of another shape"
+    mending = (endings.fit_ending, fitting.insert_layers, fitting.append_layers, fitting.switch_parameters)
 
     def compare(self, output: str, ending: Ending, loss: Loss, data: DataFacts) -> tuple[str, str] | None:
         """Compares shapes; for class numbers without the axis of the classes."""
@@ -278,6 +292,7 @@ class BinaryLossManyClasses(_OutputRule):
     code = "NN428"
     severity = "warning"
     title = "A yes-or-no loss for many classes"
+    mending = (endings.fit_ending,)
 
     def compare(self, output: str, ending: Ending, loss: Loss, data: DataFacts) -> tuple[str, str] | None:
         """Looks for class numbers above 1."""
@@ -300,6 +315,7 @@ class ClassLossOnMeasurements(_OutputRule):
     code = "NN429"
     severity = "warning"
     title = "A loss for classes, and measurements"
+    mending = (endings.fit_ending,)
 
     def compare(self, output: str, ending: Ending, loss: Loss, data: DataFacts) -> tuple[str, str] | None:
         """Looks whether the data have classes at all."""

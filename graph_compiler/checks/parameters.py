@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from graph_compiler.checks.mending import values
 from graph_compiler.checks.rule import Context, Rule
 from graph_compiler.findings import Finding
 from graph_compiler.instances import ProblemKind
@@ -32,6 +33,7 @@ class BadParameter(_ProblemRule):
 
     code = "NN301"
     title = "A parameter has a wrong value"
+    mending = (values.mend_parameter,)
     kinds = ("bad_param",)
 
 
@@ -43,6 +45,7 @@ class UnknownParameter(_ProblemRule):
 
     code = "NN302"
     title = "Unknown parameter"
+    mending = (values.rename_parameter, values.forget_parameter)
     kinds = ("unknown_param",)
 
 
@@ -54,6 +57,7 @@ class MissingParameter(_ProblemRule):
 
     code = "NN303"
     title = "A parameter is missing"
+    mending = (values.fill_parameter,)
     kinds = ("missing_param",)
 
 
@@ -65,6 +69,7 @@ class BadSetting(_ProblemRule):
 
     code = "NN304"
     title = "A call setting is wrong"
+    mending = (values.rename_parameter, values.mend_parameter)
     kinds = ("unknown_setting", "bad_setting")
 
 
@@ -76,4 +81,5 @@ class Refused(_ProblemRule):
 
     code = "NN305"
     title = "Parameters do not go together"
+    mending = (values.forget_any_parameter,)
     kinds = ("refused",)

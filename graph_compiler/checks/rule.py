@@ -1,13 +1,13 @@
 """What a rule is, and what it sees."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from graph_compiler.data_facts import DataFacts
 from graph_compiler.document import GraphDocument, Node
-from graph_compiler.findings import Finding, Severity
+from graph_compiler.findings import Finding, QuickFix, Severity
 from graph_compiler.instances import Instance
 from graph_compiler.shapes import Shapes
 from graph_compiler.wiring import Wiring
@@ -64,6 +64,10 @@ class Context:
         return next(iter(self.shapes.outputs.get(node_id, {}).values()), None)
 
 
+Mending: TypeAlias = Callable[[Context, Finding], Iterable[QuickFix]]
+"""Proposes quick fixes for a finding."""
+
+
 class Rule(ABC):
     """One kind of mistake. The docstring of a rule is its help page; its code never changes its meaning.
 
@@ -71,11 +75,14 @@ class Rule(ABC):
         code: "NN1xx" structure, "NN2xx" shapes and dtypes, "NN3xx" parameters, "NN4xx" training and data.
         severity: "error" if no model can be made of it.
         title: The mistake in a few words.
+        mending: Where quick fixes come from, the likeliest first. What they propose is tried before it is
+            offered, so they may guess.
     """
 
     code: ClassVar[str]
     severity: ClassVar[Severity] = "error"
     title: ClassVar[str]
+    mending: ClassVar[tuple[Mending, ...]] = ()
 
     @abstractmethod
     def check(self, context: Context) -> Iterator[Finding]:
@@ -89,6 +96,7 @@ class Rule(ABC):
         node: str | None = None,
         port: str | None = None,
         param: str | None = None,
+        cause: str | None = None,
     ) -> Finding:
         """A finding of this rule."""
-        return Finding(self.code, self.severity, node, port, message, hint, param)
+        return Finding(self.code, self.severity, node, port, message, hint, param, cause)

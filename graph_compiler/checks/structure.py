@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from graph_compiler.checks.mending import fitting, values, wires
 from graph_compiler.checks.rule import Context, Rule
 from graph_compiler.findings import Finding
 from graph_compiler.shapes import incomplete_argument
@@ -16,6 +17,7 @@ class UnknownLayer(Rule):
 
     code = "NN101"
     title = "Unknown layer"
+    mending = (values.nearest_layer, wires.delete_or_take_out)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each node whose layer is not in the registry."""
@@ -34,6 +36,7 @@ class MissingInput(Rule):
 
     code = "NN102"
     title = "An input has no wire"
+    mending = (wires.connect_from, wires.delete_or_take_out)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each unwired port of a node that is wired in part."""
@@ -59,6 +62,7 @@ class IncompleteState(Rule):
 
     code = "NN114"
     title = "Inputs that belong together"
+    mending = (wires.connect_from, wires.delete_companions)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each unwired port whose companions are wired."""
@@ -82,6 +86,7 @@ class NothingFlowsIn(Rule):
 
     code = "NN103"
     title = "Not reached from any input"
+    mending = (wires.connect_from, wires.delete_or_take_out)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each node that needs an input and has no wire at all."""
@@ -109,6 +114,7 @@ class Cycle(Rule):
 
     code = "NN104"
     title = "The wires go round"
+    mending = (wires.cut_loop,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each wire that has to be cut, at the node where it ends."""
@@ -132,6 +138,7 @@ class PortFull(Rule):
 
     code = "NN105"
     title = "Too many wires at one input"
+    mending = (wires.delete_extra_wires, wires.join_wires)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each overfull port."""
@@ -159,6 +166,7 @@ class UnknownPort(Rule):
 
     code = "NN106"
     title = "A wire to a port that is not there"
+    mending = (fitting.switch_parameters, wires.delete_wires_of_port)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each loose end."""
@@ -196,6 +204,7 @@ class SingleMerge(Rule):
     code = "NN113"
     severity = "warning"
     title = "Merging one tensor"
+    mending = (fitting.take_out_itself,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each port for many wires that has one."""

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from graph_compiler.checks.causes import odd_wire, origin, same_dtype, shape_story
+from graph_compiler.checks.mending import endings, fitting, values
 from graph_compiler.checks.rule import Context, Rule
 from graph_compiler.findings import Finding
 from runtime.errors import DTypeError, ShapeError
+from runtime.types import show_shape
 
 
 class ShapeMismatch(Rule):
@@ -17,13 +20,36 @@ class ShapeMismatch(Rule):
 
     code = "NN201"
     title = "Shapes do not fit"
+    mending = (
+        fitting.switch_parameters,
+        fitting.match_sizes,
+        fitting.insert_layers,
+        fitting.replace_before,
+        fitting.take_out_before,
+        fitting.take_out_itself,
+        fitting.shrink_windows,
+        values.forget_any_parameter,
+    )
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each layer that refuses the shapes of its inputs."""
         for node_id, error in context.shapes.failures.items():
             if not isinstance(error, DTypeError):
                 port = error.port if isinstance(error, ShapeError) else ""
-                yield self.finding(error.message, error.hint, node=node_id, port=port or None)
+                cause, story = self._story(context, node_id, port)
+                yield self.finding(
+                    error.message + story, error.hint, node=node_id, port=port or None, cause=cause
+                )
+
+    def _story(self, context: Context, node_id: str, port: str) -> tuple[str | None, str]:
+        """The node that made the shape what it is, and a sentence about it."""
+        edges = context.wiring.incoming[node_id].get(port) or list(context.wiring.wires_into(node_id))
+        edge = odd_wire(context, edges)
+        given = context.shapes.at(edge) if edge is not None else None
+        if edge is None or given is None:
+            return None, ""
+        cause = origin(context, edge.source)
+        return cause, f" The shape {show_shape(given.shape)} comes {shape_story(context, cause)}."
 
 
 class WrongDtype(Rule):
@@ -34,12 +60,18 @@ class WrongDtype(Rule):
 
     code = "NN202"
     title = "The wrong kind of numbers"
+    mending = (endings.input_ids, fitting.take_out_itself)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each layer that refuses the dtypes of its inputs."""
         for node_id, error in context.shapes.failures.items():
             if isinstance(error, DTypeError):
-                yield self.finding(error.message, error.hint, node=node_id, port=error.port or None)
+                port = error.port or None
+                wires = context.wiring.incoming[node_id].get(error.port) or list(
+                    context.wiring.wires_into(node_id)
+                )
+                cause = origin(context, wires[0].source, same_dtype) if wires else None
+                yield self.finding(error.message, error.hint, node=node_id, port=port, cause=cause)
 
 
 class WantsIds(Rule):
@@ -52,21 +84,25 @@ class WantsIds(Rule):
     code = "NN203"
     severity = "warning"
     title = "Measurements where ids are wanted"
+    mending = (endings.input_ids, fitting.take_out_itself)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each wire that brings floating numbers to a port for ids."""
         for node_id, given in context.shapes.inputs.items():
             spec = context.instance(node_id).spec
-            for name, tensors in given:
+            for name, _ in given:
                 port = spec.port(name) if spec else None
                 if port is None or not port.whole:
                     continue
-                for tensor in tensors if isinstance(tensors, tuple) else (tensors,):
-                    if "float" in tensor.dtype:
+                for edge in context.wiring.incoming[node_id][name]:
+                    tensor = context.shapes.at(edge)
+                    if tensor is not None and "float" in tensor.dtype:
+                        cause = origin(context, edge.source, same_dtype)
                         yield self.finding(
                             f"{context.called(node_id)} wants whole numbers (ids) at '{name}', "
-                            f"but gets {tensor.dtype}.",
+                            f"but gets {tensor.dtype} from '{context.document.nodes[cause].name}'.",
                             'Set the dtype of the Input to "int32" if the data are ids.',
                             node=node_id,
                             port=name,
+                            cause=cause,
                         )

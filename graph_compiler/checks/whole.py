@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from graph_compiler.checks.mending import fitting, values, wires
 from graph_compiler.checks.rule import Context, Rule
 from graph_compiler.document import name_problem, propose_name
 from graph_compiler.findings import Finding
@@ -15,6 +16,7 @@ class EmptyDesign(Rule):
 
     code = "NN107"
     title = "The design is empty"
+    mending = (wires.begin_design,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding if there is no node."""
@@ -30,6 +32,7 @@ class NoInput(Rule):
 
     code = "NN108"
     title = "The design has no input"
+    mending = (wires.add_input,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding if there are nodes but no source."""
@@ -45,6 +48,7 @@ class NoOutput(Rule):
 
     code = "NN109"
     title = "The design has no output"
+    mending = (fitting.append_layers, wires.begin_layer)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding if all nodes are sources."""
@@ -63,6 +67,7 @@ class DuplicateName(Rule):
 
     code = "NN110"
     title = "A name stands twice"
+    mending = (values.rename,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each node whose name an earlier one has."""
@@ -87,6 +92,7 @@ class BadName(Rule):
 
     code = "NN111"
     title = "A name that cannot be used"
+    mending = (values.rename,)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each name that is no Python identifier."""
@@ -109,6 +115,7 @@ class UnusedInput(Rule):
 
     code = "NN112"
     title = "An input leads nowhere"
+    mending = (wires.connect_to, wires.delete_layer)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each source without a wire, unless it stands alone on a canvas just begun."""

@@ -48,6 +48,8 @@ class ReLU(ActivationLayer):
         https://keras.io/api/layers/activation_layers/relu/
     """
 
+    applies = "relu"
+
     def __init__(
         self,
         max_value: NotNegative | None = None,
@@ -206,6 +208,8 @@ class Softmax(ActivationLayer):
     Source:
         https://keras.io/api/layers/activation_layers/softmax/
     """
+
+    applies = "softmax"
 
     def __init__(self, axis: int | tuple[int, ...] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -22,7 +22,7 @@ from runtime.layers.registration import register
 from runtime.layers.spatial import PerAxis, SequencePadding, per_axis
 from runtime.layers.weights import Weight
 from runtime.layers.windows import Windowed
-from runtime.types import Range, Shape
+from runtime.types import Range, Shape, TensorSpec
 
 CONVOLUTIONS: dict[int, Callable[..., torch.Tensor]] = {1: F.conv2d, 2: F.conv2d, 3: F.conv3d}
 """torch's function for each rank; sequences are computed as pictures of height 1."""
@@ -41,6 +41,7 @@ class ActivatedConvolution(Windowed):
         bias_constraint: Rule the biases are held to after each step.
     """
 
+    traits = frozenset({"linear"})
     bias: Weight | None
     use_bias: bool
     activation: Callable[[torch.Tensor], torch.Tensor] | None
@@ -124,6 +125,23 @@ class Convolution(ActivatedConvolution):
     """
 
     kernel: Weight
+
+    @classmethod
+    def between(cls, given: TensorSpec, wanted: Shape | None) -> dict[str, Any] | None:
+        """Filters of size 1: as many as the wanted channels, at every place or every second, third, … one."""
+        if wanted is None or not len(given.shape) == len(wanted) == cls.rank + 2 or not wanted[-1]:
+            return None
+        strides = {
+            -(-have // want) if have and want else 1
+            for have, want in zip(given.shape[1:-1], wanted[1:-1], strict=True)
+        }
+        step = strides.pop()
+        if strides or any(
+            (have and -(-have // step)) != want
+            for have, want in zip(given.shape[1:-1], wanted[1:-1], strict=True)
+        ):
+            return None
+        return {"filters": wanted[-1], "kernel_size": 1} | ({"strides": step} if step > 1 else {})
 
     def __init__(
         self,

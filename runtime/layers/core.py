@@ -128,8 +128,16 @@ class Dense(Layer):
     """
 
     supports_mask = True
+    traits = frozenset({"linear"})
     kernel: Weight
     bias: Weight | None
+
+    @classmethod
+    def between(cls, given: TensorSpec, wanted: Shape | None) -> dict[str, Any] | None:
+        """As many units as the last axis should have, where the other axes are right."""
+        if wanted is None or given.shape[:-1] != wanted[:-1] or wanted[-1] is None:
+            return None
+        return {"units": wanted[-1]}
 
     def __init__(
         self,

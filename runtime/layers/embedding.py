@@ -12,7 +12,7 @@ from runtime.layers.base import Layer
 from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
 from runtime.layers.weights import Weight
-from runtime.types import Shape, Whole
+from runtime.types import Shape, TensorSpec, Whole
 
 
 @register("Core")
@@ -37,6 +37,13 @@ class Embedding(Layer):
 
     computes_in_full = True
     embeddings: Weight
+
+    @classmethod
+    def between(cls, given: TensorSpec, wanted: Shape | None) -> dict[str, Any] | None:
+        """Makes vectors of whole numbers."""
+        if wanted is not None or not given.dtype.startswith(("int", "uint")):
+            return None
+        return {"input_dim": 10_000, "output_dim": 16}
 
     def __init__(
         self,

@@ -42,6 +42,7 @@ class Normalization(LearnsFromData, Layer):
 
     supports_mask = True
     by_place = True
+    traits = frozenset({"scales"})
     stated_instead = ("mean", "variance")
     adapt_mean: Weight
     adapt_variance: Weight

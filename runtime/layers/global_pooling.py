@@ -8,7 +8,7 @@ from runtime.layers.arguments import DataFormat
 from runtime.layers.reach import Sight
 from runtime.layers.registration import register
 from runtime.layers.spatial import Spatial
-from runtime.types import Shape
+from runtime.types import Shape, TensorSpec
 
 
 class GlobalPooling(Spatial):
@@ -45,6 +45,11 @@ class _GlobalMaxPooling(GlobalPooling):
 
 
 class _GlobalAveragePooling(GlobalPooling):
+    @classmethod
+    def between(cls, given: TensorSpec, wanted: Shape | None) -> dict[str, Any] | None:
+        """Makes a row of a sequence, picture or volume."""
+        return {} if len(given.shape) == cls.rank + 2 and wanted is None else None
+
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """The mean of each channel."""
         inputs = inputs if inputs.is_floating_point() else inputs.to(getattr(torch, self.compute_dtype))

@@ -14,7 +14,7 @@ from runtime.layers.registration import register
 from runtime.types import Shape, show_shape
 
 
-@register("Merging")
+@register("Merging", rank=0)
 class Concatenate(Merging):
     """Puts its inputs one behind the other along an axis; their order counts.
 

@@ -126,7 +126,7 @@ def _spread_all(masks: list[torch.Tensor | None], inputs: list[torch.Tensor]) ->
     ]
 
 
-@register("Merging")
+@register("Merging", rank=0)
 class Add(Elementwise):
     """Adds its inputs, number by number: the shortcut of a residual network ends in one.
 

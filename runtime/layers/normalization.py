@@ -28,6 +28,7 @@ class Normalizing(Layer):
     """
 
     supports_mask = True
+    traits = frozenset({"scales", "normalizes"})
     gamma: Weight | None
     beta: Weight | None
     epsilon: float

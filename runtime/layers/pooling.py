@@ -23,6 +23,8 @@ class Pooling(Windowed):
         data_format: Where the channels stand; None is "channels_last".
     """
 
+    traits = frozenset({"pools"})
+
     def __init__(self, pool_size: Any, strides: Any, padding: str, data_format: Any, **kwargs: Any) -> None:
         super().__init__(
             pool_size, pool_size if strides is None else strides, padding, 1, data_format, **kwargs

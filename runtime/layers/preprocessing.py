@@ -7,7 +7,7 @@ import torch
 from runtime.errors import ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.registration import register
-from runtime.types import Shape, show_shape
+from runtime.types import Shape, TensorSpec, show_shape
 
 Numbers = float | tuple[float, ...]
 """One number for all, or one for each place of the last axis."""
@@ -30,6 +30,12 @@ class Rescaling(Layer):
 
     supports_mask = True
     by_place = True
+    traits = frozenset({"scales"})
+
+    @classmethod
+    def between(cls, given: TensorSpec, wanted: Shape | None) -> dict[str, Any] | None:
+        """Brings pixels into 0-1."""
+        return {"scale": 1 / 255} if wanted == given.shape else None
 
     def __new__(cls, scale: Any, offset: Any = 0.0, **kwargs: Any) -> "Rescaling":
         """Takes arrays, too."""

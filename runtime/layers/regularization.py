@@ -29,6 +29,7 @@ class RandomInTraining(Layer):
     """
 
     identity_in_inference = True
+    traits = frozenset({"disturbs"})
     supports_mask = True
 
     def __init__(self, seed: Seed = None, **kwargs: Any) -> None:

@@ -11,7 +11,7 @@ from runtime.layers.base import Layer
 from runtime.layers.checking import require_rank
 from runtime.layers.reach import SAME, Sight
 from runtime.layers.registration import register
-from runtime.types import Range, Shape, show_shape
+from runtime.types import Range, Shape, TensorSpec, show_shape
 
 
 class Rearranging(Layer):
@@ -35,6 +35,11 @@ class Flatten(Rearranging):
     Source:
         https://keras.io/api/layers/reshaping_layers/flatten/
     """
+
+    @classmethod
+    def between(cls, given: TensorSpec, wanted: Shape | None) -> dict[str, Any] | None:
+        """Makes a row of anything that is none."""
+        return {} if len(given.shape) > 2 and wanted is None else None
 
     def __init__(self, data_format: DataFormat = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -70,6 +75,14 @@ class Reshape(Rearranging):
     Source:
         https://keras.io/api/layers/reshaping_layers/reshape/
     """
+
+    @classmethod
+    def between(cls, given: TensorSpec, wanted: Shape | None) -> dict[str, Any] | None:
+        """The wanted form, if it holds as many numbers."""
+        if wanted is None or len(wanted) == len(given.shape) or None in (*given.shape[1:], *wanted[1:]):
+            return None
+        have, need = (math.prod(size or 0 for size in shape[1:]) for shape in (given.shape, wanted))
+        return {"target_shape": list(wanted[1:])} if have == need else None
 
     def __init__(self, target_shape: Annotated[Shape, Range(min=-1)], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -29,6 +29,7 @@ class UnitNormalization(Layer):
     """
 
     supports_mask = True
+    traits = frozenset({"scales", "normalizes"})
 
     def __init__(self, axis: int | tuple[int, ...] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -70,6 +70,23 @@ def test_a_design_with_a_mistake_cannot_be_trained(
     expect(visitor.page.get_by_role("button", name=re.compile(r"\.h5"))).to_have_count(0)
 
 
+def test_a_mistake_is_mended_by_one_click_and_comes_back_with_undo(
+    visitor: Visitor, designer: Designer
+) -> None:
+    visitor.open(designer.projects.create("Mended", chain(PICTURE, CLASSES)).id)
+    expect(visitor.node("layer_1")).to_have_attribute("data-state", "error")
+    visitor.page.get_by_role("button", name="Fix: Put a Flatten before 'layer_1'").click()
+    visitor.shape_is("flatten", "784")
+    expect(visitor.node("layer_1")).not_to_have_attribute("data-state", "error")
+    expect(visitor.page.get_by_text("This is a working model.")).to_be_visible()
+    visitor.settle()
+
+    visitor.page.get_by_role("button", name="Undo").click()
+    expect(visitor.node("flatten")).to_have_count(0)
+    expect(visitor.node("layer_1")).to_have_attribute("data-state", "error")
+    visitor.settle()
+
+
 def test_an_empty_design_says_so_wherever_one_goes(visitor: Visitor, designer: Designer) -> None:
     visitor.open(designer.projects.create("Empty").id)
     visitor.go("Train")

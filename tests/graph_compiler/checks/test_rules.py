@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_compiler import analyze, rule_help
+from graph_compiler import analyze, fixes_for, rule_help
 from graph_compiler.checks import RULES
 from runtime.registries import custom_objects
 from tests.graph_compiler.checks.examples import EXAMPLES, IRIS, TEST_LAYERS, Example, good
@@ -24,6 +24,9 @@ def shown(example: Example) -> str:
         place = ".".join(part for part in (finding.node_id, finding.port or finding.param) if part)
         lines.append(f"  {finding.code} {finding.severity} [{place}] {finding.message}")
         lines.append(f"      {finding.hint}")
+        if finding.code == example.code:
+            fixes = fixes_for(example.document, finding, example.data)
+            lines += [f"      Fix: {fix.title}" for fix in fixes]
     return "\n".join(lines)
 
 

@@ -1,0 +1,70 @@
+"""A quick fix, carried out on the open design: on the canvas as one step that its undo takes back."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.components.canvas import send
+from app.components.workspace import CANVAS, opening
+from graph_compiler import QuickFix
+from graph_compiler.document import (
+    AddNode,
+    Batch,
+    Connect,
+    DeleteNodes,
+    DocumentError,
+    Edit,
+    MoveNodes,
+    RenameNode,
+    SetCompile,
+    SetParam,
+    SetSetting,
+    SetTraining,
+    apply,
+)
+
+
+def carry_out(fix: QuickFix) -> None:
+    """Applies a fix; what the canvas does not know of, such as the loss, is changed here."""
+    opened = opening()
+    try:
+        document, _ = apply(opened.document, Batch(edits=fix.edits))
+    except DocumentError:
+        st.toast("The design has changed since: this fix no longer fits.", icon=":material/info:")
+        return
+    commands = [command for edit in fix.edits for command in _commands(edit)]
+    if commands:
+        send(CANVAS, "batch", edits=commands)
+    opened.save(
+        opened.document.model_copy(update={"compile": document.compile, "training": document.training})
+    )
+
+
+def _commands(edit: Edit) -> list[dict[str, Any]]:
+    """An edit as the canvas is told it; none for what is not on the canvas."""
+    match edit:
+        case AddNode(node=node):
+            return [{"op": "add_node", "node": node.model_dump(mode="json")}]
+        case DeleteNodes(nodes=nodes, edges=edges):
+            return [{"op": "remove", "nodes": list(nodes), "edges": list(edges)}]
+        case Connect(edge=edge):
+            return [{"op": "connect", **edge.model_dump(mode="json", exclude={"id"})}]
+        case MoveNodes(positions=positions):
+            return [{"op": "set_node", "node": key, "x": x, "y": y} for key, (x, y) in positions.items()]
+        case RenameNode(node=node, name=name):
+            return [{"op": "set_node", "node": node, "name": name}]
+        case SetParam(node=node, param=name, value=value, remove=remove):
+            return [_change(node, "params", name, value, remove=remove)]
+        case SetSetting(node=node, setting=name, value=value, remove=remove):
+            return [_change(node, "settings", name, value, remove=remove)]
+        case Batch(edits=edits):
+            return [command for inner in edits for command in _commands(inner)]
+        case SetCompile() | SetTraining():
+            return []
+        case _:
+            raise TypeError(f"The canvas has no command for {type(edit).__name__}.")
+
+
+def _change(node: str, table: str, name: str, value: Any, *, remove: bool) -> dict[str, Any]:
+    change: dict[str, Any] = {"unset": [name]} if remove else {table: {name: value}}
+    return {"op": "set_node", "node": node, **change}

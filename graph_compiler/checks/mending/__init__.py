@@ -1,0 +1,1 @@
+"""Where quick fixes come from: functions that guess edits which may mend a finding."""
