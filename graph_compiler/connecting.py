@@ -37,7 +37,7 @@ def _port_problem(
     document: GraphDocument, source: str, source_port: str, target: str, target_port: str
 ) -> str | None:
     begin, end = document.nodes[source], document.nodes[target]
-    outputs = instance_of(begin)
+    outputs = instance_of(begin, document.owner_of(begin))
     if outputs.layer is not None and source_port not in outputs.outputs:
         return f"'{begin.name}' has no output '{source_port}'; it has {', '.join(outputs.outputs)}."
     spec = instance_of(end).spec

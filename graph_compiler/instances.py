@@ -6,14 +6,15 @@ about a node is kept and found again by the node's layer, name, parameters and s
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import JsonValue
 
 from graph_compiler.document import Node
 from graph_compiler.document.naming import name_from_label
+from graph_compiler.operations import PREFIX, constant, is_function, operation_spec
 from runtime.configurable import constructor_parameters
 from runtime.errors import LayerloomError, ParameterError, UnknownNameError, did_you_mean
 from runtime.layers import Layer, registry
@@ -21,6 +22,7 @@ from runtime.layers.parameters import ParamSpec, param_spec
 from runtime.layers.spec import LayerSpec, layer_spec
 
 _REMEMBERED = 4096
+_UNLOCK = "Put a layer of the palette in its place, and draw its wires anew."
 _SHARED = ("trainable", "dtype", "activity_regularizer")
 """Parameters that every layer has besides those its class declares."""
 
@@ -32,7 +34,12 @@ ProblemKind = Literal[
     "unknown_setting",
     "bad_setting",
     "refused",
+    "locked",
 ]
+
+
+_OF_THE_CALL: tuple[ProblemKind, ...] = ("unknown_setting", "bad_setting")
+"""Problems that come from where a layer is called, not from the layer."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,9 @@ class Instance:
 
 
 def find_spec(layer_name: str) -> LayerSpec | None:
-    """The description of a layer of the registry, or None."""
+    """The description of a layer of the registry, or of a function between layers, or None."""
+    if layer_name.startswith(PREFIX):
+        return operation_spec(layer_name)
     try:
         found = registry.lookup(layer_name)
     except UnknownNameError:
@@ -91,9 +100,23 @@ def find_spec(layer_name: str) -> LayerSpec | None:
     return layer_spec(found) if isinstance(found, type) else None
 
 
-def instance_of(node: Node) -> Instance:
-    """The layer of a node, or what stands against it; quick for a node seen before."""
-    return _instance(node.layer, node.name, _as_key(node.params), _as_key(node.settings))
+def instance_of(node: Node, owner: Node | None = None) -> Instance:
+    """The layer of a node, or what stands against it; quick for a node seen before.
+
+    Args:
+        node: The node.
+        owner: The node whose layer it calls once more, if it is not its own.
+    """
+    maker = owner or node
+    if maker.locked:
+        problem = Problem("locked", "", maker.locked, _UNLOCK)
+        problems = (problem,) if maker is node else ()
+        return Instance(find_spec(maker.layer), None, (), problems, (maker.layer, maker.name, "{}"))
+    found = _instance(maker.layer, maker.name, _as_key(maker.params), _as_key(node.settings))
+    if maker is node or not found.problems:
+        return found
+    # What is wrong with the layer itself is said of the node that owns it.
+    return replace(found, problems=tuple(p for p in found.problems if p.kind in _OF_THE_CALL))
 
 
 def make_layer(layer_name: str, name: str, params: Mapping[str, JsonValue]) -> Layer:
@@ -107,10 +130,9 @@ def make_layer(layer_name: str, name: str, params: Mapping[str, JsonValue]) -> L
     Raises:
         LayerloomError: The layer is unknown or cannot have these parameters.
     """
-    cls = registry.lookup(layer_name)
-    spec = layer_spec(cls)  # type: ignore[arg-type]
+    spec = find_spec(layer_name) or layer_spec(cast(type, registry.lookup(layer_name)))
     known = parameters_of(spec)
-    return cls(**{key: _argument(known.get(key), value) for key, value in params.items()}, name=name)
+    return spec.cls(**{key: _argument(known.get(key), value) for key, value in params.items()}, name=name)
 
 
 def parameters_of(spec: LayerSpec) -> dict[str, ParamSpec]:
@@ -122,6 +144,8 @@ def parameters_of(spec: LayerSpec) -> dict[str, ParamSpec]:
 
 def setting_arguments(spec: LayerSpec, settings: Mapping[str, JsonValue]) -> dict[str, Any]:
     """Call settings of a node as arguments of the layer's call."""
+    if is_function(spec):
+        return {key: constant(value) for key, value in settings.items()}
     return {key: _argument(spec.setting(key), value) for key, value in settings.items()}
 
 
@@ -213,7 +237,7 @@ def _inner_problems(kind: ProblemKind, param: ParamSpec, value: Mapping[str, Jso
         text = f"The parameters of the {spec.label} inside are {inner_params!r}."
         inner = [Problem(kind, param.name, text, "Give them by name.")]
     else:
-        inner = _param_problems(spec, inner_params)
+        inner = _param_problems(spec, {key: item for key, item in inner_params.items() if key != "name"})
     return [Problem(kind, param.name, f"Inside: {problem.message}", problem.hint) for problem in inner]
 
 

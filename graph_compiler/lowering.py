@@ -11,6 +11,7 @@ from graph_compiler.compile_settings import make_loss, make_optimizer
 from graph_compiler.document import CompileSettings, GraphDocument, Node
 from graph_compiler.findings import Finding
 from graph_compiler.instances import find_spec, make_layer, setting_arguments
+from graph_compiler.operations import unwrapped
 from graph_compiler.wiring import Wiring
 from runtime.errors import LayerloomError
 from runtime.layers.spec import LayerSpec
@@ -90,8 +91,13 @@ def model_name(document: GraphDocument) -> str:
 def _model(document: GraphDocument, analysis: Analysis) -> Model:
     wiring = Wiring(document)
     tensors: dict[tuple[str, str], KerasTensor] = {}
+    layers: dict[str, Any] = {}
     for node_id in analysis.order:
-        made = _call(document.nodes[node_id], wiring, tensors)
+        owner = document.owner_of(document.nodes[node_id])
+        assert owner is not None, "a design without errors has the layers it shares"
+        if owner.id not in layers:
+            layers[owner.id] = make_layer(owner.layer, owner.name, owner.params)
+        made = _call(layers[owner.id], document.nodes[node_id], wiring, tensors)
         for port, tensor in zip(analysis.shapes[node_id], made, strict=True):
             tensors[node_id, port] = tensor
     inputs = [_first(node_id, analysis, tensors) for node_id in analysis.inputs]
@@ -107,13 +113,14 @@ def _first(node_id: str, analysis: Analysis, tensors: Mapping[tuple[str, str], K
     return tensors[node_id, next(iter(analysis.shapes[node_id]))]
 
 
-def _call(node: Node, wiring: Wiring, tensors: Mapping[tuple[str, str], KerasTensor]) -> list[KerasTensor]:
+def _call(
+    layer: Any, node: Node, wiring: Wiring, tensors: Mapping[tuple[str, str], KerasTensor]
+) -> list[KerasTensor]:
     """The tensors that come out of a node, by output port in order."""
-    layer: Any = make_layer(node.layer, node.name, node.params)
     spec = find_spec(node.layer)
     if spec is None or spec.is_source:
         return [layer.output]
-    arguments = spec.call_arguments(_wired(spec, node, wiring, tensors))
+    arguments = unwrapped(spec.cls, spec.call_arguments(_wired(spec, node, wiring, tensors)))
     made = layer(**arguments, **setting_arguments(spec, node.settings))
     return list(made) if isinstance(made, list | tuple) else [made]
 

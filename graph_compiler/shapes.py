@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from graph_compiler.document import Edge, Node
-from graph_compiler.instances import Instance, instance_of
+from graph_compiler.document import Edge, GraphDocument, Node
+from graph_compiler.instances import Instance, find_spec, instance_of
+from graph_compiler.operations import unwrapped
 from graph_compiler.parameter_count import count_parameters
 from graph_compiler.wiring import Wiring
 from runtime.errors import LayerloomError, ShapeError
@@ -49,6 +50,7 @@ class Shapes:
         failures: Why a layer refuses its inputs, by node.
         broken: Nodes that cannot say what comes out of them, for a reason of their own.
         waiting: Nodes that wait for a broken one, and for which.
+        misfits: Nodes that share the layer of another, whose weights do not fit what comes in here.
     """
 
     instances: dict[str, Instance] = field(default_factory=dict[str, Instance])
@@ -58,6 +60,7 @@ class Shapes:
     failures: dict[str, LayerloomError] = field(default_factory=dict[str, LayerloomError])
     broken: set[str] = field(default_factory=set[str])
     waiting: dict[str, str] = field(default_factory=dict[str, str])
+    misfits: dict[str, str] = field(default_factory=dict[str, str])
 
     def at(self, edge: Edge) -> TensorSpec | None:
         """What flows through a wire, if known."""
@@ -73,14 +76,24 @@ def propagate(wiring: Wiring) -> Shapes:
     Returns:
         What is known; every node is in exactly one of outputs, broken and waiting.
     """
-    nodes = wiring.document.nodes
-    shapes = Shapes(instances={key: instance_of(node) for key, node in nodes.items()})
+    document = wiring.document
+    nodes = document.nodes
+    shapes = Shapes(instances={key: _instance_in(document, node) for key, node in nodes.items()})
     for loop in wiring.loops:
         shapes.broken.add(loop.edge.target)
     for node_id in wiring.order:
         _visit(nodes[node_id], wiring, shapes)
     _wait_behind_loops(wiring, shapes)
+    _count_shared_once(wiring, shapes)
     return shapes
+
+
+def _instance_in(document: GraphDocument, node: Node) -> Instance:
+    """The layer of a node; none at all where the node shares one that is gone."""
+    owner = document.owner_of(node)
+    if owner is None:
+        return Instance(find_spec(node.layer), None, (), (), (node.layer, node.name, "{}"))
+    return instance_of(node, owner)
 
 
 def has_all_wires(instance: Instance, ports: Mapping[str, list[Edge]]) -> bool:
@@ -115,7 +128,11 @@ def incomplete_argument(instance: Instance, ports: Mapping[str, list[Edge]]) -> 
 def _visit(node: Node, wiring: Wiring, shapes: Shapes) -> None:
     instance = shapes.instances[node.id]
     ports = wiring.incoming[node.id]
-    if instance.spec is None or instance.layer is None or not has_all_wires(instance, ports):
+    owner = wiring.document.owner_of(node)
+    if owner is not None and owner is not node and instance.layer is None and not instance.problems:
+        shapes.waiting[node.id] = owner.id
+        return
+    if owner is None or instance.spec is None or instance.layer is None or not has_all_wires(instance, ports):
         shapes.broken.add(node.id)
         return
     for edge in wiring.wires_into(node.id):
@@ -142,6 +159,17 @@ def _visit(node: Node, wiring: Wiring, shapes: Shapes) -> None:
     shapes.parameters[node.id] = outcome.parameters
 
 
+def _count_shared_once(wiring: Wiring, shapes: Shapes) -> None:
+    """A layer that is called several times has its weights once; calls that want others are noted."""
+    nodes = wiring.document.nodes
+    for node_id in [key for key in shapes.parameters if nodes[key].shares]:
+        owner = wiring.document.owner_of(nodes[node_id])
+        counted = shapes.parameters[node_id]
+        if owner is not None and shapes.parameters.get(owner.id, counted) != counted:
+            shapes.misfits[node_id] = owner.id
+        shapes.parameters[node_id] = 0
+
+
 def _wait_behind_loops(wiring: Wiring, shapes: Shapes) -> None:
     """What stands in or behind a loop waits for the node where the loop's newest wire ends."""
     for loop in wiring.loops:
@@ -157,8 +185,10 @@ def _wait_behind_loops(wiring: Wiring, shapes: Shapes) -> None:
 @lru_cache(_REMEMBERED)
 def _outcome(instance: Instance, given: PortSpecs) -> Outcome:
     """What a layer makes of its inputs; equal nodes share an instance, so each case is computed once."""
-    ports = {name: list(spec) if isinstance(spec, tuple) else spec for name, spec in given}
     layer = _unshared(instance)
+    ports = unwrapped(
+        type(layer), {name: list(spec) if isinstance(spec, tuple) else spec for name, spec in given}
+    )
     try:
         outputs = (
             layer.output_spec(ports, instance.settings) if instance.settings else layer.output_spec(ports)

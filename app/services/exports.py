@@ -146,7 +146,7 @@ def _fresh(document: GraphDocument) -> Any:
 def network(document: GraphDocument) -> Any:
     """What makes two designs the same network: layers, their settings and wires, wherever they stand."""
     nodes = {
-        key: node.model_dump(include={"layer", "name", "params", "settings"})
+        key: node.model_dump(include={"layer", "name", "params", "settings", "shares", "locked"})
         for key, node in document.nodes.items()
     }
     edges = sorted(tuple(edge.model_dump(exclude={"id"}).values()) for edge in document.edges.values())

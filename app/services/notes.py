@@ -5,9 +5,9 @@ from typing import Any
 from app.services.datasets import DatasetInfo, describe
 from app.services.palette import port_entries
 from graph_compiler import Analysis, DataFacts
-from graph_compiler.document import GraphDocument
+from graph_compiler.document import GraphDocument, Node
+from graph_compiler.instances import find_spec
 from runtime.errors import UnknownNameError
-from runtime.layers import layer_names, layer_spec
 from runtime.types import show_shape
 
 
@@ -18,7 +18,6 @@ def canvas_notes(document: GraphDocument, analysis: Analysis) -> dict[str, dict[
         document: The design.
         analysis: What is known of it.
     """
-    known = set(layer_names())
     notes: dict[str, dict[str, Any]] = {}
     for node_id, node in document.nodes.items():
         shapes = analysis.shapes.get(node_id, {})
@@ -35,14 +34,26 @@ def canvas_notes(document: GraphDocument, analysis: Analysis) -> dict[str, dict[
                 for finding in analysis.findings_at(node_id)
             ],
         }
-        if node.layer in known:
-            note["inputs"] = port_entries(layer_spec(node.layer).inputs)
+        spec = find_spec(node.layer)
+        if spec is not None:
+            note["inputs"] = port_entries(spec.inputs)
+        summary = _summary(document, node)
+        if summary:
+            note["summary"] = summary
         if shapes:
             note["output_ports"] = list(shapes)
         if node_id in analysis.parameters:
             note["parameters"] = analysis.parameters[node_id]
         notes[node_id] = note
     return notes
+
+
+def _summary(document: GraphDocument, node: Node) -> str:
+    """What stands on a node in place of its parameters, where these are not its own or cannot be used."""
+    if node.locked:
+        return f"Locked: {node.locked}"
+    owner = document.owner_of(node)
+    return f"the same layer as {owner.name}" if owner is not None and owner is not node else ""
 
 
 def data_facts(document: GraphDocument) -> DataFacts | None:

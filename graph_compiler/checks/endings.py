@@ -36,7 +36,9 @@ def ending_of(context: Context, node_id: str) -> Ending | None:
     param = spec.param("activation")
     if param is None or param.registry != "activations":
         return Ending(tensor.shape[1:], None)
-    value = context.document.nodes[node_id].params.get("activation", param.default)
+    node = context.document.nodes[node_id]
+    owner = context.document.owner_of(node) or node
+    value = owner.params.get("activation", param.default)
     if isinstance(value, dict):
         value = value.get("class_name")
     return Ending(tensor.shape[1:], str(value) if value else "linear")

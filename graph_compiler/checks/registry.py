@@ -1,6 +1,6 @@
 """All rules, in the order their findings are shown."""
 
-from graph_compiler.checks import compiling, data, parameters, structure, tensors, whole
+from graph_compiler.checks import compiling, data, imported, parameters, structure, tensors, whole
 from graph_compiler.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -8,6 +8,8 @@ RULES: tuple[Rule, ...] = (
     whole.NoInput(),
     whole.NoOutput(),
     structure.UnknownLayer(),
+    imported.LockedLayer(),
+    imported.LostOwner(),
     parameters.UnknownParameter(),
     parameters.MissingParameter(),
     parameters.BadParameter(),
@@ -23,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     structure.NothingFlowsIn(),
     whole.UnusedInput(),
     tensors.ShapeMismatch(),
+    imported.SharedMisfit(),
     tensors.WrongDtype(),
     tensors.WantsIds(),
     structure.SingleMerge(),

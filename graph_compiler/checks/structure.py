@@ -211,7 +211,8 @@ class SingleMerge(Rule):
         for node_id, ports in context.wiring.incoming.items():
             spec = context.instance(node_id).spec
             for port in spec.inputs if spec else ():
-                if port.variadic and len(ports.get(port.name, ())) == 1 and node_id in context.shapes.outputs:
+                alone = port.variadic and not port.optional and len(ports.get(port.name, ())) == 1
+                if alone and node_id in context.shapes.outputs:
                     yield self.finding(
                         f"{context.called(node_id)} joins tensors, but only one wire ends at '{port.name}'.",
                         "Draw the other wires, or delete the layer.",

@@ -25,19 +25,21 @@ from graph_compiler.codegen.expressions import (
     list_of,
     text,
 )
+from graph_compiler.codegen.functions import function_call
 from graph_compiler.codegen.values import constructor_arguments, is_default, literal, parameter_value
 from graph_compiler.codegen.variables import Variables, choose_variables
 from graph_compiler.compile_settings import optimizer_arguments
 from graph_compiler.document import CompileSettings, GraphDocument, Node
 from graph_compiler.instances import find_spec
 from graph_compiler.lowering import CompilationError, model_name
+from graph_compiler.operations import is_function, uses_functions
 from graph_compiler.wiring import Wiring
 from runtime.configurable import constructor_parameters
 from runtime.layers.parameters import find_registry
 from runtime.layers.spec import LayerSpec
 from runtime.types import Shape
 
-_RESERVED = frozenset({"keras", "layers", "model", "os", "results"})
+_RESERVED = frozenset({"keras", "layers", "model", "ops", "os", "results"})
 _BACKEND = (
     "# Keras computes with another library: torch, jax or tensorflow.",
     'os.environ.setdefault("KERAS_BACKEND", "torch")',
@@ -70,14 +72,15 @@ def keras_code(
     learning = learning_nodes(document, analysis)
     reserved = _RESERVED | data.names | ({LEARNT_ROWS} if learning else set())
     variables = choose_variables(document, analysis, reserved)
-    layer_names = layer_variables(document, learning, {*variables.values(), *reserved})
+    apart = list(dict.fromkeys([*learning, *_owners(document)]))
+    layer_names = layer_variables(document, apart, {*variables.values(), *reserved})
     sections = [
         [_heading(document, analysis)],
-        _imports(data),
+        _imports(data, uses_functions(document)),
         _seed(document),
         [data.code.strip()],
         rows_to_learn_from(document, data) if learning else [],
-        _layers(document, analysis, variables, data, layer_names),
+        _layers(document, analysis, variables, data, layer_names, learning),
         _model(document, analysis, variables),
         _training(document, data, len(analysis.outputs)),
         _testing(document, data, len(analysis.outputs), file_format),
@@ -97,9 +100,10 @@ def _shortened(title: str) -> str:
     return title if len(title) <= 50 else f"{title[:49]}…"
 
 
-def _imports(data: DataSnippet) -> list[str]:
+def _imports(data: DataSnippet, functions: bool) -> list[str]:
     """Python's own modules, then the backend, which Keras reads at its import, then the libraries."""
-    lines = {"import os", "import keras", "from keras import layers", *data.imports} - {""}
+    from_keras = "from keras import layers, ops" if functions else "from keras import layers"
+    lines = {"import os", "import keras", from_keras, *data.imports} - {""}
     own = {line for line in lines if line.split()[1].partition(".")[0] in sys.stdlib_module_names}
     return [*_sorted_imports(own), "", *_BACKEND, "", *_sorted_imports(lines - own)]
 
@@ -122,24 +126,36 @@ def _layers(
     variables: Variables,
     data: DataSnippet,
     layer_names: Mapping[str, str],
+    learning: Sequence[str],
 ) -> list[str]:
     lines = ["# The layers; behind each, the shape that comes out of it."]
     wiring = Wiring(document)
+    made: set[str] = set()
     for node_id in analysis.order:
         node = document.nodes[node_id]
+        owner = document.owner_of(node) or node
         lines += _note(node)
         ports = analysis.shapes[node_id]
         names = ", ".join(variables[node_id, port] for port in ports)
         shapes = ", ".join(_shown(spec.shape) for spec in ports.values())
-        if node_id in layer_names:
-            layer = layer_names[node_id]
-            lines.append(f"{layer} = {layout(_made(node), before=len(layer) + 3)}")
-            lines += adapted(layer, node_id, document, analysis, variables, data)
+        if owner.id in layer_names:
+            layer = layer_names[owner.id]
+            if owner.id not in made:
+                made.add(owner.id)
+                lines.append(f"{layer} = {layout(_made(owner), before=len(layer) + 3)}")
+            if node_id in learning:
+                lines += adapted(layer, node_id, document, analysis, variables, data)
             expression = called(text(layer), _call_arguments(_spec(node), node, wiring, variables))
         else:
             expression = _made_and_called(node, wiring, variables)
         lines += _assignment(names, expression, shapes)
     return lines
+
+
+def _owners(document: GraphDocument) -> list[str]:
+    """The nodes whose layers other nodes call once more."""
+    owners = [document.owner_of(node) for node in document.nodes.values() if node.shares]
+    return [owner.id for owner in owners if owner is not None]
 
 
 def _note(node: Node) -> list[str]:
@@ -170,6 +186,8 @@ def _shown(shape: Shape) -> str:
 
 def _made_and_called(node: Node, wiring: Wiring, variables: Variables) -> Expression:
     spec, made = _spec(node), _made(node)
+    if is_function(spec):
+        return function_call(spec, node, wiring, variables)
     return made if spec.is_source else called(made, _call_arguments(spec, node, wiring, variables))
 
 

@@ -50,7 +50,7 @@ def diff_edits(old: GraphDocument, new: GraphDocument) -> tuple[Edit, ...]:
 
 def _deletions(old: GraphDocument, new: GraphDocument) -> Iterable[Edit]:
     same_layer = [
-        key for key, node in old.nodes.items() if key in new.nodes and new.nodes[key].layer == node.layer
+        key for key, node in old.nodes.items() if key in new.nodes and _is_kin(node, new.nodes[key])
     ]
     nodes = _out_of_place(old.nodes, same_layer, new.nodes)
     lost = set(nodes)
@@ -63,6 +63,11 @@ def _deletions(old: GraphDocument, new: GraphDocument) -> Iterable[Edit]:
     edges = tuple(key for key in _out_of_place(old.edges, same_wire, new.edges) if key not in with_node)
     if nodes or edges:
         yield DeleteNodes(nodes=nodes, edges=edges)
+
+
+def _is_kin(old: Node, new: Node) -> bool:
+    """True if edits of one node can make the other; its layer, and whose it is, are settled."""
+    return (old.layer, old.shares, old.locked) == (new.layer, new.shares, new.locked)
 
 
 def _additions(old: GraphDocument, new: GraphDocument) -> Iterable[Edit]:

@@ -79,6 +79,17 @@ class GraphDocument(Record):
         """The wires that begin or end at a node, oldest first."""
         return tuple(edge for edge in self.edges.values() if node_id in (edge.source, edge.target))
 
+    def owner_of(self, node: Node) -> Node | None:
+        """The node whose layer a node calls: mostly itself; None if that is gone, or goes round."""
+        seen: set[str] = set()
+        found: Node | None = node
+        while found is not None and found.shares is not None:
+            if found.id in seen:
+                return None
+            seen.add(found.id)
+            found = self.nodes.get(found.shares)
+        return found
+
     def names(self) -> frozenset[str]:
         """The names of all layers."""
         return frozenset(node.name for node in self.nodes.values())

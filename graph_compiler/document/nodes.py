@@ -1,6 +1,8 @@
 """A node: one layer of the design, with its place on the canvas."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from graph_compiler.document.values import Id, JsonTable, Record, Text
 
@@ -17,6 +19,10 @@ class Node(Record):
         x: Distance from the left of the canvas, in canvas pixels.
         y: Distance from the top of the canvas, in canvas pixels.
         note: What the author wants to remember about it.
+        shares: Id of the node whose layer is called here once more, with the same weights; the parameters are
+            those of that node then.
+        locked: Why the layer cannot be computed, for one that came in with a file; `layer` and `params` are
+            kept as the file has them. Empty for all others.
     """
 
     id: Id
@@ -27,3 +33,11 @@ class Node(Record):
     x: float = 0.0
     y: float = 0.0
     note: str = Field(default="", max_length=10_000)
+    shares: Id | None = None
+    locked: str = Field(default="", max_length=10_000)
+
+    @model_serializer(mode="wrap")
+    def _without_what_few_have(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Files name `shares` and `locked` only where they say something."""
+        written: dict[str, Any] = write(self)
+        return {key: value for key, value in written.items() if value or key not in ("shares", "locked")}

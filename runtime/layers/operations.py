@@ -17,7 +17,9 @@ from runtime.configurable import constructor_parameters, to_json
 from runtime.data.nested import flatten, packer
 from runtime.errors import GraphError, UnknownNameError
 from runtime.layers.base import Layer
+from runtime.layers.inference import names_of
 from runtime.symbolic import KerasTensor, Node, find_symbolic
+from runtime.types import TensorSpec
 
 entries: dict[str, Any] = {}
 """Class name → what `runtime.ops` knows of the function."""
@@ -118,6 +120,13 @@ class Operation(Layer):
             node.template = specs
         return packer(specs)[0](node.outputs)
 
+    def output_spec(
+        self, ports: dict[str, Any], settings: dict[str, Any] | None = None
+    ) -> dict[str, TensorSpec]:
+        """Shape and element type of each result, for those of the tensors and for what else is given."""
+        found = self.describe({name: _symbolic(value) for name, value in ports.items()} | (settings or {}))
+        return dict(zip(names_of(found), flatten(found), strict=True))
+
     def describe(self, arguments: dict[str, Any]) -> Any:
         """Shape and element type of the result, or a list of them, for symbolic tensors in the arguments.
 
@@ -147,6 +156,12 @@ class Operation(Layer):
                 arguments[name] = places.pop(0)
         arguments |= kwargs
         return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _symbolic(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_symbolic(item) for item in value]
+    return KerasTensor(value.shape, value.dtype) if isinstance(value, TensorSpec) else value
 
 
 def _holds_tensor(value: Any) -> bool:

@@ -21,6 +21,8 @@ class Sketch:
         settings: dict[str, Any] | None = None,
         note: str = "",
         ports: dict[str, str] | None = None,
+        shares: str | None = None,
+        locked: str = "",
         **params: Any,
     ) -> "Sketch":
         """A layer; `sources` ("name" or "name.port") go to its ports in order, `ports` to those named."""
@@ -32,6 +34,8 @@ class Sketch:
             params=params,
             settings=settings or {},
             note=note,
+            shares=shares,
+            locked=locked,
             x=200.0 * len(nodes),
         )
         self.document = self.document.model_copy(update={"nodes": nodes})

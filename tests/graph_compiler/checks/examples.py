@@ -124,6 +124,8 @@ EXAMPLES = (
         .add("InputLayer", "state", shape=[5])
         .add("LSTM", "memory", "steps", "state", units=5),
     ),
+    Example("NN120", good().add("Lambda", "code", "rows", locked="It holds Python code.")),
+    Example("NN121", good().add("Dense", "again", "rows", shares="gone")),
     Example(
         "NN201",
         rows()
@@ -132,6 +134,7 @@ EXAMPLES = (
     ),
     Example("NN202", rows().add("Picky", "only_ids", "rows")),
     Example("NN203", rows().add("Embedding", "lookup", "rows", input_dim=9, output_dim=2)),
+    Example("NN204", good().add("Dense", "again", "answer", shares="answer")),
     Example("NN301", good().add("Dense", "bad", "answer", units=-3, activation="rleu")),
     Example("NN302", good().add("Dense", "bad", "answer", units=3, unit=5)),
     Example("NN303", good().add("Dense", "bad", "answer")),

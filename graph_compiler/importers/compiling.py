@@ -1,0 +1,125 @@
+"""How a model in a file learns, as far as a document can say it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from graph_compiler.compile_settings import METRICS_BY_OUTPUT, metric_problem
+from graph_compiler.document import CompileSettings
+from graph_compiler.document.values import plain_json
+from graph_compiler.importers.arguments import member, own_settings
+from graph_compiler.importers.steps import Step
+from runtime.configurable import to_json
+from runtime.errors import LayerloomError
+from runtime.layers.parameters import find_registry
+from runtime.registries import snake_case
+from runtime.saving.reading import Reading
+from runtime.saving.training_settings import compile_arguments
+
+_DEFAULTS = CompileSettings()
+_ENDINGS = {
+    "softmax": ("sparse_categorical_crossentropy", ("accuracy",)),
+    "sigmoid": ("binary_crossentropy", ("accuracy",)),
+}
+"""What a model is usually trained with, by the activation it ends with."""
+
+
+def compile_settings(config: Any, reading: Reading, remark: Callable[[str], None]) -> CompileSettings | None:
+    """The optimizer, loss and metrics in a file; what a document cannot say is remarked.
+
+    Args:
+        config: `training_config` of a `.h5` file, or `compile_config` of a `.keras` archive.
+        reading: The file it stands in.
+        remark: Takes what was left out.
+    """
+    if not config:
+        return None
+    try:
+        given = compile_arguments(config, reading)
+    except LayerloomError as error:
+        remark(f"How the model was compiled could not be taken over: {error.message}")
+        return None
+    loss = _loss(given["loss"], remark)
+    metrics = _metrics(given["metrics"], remark)
+    return CompileSettings(loss=loss, metrics=metrics, **_optimizer(given["optimizer"], remark))
+
+
+def likely_settings(last: Step | None) -> CompileSettings:
+    """The settings to begin with where a file has none: those that go with the model's last layer."""
+    activation = last.params.get("activation") if last is not None else None
+    loss, metrics = _ENDINGS.get(str(activation), ("mean_squared_error", ()))
+    return CompileSettings(loss=loss, metrics=metrics)
+
+
+def _optimizer(made: Any, remark: Callable[[str], None]) -> dict[str, Any]:
+    if made is None or isinstance(made, str):
+        return {} if made is None else {"optimizer": made, "learning_rate": None}
+    config = to_json(made)["config"]
+    rate = config.get("learning_rate")
+    settings = own_settings(type(made), config)
+    settings.pop("learning_rate", None)
+    settings.pop("name", None)
+    if not isinstance(rate, int | float) or rate <= 0:
+        remark("The learning rate changed by a schedule, which a design cannot say: it is fixed here.")
+        rate = _DEFAULTS.learning_rate
+    if np.float32(rate) == rate:
+        # Files keep the rate as a number of 32 bits: 0.001 comes back as 0.0010000000474974513.
+        rate = float(str(np.float32(rate)))
+    return {
+        "optimizer": snake_case(type(made).__name__),
+        "learning_rate": rate,
+        "optimizer_params": plain_json(settings),
+    }
+
+
+def _loss(loss: Any, remark: Callable[[str], None]) -> str:
+    several = list(loss.values()) if isinstance(loss, dict) else loss
+    losses: list[Any] = list(several) if isinstance(several, list | tuple) else [several]
+    names = {name for name in (_name("losses", item) for item in losses) if name}
+    if len(names) == 1 and all(not _settings_of(item) for item in losses):
+        return names.pop()
+    if any(item is not None for item in losses):
+        remark("Its losses differ by output or have settings, which a design cannot say: check the loss.")
+    return names.pop() if len(names) == 1 else _DEFAULTS.loss
+
+
+def _metrics(metrics: Any, remark: Callable[[str], None]) -> tuple[str, ...]:
+    names: list[str] = []
+    for item in _flat(metrics):
+        name = item if item in METRICS_BY_OUTPUT else _name("metrics", item)
+        if not name or _settings_of(item) or metric_problem(name) is not None:
+            remark(f"The metric {_shown(item)} has settings, which a design cannot say: left out.")
+        elif name not in names:
+            names.append(name)
+    return tuple(names)
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [item for inner in value for item in _flat(inner)]
+    return [] if value is None else [value]
+
+
+def _name(family: str, item: Any) -> str:
+    if isinstance(item, str):
+        found = find_registry(family)
+        return item if item in found or item in METRICS_BY_OUTPUT else ""
+    named = member(family, {"class_name": type(item).__name__, "config": {}}) if item is not None else ""
+    if isinstance(named, str):
+        return named
+    return getattr(item, "__name__", "")
+
+
+def _settings_of(item: Any) -> dict[str, Any]:
+    """Settings of a loss or metric besides its name."""
+    if item is None or isinstance(item, str) or not hasattr(item, "get_config"):
+        return {}
+    settings = own_settings(type(item), item.get_config())
+    return {key: value for key, value in settings.items() if key not in ("name", "dtype")}
+
+
+def _shown(item: Any) -> str:
+    return repr(item) if isinstance(item, str) else type(item).__name__
