@@ -31,6 +31,16 @@ def duration(seconds: float) -> str:
     return f"{text} h" if seconds >= 3600 else f"{text.removeprefix('0:').lstrip('0') or '0'} min"
 
 
+def roughly(count: int) -> str:
+    """A number that may be large: "950", "56.7 k", "3.9 G"."""
+    size = float(count)
+    for unit in ("", " k", " M", " G"):
+        if size < 1000:
+            return f"{count}" if not unit else f"{size:.3g}{unit}"
+        size /= 1000
+    return f"{size:.3g} T"
+
+
 def amount(size: float) -> str:
     """A number of bytes: "812 B", "4.1 kB", "12 MB"."""
     for unit in ("B", "kB", "MB"):

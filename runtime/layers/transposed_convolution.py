@@ -186,11 +186,9 @@ class TransposedConvolution(ActivatedConvolution):
     def sight(self, shape: Shape, place: int = 0) -> Sight | None:
         """The places whose windows lie over a place; channels are taken together."""
         del place
+        axes = zip(self._window, self.strides, self._axes(self.sizes_of(shape)), strict=True)
         reaches = [
-            Reach.spread(window, stride, transposed_crop(*rest)[0])
-            for window, stride, (_, *rest) in zip(
-                self._window, self.strides, self._axes(self.sizes_of(shape)), strict=True
-            )
+            Reach.spread(window, stride, transposed_crop(*axis[1:])[0]) for window, stride, axis in axes
         ]
         first = 1 if self._channels_last else 2
         return {axis: (axis, reach) for axis, reach in enumerate(reaches, start=first)}
