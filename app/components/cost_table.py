@@ -96,7 +96,7 @@ def _unknown(measures: Measures) -> None:
         )
         if st.button(f"Show {plain(by_id[causes[0]])}", icon=":material/my_location:", key="show_cause"):
             show_layer(causes[0])
-    open_sizes = [layer.node.name for layer in {*measures.without_macs, *measures.without_bytes}]
+    open_sizes = {layer.node.name for layer in (*measures.without_macs, *measures.without_bytes)}
     if open_sizes:
         st.caption(f"Some numbers depend on a size that the Input leaves open: {_some(sorted(open_sizes))}.")
 
@@ -113,18 +113,19 @@ def _table(opened: Opening, measures: Measures) -> None:
             "name": [row["name"] for row in rows],
             "layer": [row["layer"] for row in rows],
             "output": [row["output"] or _wait(layer, measures) for row, layer in _beside(rows, measures)],
-            "parameters": [row["parameters"] for row in rows],
-            "parameters_share": [row["parameters_share"] for row in rows],
-            "macs": [row["macs"] for row in rows],
-            "macs_share": [row["macs_share"] for row in rows],
-            "memory": [row["activation_bytes"] for row in rows],
             "field": [row["receptive_field"] for row in rows],
+            "parameters": [row["parameters"] for row in rows],
+            "parameters_share": [_percent(row["parameters_share"]) for row in rows],
+            "macs": [row["macs"] for row in rows],
+            "macs_share": [_percent(row["macs_share"]) for row in rows],
+            "memory": [row["activation_bytes"] for row in rows],
         },
         column_config=_columns(measures),
         hide_index=True,
         width="stretch",
         height=ROW_HEIGHT * (min(len(rows), MOST_ROWS) + 1) + 3,
         row_height=ROW_HEIGHT,
+        placeholder="–",
         on_select="rerun",
         selection_mode="single-row",
         key=f"costs:{opened.project.id}",
@@ -160,11 +161,15 @@ def _wait(layer: LayerMeasures, measures: Measures) -> str:
     return f"waits for {next(one.node.name for one in measures.layers if one.node.id == layer.waits_for)}"
 
 
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
 def _columns(measures: Measures) -> dict[str, Any]:
     column = st.column_config
     memory = max((layer.activation_bytes or 0 for layer in measures.layers), default=0)
     return {
-        "name": column.TextColumn("Name", pinned=True),
+        "name": column.TextColumn("Name"),
         "layer": column.TextColumn("Layer"),
         "output": column.TextColumn("Output", help="Shape of what comes out."),
         "parameters": column.ProgressColumn(
@@ -172,14 +177,27 @@ def _columns(measures: Measures) -> dict[str, Any]:
             help=_HELP["parameters"],
             format="localized",
             max_value=max(1, measures.parameters),
+            width=132,
         ),
-        "parameters_share": column.NumberColumn("of all", help="Share of all parameters.", format="percent"),
+        "parameters_share": column.NumberColumn(
+            "of all", help="Share of all parameters.", format="%.1f%%", width=62
+        ),
         "macs": column.ProgressColumn(
-            "Multiplications", help=_HELP["macs"], format="localized", max_value=max(1, measures.macs)
+            "Multiplications",
+            help=_HELP["macs"],
+            format="localized",
+            max_value=max(1, measures.macs),
+            width=132,
         ),
-        "macs_share": column.NumberColumn("of all", help="Share of all multiplications.", format="percent"),
+        "macs_share": column.NumberColumn(
+            "of all", help="Share of all multiplications.", format="%.1f%%", width=62
+        ),
         "memory": column.ProgressColumn(
-            "Output memory", help=_HELP["activation"], format="bytes", max_value=max(1, memory)
+            "Output memory",
+            help=_HELP["activation"],
+            format="bytes",
+            max_value=max(1, memory),
+            width=125,
         ),
         "field": column.TextColumn("Sees", help=_HELP["field"], alignment="center"),
     }

@@ -2,9 +2,13 @@
 
 import streamlit as st
 
+from app.components.comparing import show_comparison
 from app.components.cost_table import show_costs
 from app.components.navigation import link_to
 from app.components.workspace import opening
+
+COMPARE = "Compare"
+VIEWS = ("Layers", COMPARE)
 
 
 def show() -> None:
@@ -17,4 +21,10 @@ def show() -> None:
         )
         link_to("design", "Draw a network", ":material/schema:")
         return
-    show_costs(opened)
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed", key="analyze_view"
+    )
+    if view == COMPARE:
+        show_comparison(opened)
+    else:
+        show_costs(opened)

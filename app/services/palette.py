@@ -32,6 +32,11 @@ def palette_entries() -> list[dict[str, Any]]:
     return [_entry(spec) for spec in sorted(shown, key=lambda spec: (_place(spec.group), spec.rank))]
 
 
+def labels() -> dict[str, str]:
+    """What each layer is called, by its name in the registry."""
+    return {name: layer_spec(name).label for name in layer_names()}
+
+
 def first_params(spec: LayerSpec) -> dict[str, Any]:
     """Values for those parameters of a new node that have no default."""
     return {param.name: first_value(param) for param in spec.params if param.required}

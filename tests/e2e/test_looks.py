@@ -14,7 +14,7 @@ from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.e2e
 
-PAGES = ("Design", "Data", "Train", "Evaluate", "Export")
+PAGES = ("Design", "Analyze", "Data", "Train", "Evaluate", "Export")
 SIZES = {"large": {"width": 1440, "height": 900}, "small": {"width": 1024, "height": 768}}
 PICTURES = os.environ.get("LAYERLOOM_SCREENSHOTS")
 

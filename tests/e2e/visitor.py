@@ -122,6 +122,7 @@ class Visitor(Hand):
         """Waits until a page is there and at rest."""
         marks = {
             "Design": self.canvas,
+            "Analyze": self.page.get_by_text(re.compile("Memory to train|nothing to measure")).first,
             "Data": self.page.get_by_role("button", name=re.compile("Use this data")),
             "Train": self.train_button,
             "Evaluate": self.page.get_by_text(re.compile("test rows|Nothing has been trained")).first,

@@ -10,7 +10,7 @@ from streamlit_flow import streamlit_flow
 from streamlit_flow.layouts import LayeredLayout, ManualLayout
 from streamlit_flow.state import StreamlitFlowState
 
-from app.components.canvas.flow_elements import LayerNode, PortEdge, Theme
+from app.components.canvas.flow_elements import LayerNode, Mark, PortEdge, Theme
 
 
 def draw_graph(
@@ -19,6 +19,8 @@ def draw_graph(
     *,
     labels: Mapping[str, str] | None = None,
     shapes: Mapping[str, str] | None = None,
+    marks: Mapping[str, Mark] | None = None,
+    words: Mapping[str, str] | None = None,
     theme: Theme = "light",
     height: int = 320,
     arrange: bool = False,
@@ -32,13 +34,15 @@ def draw_graph(
         document: `{"nodes": [...], "edges": [...]}`.
         labels: what each layer is called, by its registry name.
         shapes: output shapes in words, by node id.
+        marks: what became of nodes and wires in a comparison, by their ids.
+        words: the same in a few words, by node id.
         theme: the colours to draw it in.
         height: in pixels.
         arrange: lay the nodes out from left to right instead of where the design has them.
     """
     drawn = streamlit_flow(
         key,
-        _state(key, document, labels or {}, shapes or {}, theme),
+        _state(key, document, labels or {}, shapes or {}, marks or {}, words or {}, theme),
         height=height,
         fit_view=True,
         show_controls=False,
@@ -56,11 +60,15 @@ def _state(
     document: Mapping[str, Any],
     labels: Mapping[str, str],
     shapes: Mapping[str, str],
+    marks: Mapping[str, Mark],
+    words: Mapping[str, str],
     theme: Theme,
 ) -> StreamlitFlowState:
     """The same object until the content changes: to a new one the frame answers, and the page runs again."""
     nodes, edges = document.get("nodes", ()), document.get("edges", ())
-    content = json.dumps([nodes, edges, dict(labels), dict(shapes), theme], sort_keys=True)
+    content = json.dumps(
+        [nodes, edges, dict(labels), dict(shapes), dict(marks), dict(words), theme], sort_keys=True
+    )
     digest = hashlib.sha256(content.encode()).hexdigest()
     place = f"{key}:picture"
     kept: tuple[str, StreamlitFlowState] | None = st.session_state.get(place)
@@ -69,11 +77,16 @@ def _state(
     state = StreamlitFlowState(
         nodes=[
             LayerNode.from_doc(
-                node, labels.get(node["layer"], node["layer"]), shapes.get(node["id"], ""), theme
+                node,
+                labels.get(node["layer"], node["layer"]),
+                shapes.get(node["id"], ""),
+                theme,
+                marks.get(node["id"]),
+                words.get(node["id"], ""),
             )
             for node in nodes
         ],
-        edges=[PortEdge.from_doc(edge, theme) for edge in edges],
+        edges=[PortEdge.from_doc(edge, theme, marks.get(edge["id"])) for edge in edges],
     )
     st.session_state[place] = (digest, state)
     return state

@@ -111,6 +111,8 @@ def test_the_graph_holds_both(old, new):
     assert len(wires) == len(set(wires))
     assert {edge["source"] for edge in graph.edges} | {edge["target"] for edge in graph.edges} <= set(ids)
     assert graph.marks.keys() <= {*ids, *wires}
+    places = {(node["x"], node["y"]) for node in graph.nodes}
+    assert len(places) == len(ids)
 
 
 @pytest.mark.parametrize("name", DESIGNS)
