@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from runtime import initializers
+from runtime import constraints, initializers, regularizers
 from runtime.formats import standardize_dtype
 from runtime.layers import Layer
 from runtime.layers.weights import Weight, WeightOwner, make_weight
@@ -66,6 +66,8 @@ class _Outline:
         kind = getattr(torch, standardize_dtype(dtype or getattr(self.owner, "variable_dtype", None)))
         values = torch.empty(tuple(shape), device="meta", dtype=kind)
         weight = make_weight(values, name=name, path=name, trainable=trainable)
+        weight.regularizer = regularizers.get(options.get("regularizer"))
+        weight.constraint = constraints.get(options.get("constraint"))
         self.owner._own_weights.append(weight)
         return weight
 

@@ -100,6 +100,20 @@ class RefusedError(FileFormatError):
         self.what = what
 
 
+class ExportError(LayerloomError, ValueError):
+    """A design cannot be written in a form that computes the same.
+
+    Args:
+        message: What cannot be written, and why.
+        layer: Name of the layer in the design; empty when it is no layer.
+        hint: How to go on.
+    """
+
+    def __init__(self, message: str, *, layer: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.layer = layer
+
+
 def did_you_mean(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """The known names closest to a mistyped one, best first, at most three."""
     by_lower = {known.lower(): known for known in names}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 WIDTH = 88
 """Longest line, in characters; the formatters' default."""
 _INDENT = 4
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Group:
     """Something in brackets, the only places where a line may be broken.
 
     Args:
-        opening: The opening bracket.
+        opening: The opening bracket; "((" for that of a tuple, "=(" for one that only holds together.
         items: What stands between, to be separated by commas.
         closing: The closing bracket.
     """
@@ -76,6 +77,60 @@ def dict_of(items: Iterable[tuple[str, Expression]]) -> Expression:
     return (Group("{", tuple((f"{key}: ", *value) for key, value in items), "}"),)
 
 
+def parse(code: str) -> Expression:
+    """An expression written on one line, taken apart at its brackets."""
+    return _Reader(code).expression("")
+
+
+class _Reader:
+    """Reads code from left to right.
+
+    Args:
+        code: An expression on one line.
+    """
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.at = 0
+
+    def expression(self, ends: str) -> Expression:
+        """What stands here, up to one of these characters."""
+        parts: list[str | Group] = [""]
+        while self.at < len(self.code) and self.code[self.at] not in ends:
+            letter = self.code[self.at]
+            if letter in "([{":
+                parts += [self._group(letter), ""]
+            else:
+                length = self._text_length() if letter in "\"'" else 1
+                parts[-1] = f"{parts[-1]}{self.code[self.at : self.at + length]}"
+                self.at += length
+        return tuple(part for part in parts if part != "")
+
+    def _group(self, opening: str) -> Group:
+        closing = _CLOSING[opening]
+        is_call = self.at > 0 and (self.code[self.at - 1].isalnum() or self.code[self.at - 1] in "_])")
+        self.at += 1
+        items: list[Expression] = []
+        comma = False
+        while self.code[self.at] != closing:
+            items.append(self.expression("," + closing))
+            comma = self.code[self.at] == ","
+            self.at += 1 if comma else 0
+            while self.code[self.at] == " ":
+                self.at += 1
+        self.at += 1
+        is_tuple = opening == "(" and not is_call and (comma or len(items) > 1)
+        bare = opening if is_call or opening != "(" else "=("
+        return Group("((" if is_tuple else bare, tuple(items), closing)
+
+    def _text_length(self) -> int:
+        quote = self.code[self.at]
+        end = self.at + 1
+        while self.code[end] != quote:
+            end += 2 if self.code[end] == "\\" else 1
+        return end + 1 - self.at
+
+
 def flat(expression: Expression) -> str:
     """The expression on one line."""
     return "".join(part if isinstance(part, str) else part.flat() for part in expression)
@@ -112,6 +167,8 @@ def layout(expression: Expression, indent: int = 0, before: int = 0, after: int 
 
 
 def _body(group: Group, indent: int) -> list[str]:
+    if group.opening == "=(":
+        return [layout(group.items[0], indent, indent)]
     together = ", ".join(map(flat, group.items))
     if (group.is_arguments or len(group.items) == 1) and indent + len(together) <= WIDTH:
         return [together]

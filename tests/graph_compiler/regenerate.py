@@ -5,7 +5,7 @@ Run from the root of the project: `python -m tests.graph_compiler.regenerate`.
 
 from pathlib import Path
 
-from graph_compiler.codegen import keras_code
+from graph_compiler.codegen import keras_code, torch_code
 from runtime.registries import custom_objects
 from tests.graph_compiler.checks.examples import EXAMPLES, TEST_LAYERS
 from tests.graph_compiler.checks.test_rules import SNAPSHOT, shown
@@ -19,6 +19,7 @@ def main() -> None:
     SNAPSHOT.write_text("\n\n".join(map(shown, EXAMPLES)) + "\n", "utf-8")
     for name, design in DESIGNS.items():
         (GOLDEN / "keras" / f"{name}.txt").write_text(keras_code(design()), "utf-8")
+        (GOLDEN / "torch" / f"{name}.txt").write_text(torch_code(design()), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Functions that are written into PyTorch programs as they stand here."""
