@@ -2,7 +2,7 @@
 
 from graph_compiler.analysis import Analysis, analyze
 from graph_compiler.checks import rule_help
-from graph_compiler.codegen import DataSnippet, keras_code, torch_code, torch_weights
+from graph_compiler.codegen import DataSnippet, keras_code, mermaid, torch_code, torch_weights
 from graph_compiler.connecting import can_connect
 from graph_compiler.data_facts import DataFacts
 from graph_compiler.document import (
@@ -40,6 +40,7 @@ __all__ = [
     "load_document",
     "lower",
     "measure",
+    "mermaid",
     "model_name",
     "rule_help",
     "to_canvas",

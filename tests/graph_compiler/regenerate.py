@@ -5,7 +5,7 @@ Run from the root of the project: `python -m tests.graph_compiler.regenerate`.
 
 from pathlib import Path
 
-from graph_compiler.codegen import keras_code, torch_code
+from graph_compiler.codegen import keras_code, mermaid, torch_code
 from runtime.registries import custom_objects
 from tests.graph_compiler.checks.examples import EXAMPLES, TEST_LAYERS
 from tests.graph_compiler.checks.test_rules import SNAPSHOT, shown
@@ -20,6 +20,8 @@ def main() -> None:
     for name, design in DESIGNS.items():
         (GOLDEN / "keras" / f"{name}.txt").write_text(keras_code(design()), "utf-8")
         (GOLDEN / "torch" / f"{name}.txt").write_text(torch_code(design()), "utf-8")
+    for name in ("branches", "states"):
+        (GOLDEN / "mermaid" / f"{name}.txt").write_text(mermaid(DESIGNS[name]()), "utf-8")
 
 
 if __name__ == "__main__":

@@ -96,6 +96,20 @@ def pictures() -> GraphDocument:
     return sketch.compiled("mse", metrics=()).document
 
 
+def shared_layers() -> GraphDocument:
+    """Two layers that are called twice."""
+    sketch = Sketch("twins").add("InputLayer", "left", shape=[4]).add("InputLayer", "right", shape=[4])
+    sketch.add("Dense", "seen", "left", units=3).add("BatchNormalization", "even", "seen", scale=False)
+    sketch.add("Dense", "seen_again", "right", units=3).add("BatchNormalization", "even_again", "seen_again")
+    sketch.add("Subtract", "difference", "even", "even_again").add("Dense", "answer", "difference", units=1)
+    nodes = dict(sketch.document.nodes)
+    for again, first in (("seen_again", "seen"), ("even_again", "even")):
+        nodes[again] = nodes[first].model_copy(update={"id": again, "name": again, "shares": first})
+    sketch.document = sketch.document.model_copy(update={"nodes": nodes})
+    return sketch.compiled("mse", metrics=()).document
+
+
 TORCH_DESIGNS = {
-    design.__name__: design for design in (masked_sequences, masked_joining, states_handed_on, pictures)
+    design.__name__: design
+    for design in (masked_sequences, masked_joining, states_handed_on, pictures, shared_layers)
 }

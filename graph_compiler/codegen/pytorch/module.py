@@ -131,6 +131,7 @@ class _Writing:
         self.text = ModuleText(variables={*RESERVED, *variables.values()})
         self.values: dict[tuple[str, str], Value] = {}
         self.statements: list[Statement] = []
+        self.layers: dict[str, Layer] = {}
 
     def module(self) -> Module:
         """All nodes, in order."""
@@ -174,7 +175,10 @@ class _Writing:
                 shapes[port.name] = sizes if port.variadic else sizes[0]
         ports = self.analysis.shapes[node_id]
         names = [self.variables[node_id, port] for port in ports]
-        layer = self.make(node, shapes)
+        owner = self.document.owner_of(node) or node
+        if owner.id not in self.layers:
+            self.layers[owner.id] = self.make(owner, shapes)
+        layer = self.layers[owner.id]
         call = Call(self.text, layer, node.name, inputs, instance_of(node).settings, names)
         call.write_layer()
         given = call.finish([(spec.shape, spec.dtype) for spec in ports.values()])

@@ -60,6 +60,8 @@ class ModuleText:
         forward: Statements of `forward`.
         pieces: Source of the functions and classes the module needs, by name.
         arrays: Its parameters and buffers, by their names in the state dict.
+        made: The attribute of what a layer has made, by layer and what it is: a layer that is called again
+            makes nothing anew.
         penalties: Expressions of what regularizers add to the loss.
         notes: What training the program does otherwise than the design.
     """
@@ -70,6 +72,7 @@ class ModuleText:
     forward: list[str] = field(default_factory=list[str])
     pieces: dict[str, str] = field(default_factory=dict[str, str])
     arrays: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
+    made: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     penalties: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
 
@@ -169,6 +172,9 @@ class Call:
             code: How it is made: "nn.Linear(4, 2)".
             arrays: Its weights by their names within it; None for one it has not.
         """
+        known = self.text.made.get((id(self.layer), suffix))
+        if known is not None:
+            return f"self.{known}"
         attribute = self._attribute(suffix)
         self.text.init.append(f"self.{attribute} = {code}")
         self.keep(attribute, arrays)
@@ -186,6 +192,9 @@ class Call:
 
     def parameter(self, suffix: str, tensor: Tensor, start: str = "zeros") -> str:
         """Adds a parameter of the module itself: `torch.<start>(shape)`."""
+        known = self.text.made.get((id(self.layer), suffix))
+        if known is not None:
+            return f"self.{known}"
         attribute = self._attribute(suffix)
         frozen = "" if self.layer.trainable else ", requires_grad=False"
         shape = literal(tuple(tensor.shape)) if tensor.ndim != 1 else str(tensor.shape[0])
@@ -195,6 +204,9 @@ class Call:
 
     def buffer(self, suffix: str, tensor: Tensor, start: str = "zeros") -> str:
         """Adds numbers that are kept with the weights and not learnt."""
+        known = self.text.made.get((id(self.layer), suffix))
+        if known is not None:
+            return f"self.{known}"
         attribute = self._attribute(suffix)
         shape = literal(tuple(tensor.shape)) if tensor.ndim != 1 else str(tensor.shape[0])
         self.text.init.append(f'self.register_buffer("{attribute}", torch.{start}({shape}))')
@@ -203,10 +215,13 @@ class Call:
 
     def fixed(self, module: str, *names: str) -> None:
         """Freezes weights that the design has not, and that are there because torch has them."""
-        self.text.init += [f"{module}.{name}.requires_grad_(False)" for name in names if self.layer.trainable]
+        lines = [f"{module}.{name}.requires_grad_(False)" for name in names if self.layer.trainable]
+        self.text.init += [line for line in lines if line not in self.text.init]
 
     def _attribute(self, suffix: str) -> str:
-        return self.text.attribute(f"{self.name}_{suffix}" if suffix else self.name)
+        attribute = self.text.attribute(f"{self.name}_{suffix}" if suffix else self.name)
+        self.text.made[id(self.layer), suffix] = attribute
+        return attribute
 
     def _price(self, path: str, tensor: Tensor) -> None:
         """Writes the penalty of a weight's regularizer; the weight is known by being the tensor's source."""
