@@ -79,12 +79,9 @@ class Runs:
         np.savez(self.folder / f"{path.stem}_weights.npz", **weights)
         arrays = {f"x{n}": np.asarray(array) for n, array in enumerate(inputs)}
         arrays |= {f"y{n}": np.asarray(array) for n, array in enumerate(outputs)}
-        np.savez(
-            self.folder / f"{path.stem}_data.npz",
-            inputs=np.array(len(inputs)),
-            outputs=np.array(len(outputs)),
-            **arrays,
-        )
+        counts = {"inputs": np.array(len(inputs)), "outputs": np.array(len(outputs))}
+        everything: dict[str, Any] = {**counts, **arrays}
+        np.savez(self.folder / f"{path.stem}_data.npz", **everything)
         self.cases.append((name, str(path), class_name))
 
     def differences(self) -> dict[str, tuple[str, float]]:
