@@ -84,6 +84,10 @@ class Sequential(Model):
         if self._input is not None:
             self._tail = layer(self._tail)
             self.built = True
+        elif len(self._chain) == 2:
+            begins = self._chain[0]
+            if isinstance(begins, Functional | Sequential) and begins.built and len(begins.inputs) == 1:
+                self.build(begins.inputs[0].shape)
 
     def pop(self) -> Layer:
         """Takes the last layer away and returns it."""

@@ -12,11 +12,11 @@ import h5py
 from runtime.errors import FileFormatError, RefusedError
 from runtime.saving.archive import WEIGHTS as WEIGHTS_MEMBER
 from runtime.saving.archive import read_members
-from runtime.saving.h5_layers import stored_layers
+from runtime.saving.h5_layers import stored_layers, version_of
 from runtime.saving.h5_reading import child_dataset, child_group, opened
 from runtime.saving.memory import MemoryLimit
 from runtime.saving.reading import MAX_LAYERS, Reading, model_classes, read_layer
-from runtime.saving.whole_h5 import WEIGHTS, config_of, version_of
+from runtime.saving.whole_h5 import WEIGHTS, config_of
 
 _WORKING_SPACE = 64 * 2**20
 _MAX_MEMBERS = 100_000

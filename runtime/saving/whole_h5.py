@@ -10,7 +10,7 @@ import h5py
 from runtime.errors import FileFormatError
 from runtime.saving.atomic import replacing
 from runtime.saving.graph_writing import layer_config, short_config
-from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, write_layers
+from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, version_of, write_layers
 from runtime.saving.h5_reading import child_group, has_attribute, opened, text_attribute
 from runtime.saving.h5_writing import KERAS_VERSION
 from runtime.saving.json_text import parse_json
@@ -85,12 +85,6 @@ def load_h5(
             model.compile(**compile_arguments(parse_json(settings, "The training settings"), reading))
             load_optimizer(file, model)
     return model
-
-
-def version_of(file: h5py.Group) -> int:
-    """Major version of the Keras that wrote a file; 1 if it does not say."""
-    version = (text_attribute(file, "keras_version") or "1").split(".")[0]
-    return int(version) if version.isdigit() else 1
 
 
 def config_of(file: h5py.File, path: str | os.PathLike[str]) -> Any:
