@@ -1,7 +1,7 @@
 """`Sequential`: a chain of layers, each fed by the one before it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import torch
 
@@ -85,9 +85,15 @@ class Sequential(Model):
             self._tail = layer(self._tail)
             self.built = True
         elif len(self._chain) == 2:
-            begins = self._chain[0]
-            if isinstance(begins, Functional | Sequential) and begins.built and len(begins.inputs) == 1:
-                self.build(begins.inputs[0].shape)
+            self._take_shape_of(self._chain[0])
+
+    def _take_shape_of(self, begins: Layer) -> None:
+        """A model at the beginning says the shape of the input."""
+        if not isinstance(begins, Functional | Sequential) or not begins.built:
+            return
+        first, *others = cast(list[KerasTensor], begins.inputs)
+        if not others:
+            self.build(first.shape)
 
     def pop(self) -> Layer:
         """Takes the last layer away and returns it."""

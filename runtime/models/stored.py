@@ -37,14 +37,21 @@ class Stored:
         del options
         model_file.save_model(self, filepath, overwrite=overwrite, include_optimizer=include_optimizer)
 
-    def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+    def save_weights(
+        self,
+        filepath: str | os.PathLike[str],
+        overwrite: bool = True,
+        max_shard_size: float | None = None,
+    ) -> None:
         """Writes the weights to a file.
 
         Args:
-            filepath: The file, ending in `.weights.h5` or `.h5`.
+            filepath: The file, ending in `.weights.h5` or `.h5`; in `.weights.json` for several files.
             overwrite: False refuses to replace a file.
+            max_shard_size: Most gigabytes of weights in one file; then an index and several files are
+                written.
         """
-        model_file.save_weights(self, filepath, overwrite=overwrite)
+        model_file.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
     def load_weights(
         self,

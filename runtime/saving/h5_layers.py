@@ -25,6 +25,7 @@ from runtime.saving.h5_reading import (
     text_attribute,
 )
 from runtime.saving.h5_writing import KERAS_VERSION, write_arrays, write_names
+from runtime.saving.versions import major
 
 TOP_LEVEL = "top_level_model_weights"
 
@@ -133,8 +134,7 @@ def own_weights(model: Any) -> list[Weight]:
 
 def version_of(holder: h5py.Group) -> int:
     """Major version of the Keras that wrote a file or group; 1 if it does not say."""
-    version = (text_attribute(holder, "keras_version") or "1").split(".")[0]
-    return int(version) if version.isdigit() else 1
+    return major(text_attribute(holder, "keras_version"), otherwise=1)
 
 
 def assign(pairs: Sequence[tuple[torch.Tensor, Source]]) -> None:

@@ -23,6 +23,7 @@ from runtime.saving.training_settings import (
     training_config,
     write_optimizer,
 )
+from runtime.saving.versions import written_by
 
 WEIGHTS = "model_weights"
 _WORKING_SPACE = 64 * 2**20
@@ -70,7 +71,7 @@ def load_h5(
         FileFormatError: The file is broken, or holds no whole model.
         RefusedError: It names something that is not known, or would run code.
     """
-    with opened(path) as file:
+    with opened(path) as file, written_by(text_attribute(file, "keras_version")):
         reading = Reading(custom_objects or {}, keras_version=version_of(file))
         config = config_of(file, path)
         weights = child_group(file, WEIGHTS)
@@ -94,10 +95,25 @@ def config_of(file: h5py.File, path: str | os.PathLike[str]) -> Any:
         FileFormatError: There is none.
     """
     text = text_attribute(file, "model_config")
-    if text is None:
-        held = "weights without a model" if has_attribute(file, "layer_names") else "no model of Keras"
+    if text is None and (lists_layers(file) or is_tree(file)):
         raise FileFormatError(
-            f"'{path}' holds {held}: it has no model_config.",
-            hint="Weights are loaded into a model with model.load_weights(path).",
+            f"'{path}' holds weights without a model.",
+            hint="Make the model as it was made then, and load them with model.load_weights(path).",
+        )
+    if text is None:
+        raise FileFormatError(
+            f"'{path}' holds no model of Keras: it has no model_config.",
+            hint="Such files come from model.save('name.h5').",
         )
     return parse_json(text, "The model's config")
+
+
+def lists_layers(file: h5py.File) -> bool:
+    """True for weights alone in the layout of Keras 2."""
+    return has_attribute(file, "layer_names") or has_attribute(file, "layer_names0")
+
+
+def is_tree(file: h5py.File) -> bool:
+    """True for weights alone in the layout of Keras 3, which lists no layers."""
+    tops = ("layers", "_layer_checkpoint_dependencies", "vars")
+    return not lists_layers(file) and WEIGHTS not in file and any(top in file for top in tops)

@@ -1,6 +1,6 @@
 """Writes models of the real Keras as its earlier versions wrote them, by h5py alone.
 
-The layouts are those of Keras 2.0-2.2 (multi-backend), of tf.keras 1.x and 2.x; see `keras_1_files` for Keras 1.
+The layouts are those of Keras 2.0 (multi-backend) and of tf.keras 1.x and 2.x; Keras 1 is in `keras_1_files`.
 """
 
 import json

@@ -4,12 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import h5py
 import pytest
 
 from runtime.models import load_model
-from tests.runtime.saving.old_files import DIALECTS, write, write_weights
-from tests.runtime.saving.zoo import ZOO, Builder, assert_same_outputs, ours, samples, stir, theirs
+from tests.runtime.saving.old_files import DIALECTS, write
+from tests.runtime.saving.zoo import ZOO, Builder, assert_same_outputs, samples, stir, theirs
 
 NEWER = {
     # Keras 2.0 had no attention, no normalization over features and no such GRU.
