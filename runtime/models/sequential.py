@@ -239,8 +239,9 @@ def _stated_shape(layer: Layer) -> Shape | None:
     if "input_shape" in stated:
         shape = stated["input_shape"]
         return (batch, *((shape,) if isinstance(shape, int) else tuple(shape)))
-    if "input_dim" in stated:
-        return (batch, stated["input_dim"])
+    if stated.get("input_dim") is not None:
+        length = (stated["input_length"],) if "input_length" in stated else ()
+        return (batch, *length, stated["input_dim"])
     if "input_length" in stated:
         return (batch, stated["input_length"])
     return None
