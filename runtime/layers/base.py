@@ -275,7 +275,8 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         sizes = [
             value.shape if isinstance(value, torch.Tensor) else shape_of(value) for value in ports.values()
         ]
-        if sizes != self._checked_sizes:
+        # An exporter traces with sizes that are letters: to compare them would bind them.
+        if not torch.compiler.is_exporting() and sizes != self._checked_sizes:
             check_tensors(self, ports, signature.settings(arguments))
             self._checked_sizes = sizes
         if not self.built:
@@ -293,7 +294,7 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
                 outputs = self._in_own_precision(arguments)
             except (RuntimeError, IndexError) as error:
                 raise in_words(error, self, ports) from error
-            if self.activity_regularizer is not None:
+            if self.activity_regularizer is not None and not torch.compiler.is_exporting():
                 for output in flatten(outputs):
                     # As in Keras, the penalty is a mean over the samples.
                     self.add_loss(self.activity_regularizer(output) / max([1, *output.shape[:1]]))

@@ -71,6 +71,32 @@ class Stored:
         del options
         model_file.load_weights(self, filepath, skip_mismatch=skip_mismatch, by_name=by_name)
 
+    def export(
+        self,
+        filepath: str | os.PathLike[str],
+        format: str = "onnx",
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Writes what the model computes for programs that know nothing of the code that made it.
+
+        Args:
+            filepath: The file, usually ending in `.onnx` or `.pt2`.
+            format: "onnx", which many programs run, or "torch" for a program of torch.
+            verbose: False says nothing; by default a line tells what was written.
+            input_signature: Shapes of the inputs, in place of those the model states, for axes that cannot
+                stay open: `[InputSpec(shape=(None, 20, 3))]`.
+            **kwargs: Further arguments of `export_onnx` or `export_torch`: `opset_version`, `check`.
+
+        Returns:
+            An `ExportReceipt`: what was written, and how far it differs from the model at most.
+        """
+        from runtime.export import export_model  # noqa: PLC0415 (needed by few programs)
+
+        options = {"verbose": verbose, "input_signature": input_signature, **kwargs}
+        return export_model(self, filepath, format, **options)
+
     def summary(
         self,
         line_length: int | None = None,
