@@ -45,7 +45,14 @@ NOT_IN_ONNX = {"AdaptiveAveragePooling3D": "torch has no words of ONNX for the u
 """Layers that cannot be exported → why."""
 SOME_LAYERS = {"CategoryEncoding", "Resizing", "ContrastLimitedAdaptiveHistogramEqualization", *NOT_IN_ONNX}
 SOURCES = {"InputLayer"}
-NAMES = [name for name in registry.names() if layer_spec(registry.lookup(name)).group and name not in SOURCES]
+
+
+def _is_in_palette(name: str) -> bool:
+    layer: Any = registry.lookup(name)
+    return bool(layer_spec(layer).group)
+
+
+NAMES = [name for name in registry.names() if name not in SOURCES and _is_in_palette(name)]
 TRIES = [
     (name, place)
     for name in NAMES
