@@ -26,6 +26,7 @@ from runtime.layers.fitting import check_tensors, in_words
 from runtime.layers.inference import names_of, probe_output_shapes, probe_outputs, shapes_of, specs_of
 from runtime.layers.input_spec import check_inputs
 from runtime.layers.layer_arguments import checked_name, refuse_arguments
+from runtime.layers.parameters import find_registry
 from runtime.layers.policy_owner import PolicyOwner
 from runtime.layers.spec import layer_spec
 from runtime.layers.weights import WeightOwner
@@ -60,6 +61,8 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
     """Name of Keras's class where it is not the public one: in `.h5` files, and in the names of layers."""
     _names_in_files: ClassVar[dict[str, str]] = {}
     """Attributes that hold layers, and their names in Keras's class where those are others."""
+    _implied_in_keras_2: ClassVar[dict[str, Any]] = {}
+    """Arguments that Keras 2 has not, with the values it goes by."""
     input_spec: Any = None
     """An `InputSpec`, or a list of them, that says what the first argument of a call must be; or None."""
     signature: ClassVar[CallSignature]
@@ -196,7 +199,11 @@ class Layer(Configurable, PolicyOwner, Buildable, WeightOwner):
         }
         if self.activity_regularizer is not None:
             base["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        return {**base, **super().get_config(), **base}
+        arguments = super().get_config()
+        for param in layer_spec(type(self)).params:
+            if param.registry and param.name in arguments:
+                arguments[param.name] = find_registry(param.registry).name_in_files(arguments[param.name])
+        return {**base, **arguments, **base}
 
     def output_spec(
         self, ports: dict[str, Any], settings: dict[str, Any] | None = None
