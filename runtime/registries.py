@@ -96,7 +96,7 @@ class Registry(Generic[T]):
         return entry
 
     def name_in_files(self, value: Any) -> Any:
-        """A name that is no longer known to Keras 3 becomes the one it has now; anything else stays as it is."""
+        """A name that Keras 3 has given up becomes the one it has now; anything else stays as it is."""
         return self._former.get(value, value) if isinstance(value, str) else value
 
     def names(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """`Stored`: the part of a model that writes it to files, reads it back and prints it."""
 
-import json
 import os
 from collections.abc import Callable
 from typing import Any, Self, cast
@@ -10,6 +9,7 @@ from runtime.models.summary import print_summary
 from runtime.saving import model_file
 from runtime.saving.graph_writing import layer_config
 from runtime.saving.memory import MemoryLimit, usable_memory
+from runtime.saving.objects import config_text
 from runtime.saving.reading import Reading, model_classes
 
 
@@ -23,19 +23,23 @@ class Stored:
         self,
         filepath: str | os.PathLike[str],
         overwrite: bool = True,
+        zipped: bool | None = None,
+        *,
         include_optimizer: bool = True,
-        **options: Any,
+        save_format: str | None = None,
     ) -> None:
         """Writes the whole model to a file: layers, weights, compile settings and optimizer state.
 
         Args:
-            filepath: The file, ending in `.h5` or `.keras`.
-            overwrite: False refuses to replace a file.
+            filepath: The file, ending in `.h5` or `.keras`; missing folders are made.
+            overwrite: False refuses to replace a file. (Keras asks at the keyboard then.)
+            zipped: Accepted for Keras's sake; False, a folder in place of a file, is refused.
             include_optimizer: False leaves compile settings and optimizer state out.
-            **options: Accepted for Keras's sake.
+            save_format: Accepted for the sake of Keras 2; the ending says it.
         """
-        del options
-        model_file.save_model(self, filepath, overwrite=overwrite, include_optimizer=include_optimizer)
+        model_file.save_model(
+            self, filepath, overwrite, zipped, include_optimizer=include_optimizer, save_format=save_format
+        )
 
     def save_weights(
         self,
@@ -132,7 +136,7 @@ class Stored:
         Args:
             **options: Passed on to `json.dumps`, such as `indent=2`.
         """
-        return json.dumps(layer_config(cast(Layer, self)), **options)
+        return config_text(layer_config(cast(Layer, self)), **options)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:

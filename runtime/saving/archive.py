@@ -23,6 +23,7 @@ from runtime.saving.h5_writing import KERAS_VERSION
 from runtime.saving.json_text import MAX_BYTES, parse_json
 from runtime.saving.learnt import learnt_members, load_learnt
 from runtime.saving.memory import MemoryLimit, readable_size
+from runtime.saving.objects import config_text
 from runtime.saving.reading import Reading, read_layer
 from runtime.saving.training_settings import compile_arguments, compile_config
 from runtime.saving.versions import major, written_by
@@ -48,13 +49,14 @@ def save_archive(
     settings = compile_config(model) if include_optimizer else None
     with kept_apart():
         config = {**layer_config(model), "compile_config": settings or {}}
+    text = config_text(config)
     metadata = {"keras_version": KERAS_VERSION, "date_saved": datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
     weights = io.BytesIO()
     with h5py.File(weights, "w") as file:
         write_tree(file, model, include_optimizer=include_optimizer)
     with replacing(path, overwrite=overwrite) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(METADATA, json.dumps(metadata))
-        archive.writestr(CONFIG, json.dumps(config))
+        archive.writestr(CONFIG, text)
         archive.writestr(WEIGHTS, weights.getbuffer())
         for name, text in learnt_members(model).items():
             archive.writestr(name, text)

@@ -7,11 +7,11 @@ from typing import Any
 
 import h5py
 
-from runtime.errors import FileFormatError, LayerloomError, NotBuiltError
+from runtime.errors import FileFormatError, LayerloomError, NotBuiltError, ParameterError
 from runtime.layers import Layer
 from runtime.saving.archive import WEIGHTS as WEIGHTS_MEMBER
 from runtime.saving.archive import load_archive, read_weights, save_archive
-from runtime.saving.atomic import replacing
+from runtime.saving.atomic import replacing_hdf5
 from runtime.saving.attribute_tree import load_optimizer_state, load_tree, write_tree
 from runtime.saving.file_kinds import kind_of
 from runtime.saving.h5_layers import load_layers, load_layers_by_name, write_layers
@@ -23,18 +23,30 @@ _H5 = (".h5", ".hdf5")
 Path = str | os.PathLike[str]
 
 
-def save_model(model: Any, filepath: Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
+def save_model(
+    model: Any,
+    filepath: Path,
+    overwrite: bool = True,
+    zipped: bool | None = None,
+    *,
+    include_optimizer: bool = True,
+    save_format: str | None = None,
+) -> None:
     """Writes a whole model to a file that the real Keras opens too.
 
     Args:
         model: The model.
         filepath: The file; its ending says the kind: `.h5` or `.keras`.
-        overwrite: False refuses to replace a file.
+        overwrite: False refuses to replace a file. (Keras asks at the keyboard then.)
+        zipped: Accepted for Keras's sake; False, a folder in place of a file, is refused.
         include_optimizer: False leaves compile settings and optimizer state out.
+        save_format: Accepted for the sake of Keras 2; the ending says it.
 
     Raises:
         LayerloomError: An unknown ending, a model that cannot be described, or a file that cannot be written.
+        ParameterError: An argument that asks for another form of file.
     """
+    _refuse_other_forms(zipped, save_format)
     writers = {".h5": save_h5, ".hdf5": save_h5, ".keras": save_archive}
     write = writers.get(_ending(filepath))
     if write is None:
@@ -113,7 +125,7 @@ def save_weights(
             hint="Give the file the ending .weights.h5, or .weights.json and a max_shard_size.",
         )
     write = write_tree if os.fspath(filepath).lower().endswith(".weights.h5") else write_layers
-    with replacing(filepath, overwrite=overwrite) as temporary, h5py.File(temporary, "w") as file:
+    with replacing_hdf5(filepath, overwrite=overwrite) as file:
         write(file, model)
 
 
@@ -167,6 +179,23 @@ def _refuse_names(filepath: Path, *, by_name: bool) -> None:
         )
 
 
+def _refuse_other_forms(zipped: bool | None, save_format: str | None) -> None:
+    if zipped is False:
+        raise ParameterError(
+            "A model is saved as one file, not as a folder.",
+            parameter="zipped",
+            received=zipped,
+            hint="Leave zipped out; an archive can be unpacked by any program that opens zip files.",
+        )
+    if save_format not in (None, "", "h5", "hdf5", "keras"):
+        raise ParameterError(
+            f"save_format={save_format!r} is not written.",
+            parameter="save_format",
+            received=save_format,
+            hint="Leave it out, and give the file the ending .h5 or .keras.",
+        )
+
+
 def _require_built(model: Any) -> None:
     if not model.built:
         raise NotBuiltError(
@@ -176,4 +205,11 @@ def _require_built(model: Any) -> None:
 
 
 def _ending(path: Path) -> str:
+    if not isinstance(path, str | os.PathLike):
+        raise ParameterError(
+            f"A file is named by its path, not by a {type(path).__name__}.",
+            parameter="filepath",
+            received=path,
+            hint="Give a text such as 'model.keras', or a pathlib.Path.",
+        )
     return os.path.splitext(os.fspath(path))[1].lower()

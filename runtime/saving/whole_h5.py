@@ -1,6 +1,5 @@
 """Whole models in `.h5` files: config, weights, compile settings and optimizer state."""
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 import h5py
 
 from runtime.errors import FileFormatError
-from runtime.saving.atomic import replacing
+from runtime.saving.atomic import replacing_hdf5
 from runtime.saving.graph_writing import layer_config, short_config
 from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, version_of, write_layers
 from runtime.saving.h5_reading import child_group, has_attribute, opened, text_attribute
 from runtime.saving.h5_writing import KERAS_VERSION
 from runtime.saving.json_text import parse_json
 from runtime.saving.memory import MemoryLimit, readable_size
+from runtime.saving.objects import config_text
 from runtime.saving.reading import Reading, read_layer
 from runtime.saving.shared_dialect import in_both
 from runtime.saving.training_settings import (
@@ -40,11 +40,11 @@ def save_h5(
         overwrite: False refuses to replace a file.
         include_optimizer: False leaves compile settings and optimizer state out.
     """
-    texts = {"model_config": json.dumps(in_both(short_config(layer_config(model))))}
+    texts = {"model_config": config_text(in_both(short_config(layer_config(model))))}
     settings = training_config(model) if include_optimizer else None
     if settings is not None:
-        texts["training_config"] = json.dumps(settings)
-    with replacing(path, overwrite=overwrite) as temporary, h5py.File(temporary, "w") as file:
+        texts["training_config"] = config_text(settings)
+    with replacing_hdf5(path, overwrite=overwrite) as file:
         file.attrs["keras_version"] = KERAS_VERSION
         file.attrs["backend"] = "torch"
         for name, text in texts.items():

@@ -27,8 +27,8 @@ WAYS = (FROM_KERAS, TO_KERAS)
 
 Cell = tuple[str, str]
 CELLS: list[Cell] = [(kind, way) for kind in KINDS for way in WAYS if (kind, way) != ("old .h5", FROM_KERAS)]
-"""The real Keras 3 reads weights of Keras 2 and writes none. Its `.h5` comes first: a model that has been called
-may not be written any more, since some layers then hold a module."""
+"""The real Keras 3 reads weights of Keras 2 and writes none. Its `.h5` comes first: once they have been called,
+further layers cannot be written, since they hold a module."""
 
 _TWO_AXES = "The real Keras forgets an axis argument of several axes in every .h5, its own too."
 _NO_ATTENTION = "The real Keras cannot open this attention in any .h5, its own neither."

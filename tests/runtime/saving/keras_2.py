@@ -1,4 +1,4 @@
-"""What tf-keras does, in an environment of its own: `keras_2.py make FOLDER`, `open FOLDER` or `both FOLDER`."""
+"""What tf-keras does, in an environment of its own: `keras_2.py make FOLDER`, or `open`, or `both`."""
 
 import os
 
@@ -105,8 +105,8 @@ def open_all(folder: Path) -> None:
 def both_ways(folder: Path) -> None:
     """Opens each `.h5` of the folder and answers, once with its weights, once with those of its `.old.h5`.
 
-    Then the model gets other weights, answers again, and goes to the folder `back` in every kind of file. What
-    went wrong stands in `failed.json` by model and step.
+    Then the model gets other weights, answers again, and goes to the folder `back` in every kind of file.
+    What went wrong stands in `failed.json` by model and step.
     """
     failed: dict[str, str] = {}
     back = folder / "back"

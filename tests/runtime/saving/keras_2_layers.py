@@ -48,7 +48,7 @@ NOT_IN_KERAS_2 = {
     "Conv1DTranspose_1": "TensorFlow computes no dilation here without a GPU.",
     "Conv3DTranspose_1": "Keras 2 leaves the dilation out of what it computes.",
     "Resizing_2": "The argument is new in Keras 3.",
-    "MultiHeadAttention": "Calls with tensors by name have another form in Keras 2, which Keras 3 does not read.",
+    "MultiHeadAttention": "Calls with tensors by name have a form in Keras 2 that Keras 3 does not read.",
     "GroupQueryAttention": "The layer is new in Keras 3.",
     "UpSampling2D": "TensorFlow resizes by this method otherwise than torch, also in the real Keras.",
 }

@@ -56,7 +56,7 @@ class LayerModel:
         return self._built(runtime.layers, runtime.models, self.make)
 
     def theirs(self) -> Any:
-        """The model with the real Keras's layer; for arguments that it wants in another form, from our config."""
+        """The model with the real Keras's layer, made from our config: it has no two names for a thing."""
         cls: Any = getattr(keras.layers, self.layer)
         return self._built(keras.layers, keras.models, lambda: cls.from_config(self.make().get_config()))
 

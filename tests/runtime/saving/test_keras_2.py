@@ -174,7 +174,7 @@ def test_a_layer_in_every_kind_of_file_both_ways(layers_both_ways: Path, model: 
 
 
 def test_most_layers_are_in_keras_2(layers_both_ways: Path) -> None:
-    assert sum(is_there(layers_both_ways, model) for model in MODELS_OF_KERAS_2) == 0
+    assert sum(is_there(layers_both_ways, model) for model in MODELS_OF_KERAS_2) > 100
 
 
 def test_what_keras_2_alone_has_is_refused_by_name() -> None:

@@ -1,4 +1,4 @@
-"""Every layer goes to the real Keras and comes from it in every kind of file, arguments and weights included."""
+"""Every layer goes to the real Keras and comes from it in every kind of file, with arguments and weights."""
 
 from pathlib import Path
 
