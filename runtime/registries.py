@@ -78,7 +78,7 @@ class Registry(Generic[T]):
         """
 
         def add(entry: Any) -> Any:
-            self._former |= dict.fromkeys(former, entry.__name__)
+            self._former.update((name, entry.__name__) for name in former)
             return self._add(entry, (*aliases, *former), listed)
 
         return add if entry is None else add(entry)

@@ -27,7 +27,7 @@ WAYS = (FROM_KERAS, TO_KERAS)
 
 Cell = tuple[str, str]
 CELLS: list[Cell] = [(kind, way) for kind in KINDS for way in WAYS if (kind, way) != ("old .h5", FROM_KERAS)]
-"""The real Keras 3 reads weights of Keras 2 and writes none. Its `.h5` comes first: once they have been called,
+"""The real Keras 3 reads weights of Keras 2 and writes none. Its `.h5` comes first: once called,
 further layers cannot be written, since they hold a module."""
 
 _TWO_AXES = "The real Keras forgets an axis argument of several axes in every .h5, its own too."
