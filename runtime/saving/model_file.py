@@ -5,8 +5,6 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-import h5py
-
 from runtime.errors import FileFormatError, LayerloomError, NotBuiltError, ParameterError
 from runtime.layers import Layer
 from runtime.saving.archive import WEIGHTS as WEIGHTS_MEMBER
