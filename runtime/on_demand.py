@@ -9,6 +9,7 @@ _MODULES = (
     "config",
     "datasets",
     "distillation",
+    "export",
     "mixed_precision",
     "ops",
     "preprocessing",

@@ -51,23 +51,37 @@ class Registry(Generic[T]):
         self.module = module
         self._entries: dict[str, Callable[..., Any]] = {}
         self._by_name: dict[str, Callable[..., Any]] = {}
+        self._former: dict[str, str] = {}
 
     @overload
     def register(self, entry: Entry) -> Entry: ...
     @overload
-    def register(self, *, aliases: Iterable[str] = (), listed: bool = True) -> Callable[[Entry], Entry]: ...
+    def register(
+        self, *, aliases: Iterable[str] = (), former: Iterable[str] = (), listed: bool = True
+    ) -> Callable[[Entry], Entry]: ...
 
-    def register(self, entry: Any = None, *, aliases: Iterable[str] = (), listed: bool = True) -> Any:
+    def register(
+        self,
+        entry: Any = None,
+        *,
+        aliases: Iterable[str] = (),
+        former: Iterable[str] = (),
+        listed: bool = True,
+    ) -> Any:
         """Adds a function or class under its own name, its snake_case name and the aliases given.
 
         Args:
             entry: The function or class.
             aliases: Further names.
+            former: Further names that Keras 3 does not know any more: files have the own name instead.
             listed: False for one that is found by its name, but offered nowhere.
         """
-        if entry is None:
-            return lambda named: self._add(named, aliases, listed)
-        return self._add(entry, aliases, listed)
+
+        def add(entry: Any) -> Any:
+            self._former.update((name, entry.__name__) for name in former)
+            return self._add(entry, (*aliases, *former), listed)
+
+        return add if entry is None else add(entry)
 
     def _add(self, entry: Any, aliases: Iterable[str], listed: bool) -> Any:
         name = entry.__name__
@@ -80,6 +94,10 @@ class Registry(Generic[T]):
         if isinstance(entry, type) and issubclass(entry, Configurable) and "_module" not in vars(entry):
             entry._module = self.module
         return entry
+
+    def name_in_files(self, value: Any) -> Any:
+        """A name that Keras 3 has given up becomes the one it has now; anything else stays as it is."""
+        return self._former.get(value, value) if isinstance(value, str) else value
 
     def names(self) -> tuple[str, ...]:
         """Own names of all members, in order of registration."""

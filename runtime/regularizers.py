@@ -40,7 +40,7 @@ class Regularizer(Checked):
         return x.new_zeros(())
 
 
-@registry.register(aliases=("l1_l2",))
+@registry.register(former=("l1_l2",))
 class L1L2(Regularizer):
     """Adds a price on the size of weights and one on their squares.
 

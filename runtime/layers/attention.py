@@ -1,7 +1,7 @@
 """Multi-head attention: each step of a sequence gathers from all others what it needs."""
 
 import math
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -66,6 +66,7 @@ class MultiHeadAttention(Layer):
     """
 
     supports_mask = True
+    _names_in_files: ClassVar[dict[str, str]] = {"gate_dense": "_gate_dense"}
     query_dense: HeadProjection
     key_dense: HeadProjection
     gate_dense: HeadProjection | None

@@ -27,6 +27,7 @@ from runtime.layers.inference import names_of, probe_output_shapes, probe_output
 from runtime.layers.input_spec import check_inputs
 from runtime.layers.layer_arguments import checked_name, refuse_arguments
 from runtime.layers.measured import Measured
+from runtime.layers.parameters import find_registry
 from runtime.layers.policy_owner import PolicyOwner
 from runtime.layers.spec import layer_spec
 from runtime.layers.traits import Traits
@@ -62,6 +63,8 @@ class Layer(Measured, Traits, Configurable, PolicyOwner, Buildable, WeightOwner)
     """Name of Keras's class where it is not the public one: in `.h5` files, and in the names of layers."""
     _names_in_files: ClassVar[dict[str, str]] = {}
     """Attributes that hold layers, and their names in Keras's class where those are others."""
+    _implied_in_keras_2: ClassVar[dict[str, Any]] = {}
+    """Arguments that Keras 2 has not, with the values it goes by."""
     input_spec: Any = None
     """An `InputSpec`, or a list of them, that says what the first argument of a call must be; or None."""
     signature: ClassVar[CallSignature]
@@ -198,7 +201,11 @@ class Layer(Measured, Traits, Configurable, PolicyOwner, Buildable, WeightOwner)
         }
         if self.activity_regularizer is not None:
             base["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        return {**base, **super().get_config(), **base}
+        arguments = super().get_config()
+        for param in layer_spec(type(self)).params:
+            if param.registry and param.name in arguments:
+                arguments[param.name] = find_registry(param.registry).name_in_files(arguments[param.name])
+        return {**base, **arguments, **base}
 
     def output_spec(
         self, ports: dict[str, Any], settings: dict[str, Any] | None = None
@@ -277,7 +284,8 @@ class Layer(Measured, Traits, Configurable, PolicyOwner, Buildable, WeightOwner)
         sizes = [
             value.shape if isinstance(value, torch.Tensor) else shape_of(value) for value in ports.values()
         ]
-        if sizes != self._checked_sizes:
+        # An exporter traces with sizes that are letters: to compare them would bind them.
+        if not torch.compiler.is_exporting() and sizes != self._checked_sizes:
             check_tensors(self, ports, signature.settings(arguments))
             self._checked_sizes = sizes
         if not self.built:
@@ -295,7 +303,7 @@ class Layer(Measured, Traits, Configurable, PolicyOwner, Buildable, WeightOwner)
                 outputs = self._in_own_precision(arguments)
             except (RuntimeError, IndexError) as error:
                 raise in_words(error, self, ports) from error
-            if self.activity_regularizer is not None:
+            if self.activity_regularizer is not None and not torch.compiler.is_exporting():
                 for output in flatten(outputs):
                     # As in Keras, the penalty is a mean over the samples.
                     self.add_loss(self.activity_regularizer(output) / max([1, *output.shape[:1]]))

@@ -55,7 +55,8 @@ def encode(
     if mode == "int":
         return ids.to(dtype)
     ids = ids.unsqueeze(0) if ids.ndim == 0 else ids
-    largest = int(ids.max()) if ids.numel() else -1
+    # While a model is exported, there are no numbers to look at.
+    largest = int(ids.max()) if not torch.compiler.is_exporting() and ids.numel() else -1
     if largest >= depth:
         raise DataError(
             f"{label} knows the numbers 0 to {depth - 1}, but gets {largest}.",

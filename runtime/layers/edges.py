@@ -1,6 +1,6 @@
 """Layers that add zeros around a sequence, picture or volume, or cut its edges off."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -98,6 +98,8 @@ class ZeroPadding1D(ZeroPadding, rank=1):
     Source:
         https://keras.io/api/layers/reshaping_layers/zero_padding1d/
     """
+
+    _implied_in_keras_2: ClassVar[dict[str, Any]] = {"data_format": "channels_last"}
 
     def __init__(self, padding: BeforeAfter = 1, data_format: DataFormat = None, **kwargs: Any) -> None:
         super().__init__(padding, data_format, **kwargs)

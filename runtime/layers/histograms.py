@@ -165,7 +165,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(_WithoutDraws):
         top, bottom, low_share = _neighbours(height, tile_height, down, images.device)
         left, right, right_share = _neighbours(width, tile_width, across, images.device)
         pixels = pixels[:, :height, :width]
-        batch = torch.arange(len(images), device=images.device).reshape(-1, 1, 1, 1)
+        batch = torch.arange(images.shape[0], device=images.device).reshape(-1, 1, 1, 1)
         channel = torch.arange(images.shape[-1], device=images.device)
 
         def said_by(row: torch.Tensor, column: torch.Tensor) -> torch.Tensor:
@@ -179,12 +179,12 @@ class ContrastLimitedAdaptiveHistogramEqualization(_WithoutDraws):
 
     def _tables(self, pixels: torch.Tensor, tile_height: int, tile_width: int) -> torch.Tensor:
         """What becomes of each shade in each part: (batch, down, across, channels, shades)."""
-        batch, channels = len(pixels), pixels.shape[-1]
+        batch, channels = pixels.shape[0], pixels.shape[-1]
         down, across = self.tile_grid_size
         size = tile_height * tile_width
         tiles = pixels.reshape(batch, down, tile_height, across, tile_width, channels)
         tiles = tiles.permute(0, 1, 3, 5, 2, 4).reshape(-1, size)
-        counts = torch.zeros(len(tiles), _SHADES, device=pixels.device)
+        counts = torch.zeros(tiles.shape[0], _SHADES, device=pixels.device)
         counts.scatter_add_(1, tiles, torch.ones_like(tiles, dtype=counts.dtype))
         if self.clip_limit > 0:
             # Keras on torch takes a whole number of pixels for the limit.

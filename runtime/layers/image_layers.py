@@ -72,6 +72,7 @@ class RandomPictures(RandomInTraining):
         bounding_box_format: How boxes are written, such as "xyxy"; needed only where there are boxes.
     """
 
+    _implied_in_keras_2: ClassVar[dict[str, Any]] = {"data_format": "channels_last"}
     always: ClassVar[bool] = False
     """True if pictures are changed outside of training, too."""
     moves_pixels: ClassVar[bool] = False

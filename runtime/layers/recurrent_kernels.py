@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,6 +12,12 @@ Step = Callable[[Tensor, States], tuple[Tensor, States]]
 """One step of a cell: its input and the states before → its output and the states after."""
 Kernel = Callable[[Tensor, States, Tensor | None], tuple[Tensor, States]]
 """A whole sequence at once: inputs, states, which steps at the end to skip → all outputs, states after."""
+
+FUSED: dict[str, Callable[..., Any]] = {
+    name: getattr(torch._VF, name)  # type: ignore[attr-defined]
+    for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")
+}
+"""torch's kernels. An exporter puts operations of its own in their place while it traces."""
 
 # A card's kernel wants one block of memory with all weights, copies them there and warns of it. They are
 # weights of their own here, as in Keras's files, and small beside the sequences.
@@ -107,7 +114,7 @@ def fused_lstm(
         kernel = torch.cat([kernel, hold])
     weights = _flat_weights(kernel, recurrent_kernel, bias, None)
     hidden, carry = (state.unsqueeze(0) for state in states)
-    outputs, hidden, carry = torch._VF.lstm(  # type: ignore[attr-defined]
+    outputs, hidden, carry = FUSED["lstm"](
         sequences, (hidden, carry), weights, bias is not None, 1, 0.0, torch.is_grad_enabled(), False, True
     )
     return outputs, [hidden.squeeze(0), carry.squeeze(0)]
@@ -129,7 +136,7 @@ def fused_gru(
     kernel, recurrent_kernel = _reset_first(kernel), _reset_first(recurrent_kernel)
     input_bias, state_bias = (None, None) if bias is None else _reset_first(bias).unbind(0)
     weights = _flat_weights(kernel, recurrent_kernel, input_bias, state_bias)
-    outputs, hidden = torch._VF.gru(  # type: ignore[attr-defined]
+    outputs, hidden = FUSED["gru"](
         sequences,
         states[0].unsqueeze(0),
         weights,
@@ -161,7 +168,7 @@ def fused_simple_rnn(
         recurrent_kernel: (units, units).
         bias: (units,), or None.
     """
-    run = torch._VF.rnn_tanh if activation == "tanh" else torch._VF.rnn_relu  # type: ignore[attr-defined]
+    run = FUSED["rnn_tanh" if activation == "tanh" else "rnn_relu"]
     weights = _flat_weights(kernel, recurrent_kernel, bias, None)
     outputs, hidden = run(
         sequences,

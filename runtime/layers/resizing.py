@@ -1,6 +1,6 @@
 """Layers that bring pictures to one size: by stretching, by cutting out the middle, or anywhere."""
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -76,6 +76,7 @@ class _Sized(Layer):
     _training_default = True
     """What Keras's layers of this kind hand on: their call has the argument, without using it."""
     computes_in_full = True
+    _implied_in_keras_2: ClassVar[dict[str, Any]] = {"data_format": "channels_last"}
 
     def __init__(self, height: int, width: int, data_format: str | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -15,7 +15,7 @@ from runtime.losses.reduction import EPSILON, Reduction, TensorLike, pair
 from runtime.types import Range
 
 
-@registry.register(aliases=("kld", "KLD", "kullback_leibler_divergence"))
+@registry.register(aliases=("kld", "KLD"), former=("kullback_leibler_divergence",))
 def kl_divergence(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """How much a predicted distribution differs from the true one (Kullback and Leibler)."""
     y_true, y_pred = pair(y_true, y_pred)

@@ -48,7 +48,7 @@ def mean_squared_logarithmic_error(y_true: TensorLike, y_pred: TensorLike) -> Te
     return (predicted_log - true_log).square().mean(-1)
 
 
-@registry.register(aliases=("cosine_proximity",))
+@registry.register(former=("cosine_proximity",))
 def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Tensor:
     """Minus the cosine of the angle between two vectors: -1 if they point the same way, 1 if opposite."""
     y_true, y_pred = _aligned(y_true, y_pred)
@@ -67,7 +67,7 @@ def huber(y_true: TensorLike, y_pred: TensorLike, delta: float = 1.0) -> Tensor:
     return F.huber_loss(y_pred, y_true.expand_as(y_pred), reduction="none", delta=delta).mean(-1)
 
 
-@registry.register(aliases=("logcosh",))
+@registry.register(former=("logcosh",))
 def log_cosh(y_true: TensorLike, y_pred: TensorLike) -> Tensor:
     """Mean logarithm of the differences' hyperbolic cosine: squares when small, sizes when large."""
     y_true, y_pred = _aligned(y_true, y_pred)

@@ -10,6 +10,7 @@ from runtime.models.sequential import Sequential
 from runtime.saving.json_text import parse_json
 from runtime.saving.memory import MemoryLimit, usable_memory
 from runtime.saving.reading import Reading, read_layer
+from runtime.saving.versions import major, written_by
 from runtime.symbolic import KerasTensor, find_symbolic
 
 
@@ -38,9 +39,9 @@ def model_from_config(config: dict[str, Any], custom_objects: dict[str, Any] | N
         FileFormatError: The config is wrong.
         RefusedError: It names something that is not known, or would run code.
     """
-    version = str(config.get("keras_version", "3")) if isinstance(config, dict) else "3"
-    reading = Reading(custom_objects or {}, keras_version=int(version[0]) if version[:1].isdigit() else 3)
-    with MemoryLimit(usable_memory(), "this machine has not the memory for it"):
+    version = config.get("keras_version") if isinstance(config, dict) else None
+    reading = Reading(custom_objects or {}, keras_version=major(version, otherwise=3))
+    with written_by(version), MemoryLimit(usable_memory(), "this machine has not the memory for it"):
         return read_layer(config, reading)
 
 

@@ -22,6 +22,8 @@ from runtime.models.graph import Graph
 from runtime.symbolic import KerasTensor, Node, find_symbolic
 
 Program = Callable[..., list[Any]]
+Around = Callable[[Layer, Callable[..., Any]], Callable[..., Any]]
+"""A layer and the function that computes it → the function to call in its place."""
 
 
 class Plans(dict[Any, Any]):
@@ -34,7 +36,9 @@ class Plans(dict[Any, Any]):
         return Plans, ()
 
 
-def compile_program(graph: Graph, *, training: bool | None, preactivation: bool = False) -> Program:
+def compile_program(
+    graph: Graph, *, training: bool | None, preactivation: bool = False, around: Around | None = None
+) -> Program:
     """Compiles a graph for training or for inference.
 
     Args:
@@ -43,11 +47,12 @@ def compile_program(graph: Graph, *, training: bool | None, preactivation: bool 
             the inference program. None calls the layers one by one, each with the flag that was said where
             the graph was described, else with its own default or the flag of the call before it.
         preactivation: True leaves the activation of the last layer out, for a loss that has it inside.
+        around: Wraps the function of each layer, for those who want to know which one computes.
 
     Returns:
         A function of one tensor for each input, and one mask each after those, to a list of the outputs.
     """
-    return _Writer(graph, training=training, preactivation=preactivation).compile()
+    return _Writer(graph, training=training, preactivation=preactivation, around=around).compile()
 
 
 def is_quiet(graph: Graph) -> bool:
@@ -78,8 +83,11 @@ def can_skip_activation(graph: Graph) -> bool:
 class _Writer:
     """Writes the lines of one program."""
 
-    def __init__(self, graph: Graph, *, training: bool | None, preactivation: bool) -> None:
+    def __init__(
+        self, graph: Graph, *, training: bool | None, preactivation: bool, around: Around | None
+    ) -> None:
         self.graph = graph
+        self.around = around
         self.training = training
         self.last = graph.outputs[0].node if preactivation else None
         self.namespace: dict[str, Any] = {}
@@ -132,6 +140,8 @@ class _Writer:
         function: Any = layer.preactivation if node is self.last else self._function(layer)
         if self.casts and function != layer.__call__ and not getattr(function, "casts", False):
             function = in_precision(layer, function)
+        if self.around is not None:
+            function = self.around(layer, function)
         signature = call_signature(type(layer))
         arguments = self._arguments(node, signature, leave_out_flags=node is self.last)
         outputs = [f"t{len(self.value_of) + place}" for place in range(len(node.outputs))]

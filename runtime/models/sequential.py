@@ -1,7 +1,7 @@
 """`Sequential`: a chain of layers, each fed by the one before it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import torch
 
@@ -84,6 +84,16 @@ class Sequential(Model):
         if self._input is not None:
             self._tail = layer(self._tail)
             self.built = True
+        elif len(self._chain) == 2:
+            self._take_shape_of(self._chain[0])
+
+    def _take_shape_of(self, begins: Layer) -> None:
+        """A model at the beginning says the shape of the input."""
+        if not isinstance(begins, Functional | Sequential) or not begins.built:
+            return
+        first, *others = cast(list[KerasTensor], begins.inputs)
+        if not others:
+            self.build(first.shape)
 
     def pop(self) -> Layer:
         """Takes the last layer away and returns it."""
@@ -229,8 +239,9 @@ def _stated_shape(layer: Layer) -> Shape | None:
     if "input_shape" in stated:
         shape = stated["input_shape"]
         return (batch, *((shape,) if isinstance(shape, int) else tuple(shape)))
-    if "input_dim" in stated:
-        return (batch, stated["input_dim"])
+    if stated.get("input_dim") is not None:
+        length = (stated["input_length"],) if "input_length" in stated else ()
+        return (batch, *length, stated["input_dim"])
     if "input_length" in stated:
         return (batch, stated["input_length"])
     return None

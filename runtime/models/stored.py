@@ -1,6 +1,5 @@
 """`Stored`: the part of a model that writes it to files, reads it back and prints it."""
 
-import json
 import os
 from collections.abc import Callable
 from typing import Any, Self, cast
@@ -10,6 +9,7 @@ from runtime.models.summary import print_summary
 from runtime.saving import model_file
 from runtime.saving.graph_writing import layer_config
 from runtime.saving.memory import MemoryLimit, usable_memory
+from runtime.saving.objects import config_text
 from runtime.saving.reading import Reading, model_classes
 
 
@@ -23,28 +23,39 @@ class Stored:
         self,
         filepath: str | os.PathLike[str],
         overwrite: bool = True,
+        zipped: bool | None = None,
+        *,
         include_optimizer: bool = True,
-        **options: Any,
+        save_format: str | None = None,
     ) -> None:
         """Writes the whole model to a file: layers, weights, compile settings and optimizer state.
 
         Args:
-            filepath: The file, ending in `.h5` or `.keras`.
-            overwrite: False refuses to replace a file.
+            filepath: The file, ending in `.h5` or `.keras`; missing folders are made.
+            overwrite: False refuses to replace a file. (Keras asks at the keyboard then.)
+            zipped: Accepted for Keras's sake; False, a folder in place of a file, is refused.
             include_optimizer: False leaves compile settings and optimizer state out.
-            **options: Accepted for Keras's sake.
+            save_format: Accepted for the sake of Keras 2; the ending says it.
         """
-        del options
-        model_file.save_model(self, filepath, overwrite=overwrite, include_optimizer=include_optimizer)
+        model_file.save_model(
+            self, filepath, overwrite, zipped, include_optimizer=include_optimizer, save_format=save_format
+        )
 
-    def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+    def save_weights(
+        self,
+        filepath: str | os.PathLike[str],
+        overwrite: bool = True,
+        max_shard_size: float | None = None,
+    ) -> None:
         """Writes the weights to a file.
 
         Args:
-            filepath: The file, ending in `.weights.h5` or `.h5`.
+            filepath: The file, ending in `.weights.h5` or `.h5`; in `.weights.json` for several files.
             overwrite: False refuses to replace a file.
+            max_shard_size: Most gigabytes of weights in one file; then an index and several files are
+                written.
         """
-        model_file.save_weights(self, filepath, overwrite=overwrite)
+        model_file.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
     def load_weights(
         self,
@@ -63,6 +74,32 @@ class Stored:
         """
         del options
         model_file.load_weights(self, filepath, skip_mismatch=skip_mismatch, by_name=by_name)
+
+    def export(
+        self,
+        filepath: str | os.PathLike[str],
+        format: str = "onnx",
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Writes what the model computes for programs that know nothing of the code that made it.
+
+        Args:
+            filepath: The file, usually ending in `.onnx` or `.pt2`.
+            format: "onnx", which many programs run, or "torch" for a program of torch.
+            verbose: False says nothing; by default a line tells what was written.
+            input_signature: Shapes of the inputs, in place of those the model states, for axes that cannot
+                stay open: `[InputSpec(shape=(None, 20, 3))]`.
+            **kwargs: Further arguments of `export_onnx` or `export_torch`: `opset_version`, `check`.
+
+        Returns:
+            An `ExportReceipt`: what was written, and how far it differs from the model at most.
+        """
+        from runtime.export import export_model  # noqa: PLC0415 (needed by few programs)
+
+        options = {"verbose": verbose, "input_signature": input_signature, **kwargs}
+        return export_model(self, filepath, format, **options)
 
     def summary(
         self,
@@ -99,7 +136,7 @@ class Stored:
         Args:
             **options: Passed on to `json.dumps`, such as `indent=2`.
         """
-        return json.dumps(layer_config(cast(Layer, self)), **options)
+        return config_text(layer_config(cast(Layer, self)), **options)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:

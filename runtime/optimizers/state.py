@@ -138,7 +138,8 @@ class OptimizerState(OptimizerSettings):
                     hint="The state belongs to another optimizer or to a model with other weights.",
                 )
         self._step = int(arrays[0])
-        if not callable(self._learning_rate):
+        # A file has it in float32: the same rate keeps the digits it was given with.
+        if not callable(self._learning_rate) and np.float32(self._learning_rate) != float(arrays[1]):
             self._learning_rate = float(arrays[1])
         for (_, mine), array in zip(self._state, arrays[len(state) - len(self._state) :], strict=True):
             mine.copy_(array)

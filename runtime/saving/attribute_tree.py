@@ -6,7 +6,7 @@ A plain torch module has the names of its own state in place of numbers: `layers
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +16,7 @@ import h5py
 import torch
 from torch import nn
 
-from runtime.errors import FileFormatError
+from runtime.errors import FileFormatError, RefusedError
 from runtime.layers import Layer
 from runtime.layers.learning import LearnsFromData
 from runtime.layers.weights import Weight, WeightOwner, as_weights
@@ -104,11 +104,15 @@ def _write_optimizer(group: h5py.Group, optimizer: Any) -> None:
         _write_optimizer(group.create_group("inner_optimizer"), inner)
 
 
-def load_tree(file: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> None:
+Tree = h5py.Group | Sequence[h5py.Group]
+"""The group at the top of a file, or those of several files that hold the weights together."""
+
+
+def load_tree(tree: Tree, model: Any, *, skip_mismatch: bool = False) -> None:
     """Gives a model the weights in a file.
 
     Args:
-        file: The group at the top.
+        tree: The group at the top, or those of several files.
         model: The model; it must be built.
         skip_mismatch: True leaves a layer that does not fit as it is, with a warning.
 
@@ -116,39 +120,66 @@ def load_tree(file: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> N
         FileFormatError: A layer is missing in the file or does not fit; nothing is changed then.
     """
     pairs: list[tuple[torch.Tensor, h5py.Dataset]] = []
+    known: set[str] = set()
     for place in places(model):
+        known |= {"/".join(place.path.split("/")[:2])}
         if not place.weights:
             continue
         try:
-            pairs += zip(place.weights.values(), _datasets(file, place), strict=True)
+            pairs += zip(place.weights.values(), _datasets(_files(tree), place), strict=True)
+        except RefusedError:
+            raise
         except FileFormatError as error:
             if not skip_mismatch:
                 raise
             warnings.warn(f"Skipped: {error}", stacklevel=4)
+    unknown = [name for file in _files(tree) for name in _layers_with_weights(file) if name not in known]
+    if unknown:
+        warnings.warn(
+            f"The file also holds weights of {len(unknown)} layers that model '{model.name}' does not have: "
+            f"{', '.join(unknown)[:200]}.",
+            stacklevel=4,
+        )
     assign(pairs)
 
 
-def load_optimizer_state(file: h5py.Group, model: Any) -> None:
+def load_optimizer_state(tree: Tree, model: Any) -> None:
     """Gives the optimizer of a compiled model the state in a file, if there is one."""
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is None or file.get(OPTIMIZER, getlink=True) is None:
+    files = [file for file in _files(tree) if file.get(OPTIMIZER, getlink=True) is not None]
+    if optimizer is None or not files:
         return
-    group = child_group(file, f"{OPTIMIZER}/vars")
-    restore(optimizer, model, [child_dataset(group, str(number)) for number in range(len(group))])
+    members = _members([child_group(file, f"{OPTIMIZER}/vars") for file in files])
+    found = [members.get(str(number)) for number in range(len(members))]
+    restore(
+        optimizer, model, [child_dataset(group, str(n)) for n, group in enumerate(found) if group is not None]
+    )
 
 
-def _datasets(file: h5py.Group, place: Place) -> list[h5py.Dataset]:
-    try:
-        group = _group(file, place.group)
-    except FileFormatError as error:
-        raise FileFormatError(f"{place.label}: {error.message}", hint=error.hint) from error
-    if len(group) != len(place.weights):
+def _files(tree: Tree) -> Sequence[h5py.Group]:
+    return [tree] if isinstance(tree, h5py.Group) else tree
+
+
+def _members(groups: Sequence[h5py.Group]) -> dict[str, h5py.Group]:
+    """In which group each dataset lies."""
+    return {str(name): group for group in reversed(groups) for name in group}
+
+
+def _datasets(files: Sequence[h5py.Group], place: Place) -> list[h5py.Dataset]:
+    groups = [found for file in files if (found := _group(file, place.group)) is not None]
+    if not groups:
         raise FileFormatError(
-            f"{place.label} has {len(place.weights)} weights, but the file holds {len(group)} "
-            f"in '{group.name}'.",
+            f"{place.label}: the file holds no weights for it; there is nothing at '{place.group}'.",
+            hint="The file belongs to another model; skip_mismatch=True leaves such layers as they are.",
+        )
+    members = _members(groups)
+    if len(members) != len(place.weights):
+        raise FileFormatError(
+            f"{place.label} has {len(place.weights)} weights, but the file holds {len(members)} "
+            f"in '{groups[0].name}'.",
             hint="The file belongs to another model.",
         )
-    datasets = [child_dataset(group, name) for name in place.weights]
+    datasets = [child_dataset(members.get(name, groups[0]), name) for name in place.weights]
     for (name, weight), dataset in zip(place.weights.items(), datasets, strict=True):
         if tuple(weight.shape) != dataset.shape:
             raise FileFormatError(
@@ -159,16 +190,28 @@ def _datasets(file: h5py.Group, place: Place) -> list[h5py.Dataset]:
     return datasets
 
 
+def _layers_with_weights(file: h5py.Group) -> list[str]:
+    """Paths of the entries in the list of layers that hold weights of their own."""
+    if file.get("layers", getlink=True) is None:
+        return []
+    layers = child_group(file, "layers")
+    found = [f"layers/{name}" for name in layers]
+    return [path for path in found if (own := _group(file, f"{path}/vars")) is not None and len(own)]
+
+
 def _own_weights(layer: WeightOwner) -> list[Weight]:
     """Weights that the layer made, then parameters of torch that it was given by hand."""
     return [*layer._own_weights, *as_weights(layer, own=layer._own_weights)]
 
 
-def _group(file: h5py.Group, path: str) -> h5py.Group:
-    """The group of a layer's weights; Keras 2 kept some layers in attributes of other names.
+def _group(file: h5py.Group, path: str) -> h5py.Group | None:
+    """The group of a layer's weights, None if there is none; Keras 2 kept some layers under other names.
 
     In 2.13 a model's list of layers was called `_layer_checkpoint_dependencies`, and parts of layers, such
     as the projections of attention, had private names.
+
+    Raises:
+        RefusedError: A link on the way does not stay in the file.
     """
     *outer, last, _ = ["", *path.split("/")]
     private = "/".join([*outer, f"_{last}", "vars"]).lstrip("/")
@@ -176,9 +219,11 @@ def _group(file: h5py.Group, path: str) -> h5py.Group:
         for name in (former, former.replace("layers/", "_layer_checkpoint_dependencies/")):
             try:
                 return child_group(file, name)
+            except RefusedError:
+                raise
             except FileFormatError:
                 continue
-    return child_group(file, path)
+    return None
 
 
 def _attributes(layer: WeightOwner) -> Iterator[tuple[str, Any]]:

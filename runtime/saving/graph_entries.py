@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runtime.errors import FileFormatError
-from runtime.saving import tf_operations
+from runtime.saving import tf_nodes, tf_operations
 from runtime.saving.call_arguments import Call, read_call, references
 from runtime.saving.reading import MAX_LAYERS, Reading, is_known
 
@@ -68,8 +68,10 @@ def _entry(layer: Any, reading: Reading) -> Entry:
             raise FileFormatError(f"its inbound_nodes are a {type(nodes).__name__}, not a list.")
         reading.count_calls(len(nodes))
         calls = [read_call(node) for node in nodes if node]
-        if layer.get("class_name") == tf_operations.CLASS and isinstance(inner, dict):
+        if layer.get("class_name") in tf_operations.CLASSES and isinstance(inner, dict):
             layer, calls = tf_operations.translated(inner, calls)
+        elif layer.get("class_name") == tf_nodes.CLASS and isinstance(inner, dict):
+            layer, calls = tf_nodes.translated_node(inner, calls)
         return Entry(name, layer, calls)
 
 

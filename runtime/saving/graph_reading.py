@@ -49,6 +49,9 @@ class _GraphReader:
     def add(self, entry: Entry) -> None:
         """Makes a layer and notes its calls."""
         layer = read_layer(entry.config, self.reading)
+        if isinstance(entry.config.get("config"), list):
+            # The first Keras 2 wrote no name into the config of a sequential model.
+            layer.name = entry.name
         self.layers[entry.name] = layer
         self.calls[entry.name] = entry.calls
         self.masked[entry.name] = entry.masked

@@ -14,9 +14,18 @@ import torch
 
 from runtime.errors import FileFormatError
 from runtime.layers import Layer
+from runtime.layers.former_weights import Writer
 from runtime.layers.weights import Weight
-from runtime.saving.h5_reading import child_dataset, child_group, declared_size, name_list, read_values
+from runtime.saving.former_arrays import Converted, Source, sources, values_of
+from runtime.saving.h5_reading import (
+    child_dataset,
+    child_group,
+    declared_size,
+    name_list,
+    text_attribute,
+)
 from runtime.saving.h5_writing import KERAS_VERSION, write_arrays, write_names
+from runtime.saving.versions import major
 
 TOP_LEVEL = "top_level_model_weights"
 
@@ -93,7 +102,7 @@ def load_layers(
     if {layer.name for layer in stored} == set(by_name):
         layers = [by_name[layer.name] for layer in stored]
     pairs = list(zip(layers, stored, strict=True))
-    _load(pairs, model, _stored_own(group), skip_mismatch=skip_mismatch)
+    _load(pairs, model, group, skip_mismatch=skip_mismatch)
 
 
 def load_layers_by_name(group: h5py.Group, model: Any, *, skip_mismatch: bool = False) -> None:
@@ -109,7 +118,7 @@ def load_layers_by_name(group: h5py.Group, model: Any, *, skip_mismatch: bool = 
     """
     by_name = {layer.name: layer for layer in model.layers}
     pairs = [(by_name[stored.name], stored) for stored in stored_layers(group) if stored.name in by_name]
-    _load(pairs, model, _stored_own(group), skip_mismatch=skip_mismatch)
+    _load(pairs, model, group, skip_mismatch=skip_mismatch)
 
 
 def in_file_order(layer: Layer) -> list[Weight]:
@@ -123,11 +132,16 @@ def own_weights(model: Any) -> list[Weight]:
     return [weight for weight in in_file_order(model) if id(weight) not in of_layers]
 
 
-def assign(pairs: Sequence[tuple[torch.Tensor, h5py.Dataset]]) -> None:
-    """Copies checked datasets into weights of the same shape."""
+def version_of(holder: h5py.Group) -> int:
+    """Major version of the Keras that wrote a file or group; 1 if it does not say."""
+    return major(text_attribute(holder, "keras_version"), otherwise=1)
+
+
+def assign(pairs: Sequence[tuple[torch.Tensor, Source]]) -> None:
+    """Copies checked arrays into weights of the same shape."""
     with torch.no_grad():
-        for weight, dataset in pairs:
-            weight.copy_(torch.from_numpy(read_values(dataset).copy()))
+        for weight, source in pairs:
+            weight.copy_(torch.from_numpy(values_of(source).copy()))
 
 
 def _stored_layer(group: h5py.Group, name: str) -> StoredLayer:
@@ -143,45 +157,60 @@ def _stored_own(group: h5py.Group) -> StoredLayer | None:
 
 
 def _load(
-    pairs: list[tuple[Layer, StoredLayer]], model: Any, own: StoredLayer | None, *, skip_mismatch: bool
+    pairs: list[tuple[Layer, StoredLayer]], model: Any, group: h5py.Group, *, skip_mismatch: bool
 ) -> None:
     """Checks everything, then copies."""
-    found: list[tuple[Weight, h5py.Dataset]] = []
+    writer = Writer(version_of(group), text_attribute(group, "backend") or "")
+    found: list[tuple[torch.Tensor, Source]] = []
     for layer, stored in pairs:
-        label = (
-            f"{layer.label}" if layer.name == stored.name else f"{layer.label} ('{stored.name}' in the file)"
-        )
-        found += _matched(in_file_order(layer), stored, label, skip_mismatch=skip_mismatch)
+        label = layer.label if layer.name == stored.name else f"{layer.label} ('{stored.name}' in the file)"
+        weights = in_file_order(layer)
+        found += _matched(weights, layer, stored, writer, label, skip_mismatch=skip_mismatch)
+    own = _stored_own(group)
     if own is not None:
-        found += _matched(
-            own_weights(model), own, f"Model '{model.name}' itself", skip_mismatch=skip_mismatch
-        )
+        label = f"Model '{model.name}' itself"
+        found += _matched(own_weights(model), model, own, writer, label, skip_mismatch=skip_mismatch)
     assign(found)
 
 
 def _matched(
-    weights: list[Weight], stored: StoredLayer, label: str, *, skip_mismatch: bool
-) -> list[tuple[Weight, h5py.Dataset]]:
+    weights: list[Weight],
+    layer: Layer,
+    stored: StoredLayer,
+    writer: Writer,
+    label: str,
+    *,
+    skip_mismatch: bool,
+) -> list[tuple[torch.Tensor, Source]]:
+    pairs, wanted = sources(weights, layer, stored.datasets, writer)
     problems: list[str] = []
-    if len(weights) != len(stored.datasets):
+    if wanted != len(stored.datasets):
         problems.append(
-            f"{label} has {len(weights)} weights, but the file holds {len(stored.datasets)} for it."
+            f"{label} has {len(weights)} weights ({_listed([(one.name, one.shape) for one in weights])}), "
+            f"but the file holds {len(stored.datasets)} for it ("
+            + _listed([(str(one.name).rpartition("/")[2], one.shape) for one in stored.datasets])
+            + ")."
         )
-        weights = []
-    fitting: list[tuple[Weight, h5py.Dataset]] = []
-    for weight, dataset in zip(weights, stored.datasets, strict=False):
-        if tuple(weight.shape) == dataset.shape:
-            fitting.append((weight, dataset))
+        pairs = []
+    fitting: list[tuple[torch.Tensor, Source]] = []
+    for (weight, source), own in zip(pairs, weights, strict=False):
+        if isinstance(source, Converted) or tuple(weight.shape) == source.shape:
+            fitting.append((weight, source))
         else:
             problems.append(
-                f"{label}: its weight '{weight.name}' has shape {tuple(weight.shape)}, "
-                f"but the file holds {dataset.shape} for it."
+                f"{label}: its weight '{own.name}' has shape {tuple(weight.shape)}, "
+                f"but the file holds {source.shape} for it."
             )
     if problems and not skip_mismatch:
         raise FileFormatError(problems[0], hint="The file belongs to a model of other sizes.")
     for problem in problems:
         warnings.warn(f"Skipped: {problem}", stacklevel=5)
     return fitting
+
+
+def _listed(weights: list[tuple[str, Any]]) -> str:
+    shown = ", ".join(f"{name} {tuple(shape)}" for name, shape in weights[:4])
+    return f"{shown}, …" if len(weights) > 4 else shown or "none"
 
 
 def _named(weights: list[Weight]) -> list[tuple[str, torch.Tensor]]:

@@ -4,6 +4,7 @@ import io
 import math
 import mmap
 import os
+import re
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -64,8 +65,12 @@ def opened(source: str | os.PathLike[str] | io.BytesIO, path: str = "") -> Gener
     except LayerloomError:
         raise
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        sizes = re.search(r"truncated file: eof = (\d+),.*stored_eof = (\d+)", str(error))
+        what = (
+            f"has {int(sizes[1]):,} of {int(sizes[2]):,} bytes" if sizes else f"is broken: {str(error)[:300]}"
+        )
         raise FileFormatError(
-            f"'{path}' is broken: {str(error)[:300]}.", hint="Get the file again, or save the model anew."
+            f"'{path}' {what}.", hint="Get the file again, or save the model anew."
         ) from error
 
 

@@ -2,7 +2,6 @@
 
 import io
 import os
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +11,13 @@ import h5py
 from runtime.errors import FileFormatError, RefusedError
 from runtime.saving.archive import WEIGHTS as WEIGHTS_MEMBER
 from runtime.saving.archive import read_members
-from runtime.saving.h5_layers import stored_layers
+from runtime.saving.file_kinds import kind_of
+from runtime.saving.h5_layers import stored_layers, version_of
 from runtime.saving.h5_reading import child_dataset, child_group, opened
 from runtime.saving.memory import MemoryLimit
 from runtime.saving.reading import MAX_LAYERS, Reading, model_classes, read_layer
-from runtime.saving.whole_h5 import WEIGHTS, config_of, version_of
+from runtime.saving.versions import major
+from runtime.saving.whole_h5 import WEIGHTS, config_of
 
 _WORKING_SPACE = 64 * 2**20
 _MAX_MEMBERS = 100_000
@@ -72,8 +73,10 @@ def inspect_model(filepath: str | os.PathLike[str]) -> Inspection:
     Raises:
         FileFormatError: The file is missing, broken, or holds no whole model.
     """
-    if zipfile.is_zipfile(filepath):
-        version, config, weights = read_members(filepath)
+    kind = kind_of(filepath)
+    if kind in ("archive", "folder"):
+        said, config, weights = read_members(filepath)
+        version = major(said, otherwise=3)
         with opened(io.BytesIO(weights), f"{filepath}/{WEIGHTS_MEMBER}") as file:
             return Inspection(version, config, _layers(config, version), dict(_shapes(file)))
     with opened(filepath) as file:

@@ -1,5 +1,6 @@
 """Any object of the API as a config, and back: what layers of one's own use for what they hold."""
 
+import json
 from collections.abc import Mapping
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, cast
@@ -64,6 +65,19 @@ def serialize_keras_object(obj: Any) -> Any:
             return object_config(obj)
         case _:
             return {"class_name": "__ellipsis__", "config": {}} if obj is ... else _others(obj)
+
+
+def config_text(config: Any, **options: Any) -> str:
+    """A config as text; objects that a class of one's own left in its config are described in it.
+
+    Args:
+        config: The config.
+        **options: Passed on to `json.dumps`, such as `indent=2`.
+
+    Raises:
+        ParameterError: Something in it cannot be described.
+    """
+    return json.dumps(config, default=options.pop("default", serialize_keras_object), **options)
 
 
 def _special(name: str, **config: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 from runtime.configurable import Configurable, constructor_parameters
 from runtime.errors import FileFormatError, LayerloomError, RefusedError, did_you_mean
 from runtime.layers import Layer, registry
+from runtime.layers.former_names import in_present_words
 from runtime.layers.operations import is_operation, operation_class, operation_names
 from runtime.layers.parameters import ParamSpec, find_registry
 from runtime.layers.spec import layer_spec
@@ -20,6 +21,7 @@ MAX_LAYERS = 2_500
 MAX_CALLS = 10_000
 MAX_NESTING = 40
 
+_OF_KERAS_1 = {"m": "max_value"}
 _CODE = {
     "Lambda": "it holds Python code",
     "TorchModuleWrapper": "it holds a pickled torch module",
@@ -171,7 +173,8 @@ def read_layer(config: Any, reading: Reading) -> Layer:
         name = name.rpartition(">")[2]
         if name in model_classes:
             return model_classes[name].read_config(arguments, reading)
-        cls = _own_class(config, name)
+        present, arguments = in_present_words(name, arguments, reading.keras_version)
+        cls = _own_class(config if present == name else {}, present)
         if cls is None:
             raise _unknown("layer", name, (*registry.names(), *model_classes))
         if not isinstance(arguments, dict):
@@ -201,6 +204,7 @@ def read_object(family: Registry[Any], value: Any, reading: Reading) -> Any:
         return None
     if isinstance(value, str):
         return _named(family, value, reading)
+    value = _as_since_keras_2(value)
     custom = _custom_class(value, reading)
     name, arguments = (
         (str(value["class_name"]), value.get("config", {}))
@@ -271,10 +275,25 @@ def _from_custom(entry: Any, arguments: Any, reading: Reading) -> Any:
     return make(dict(arguments))
 
 
+def _as_since_keras_2(value: Any) -> Any:
+    """A regularizer or constraint of Keras 1, which had its name among its arguments."""
+    if not isinstance(value, dict) or "class_name" in value or not isinstance(value.get("name"), str):
+        return value
+    arguments = {_OF_KERAS_1.get(key, key): one for key, one in value.items() if key != "name"}
+    name = "L1L2" if value["name"].endswith("Regularizer") else value["name"]
+    return {"class_name": name, "config": arguments}
+
+
 def _without_newer_arguments(cls: type[Configurable], config: dict[str, Any]) -> dict[str, Any]:
-    """Arguments that only a newer Keras has are None when nobody gave them."""
+    """Arguments that only a newer Keras has are None when nobody gave them.
+
+    The element type that TensorFlow 1 wrote for start values has no effect: the layer's own holds.
+    """
     known = constructor_parameters(cls)
-    return {key: value for key, value in config.items() if key in known or value is not None}
+    config = {key: value for key, value in config.items() if key in known or value is not None}
+    if "dtype" not in known and cls._module == "keras.initializers":
+        config.pop("dtype", None)
+    return config
 
 
 def _unknown(kind: str, name: str, known: Any) -> RefusedError:

@@ -94,9 +94,11 @@ def _older(cls: Any, config: dict[str, Any]) -> dict[str, Any]:
     """Arguments without those of a newer Keras, as long as they say nothing."""
     defaults = {key: to_json(one.default) for key, one in constructor_parameters(cls).items()}
     former = {new: old for old, new in getattr(cls, "_former_arguments", {}).items()}
+    unsaid = {key: value for key, value in defaults.items() if key in _SINCE_KERAS_3}
+    implied: dict[str, Any] = getattr(cls, "_implied_in_keras_2", {})
     kept: dict[str, Any] = {}
     for key, value in config.items():
-        if key in _SINCE_KERAS_3 and key in defaults and value == defaults[key]:
+        if any(key in known and value == known[key] for known in (unsaid, implied)):
             continue
         kept[former.get(key, key)] = _inside(value)
     return kept

@@ -7,8 +7,10 @@ from typing import Any
 from runtime.errors import RefusedError
 from runtime.saving.call_arguments import Call, references
 
-CLASS = "TFOpLambda"
-"""The layer into which Keras 2 puts a function of TensorFlow; it only names the function."""
+CLASSES = ("SlicingOpLambda", "TFOpLambda")
+"""The layers into which Keras 2 puts a function of TensorFlow; they only name the function."""
+
+_SLICING = ("__operators__.getitem", "strided_slice")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def translated(config: Mapping[str, Any], calls: list[Call]) -> tuple[dict[str, 
         RefusedError: The function is none of those that are known, or is called with something else.
     """
     function = config.get("function")
+    if function in _SLICING:
+        return _sliced(config, calls)
     same = _SAME.get(function) if isinstance(function, str) else None
     if same is None:
         raise _refused(function, "is not known here")
@@ -103,6 +107,31 @@ def translated(config: Mapping[str, Any], calls: list[Call]) -> tuple[dict[str, 
         made.append(replace(call, args=args, kwargs={}, references=references(args)))
     name = {"name": config.get("name")}
     return {"module": "keras.src.ops", "class_name": same.operation, "config": {**name, **settings}}, made
+
+
+def _sliced(config: Mapping[str, Any], calls: list[Call]) -> tuple[dict[str, Any], list[Call]]:
+    """Brackets behind a tensor: x[:, 0]."""
+    made: list[Call] = []
+    for call in calls:
+        spec = call.kwargs.get("slice_spec")
+        if set(call.kwargs) - {"slice_spec", "name"} or spec is None:
+            raise _refused(config.get("function"), f"is called with {', '.join(call.kwargs)[:100]}")
+        inside = [_bracket(item) for item in (spec if isinstance(spec, list | tuple) else [spec])]
+        args = [*call.args, inside]
+        made.append(replace(call, args=args, kwargs={}, references=references(args)))
+    return {"module": "keras.src.ops", "class_name": "GetItem", "config": {"name": config.get("name")}}, made
+
+
+def _bracket(item: Any) -> Any:
+    if isinstance(item, dict):
+        if item.get("class_name") == "__ellipsis__":
+            return ...
+        ends = [item.get(name) for name in ("start", "stop", "step")]
+        if all(end is None or type(end) is int for end in ends):
+            return slice(*ends)
+    elif item is None or type(item) is int:
+        return item
+    raise _refused(_SLICING[0], f"is given {str(item)[:100]!r}")
 
 
 def _refused(function: Any, why: str) -> RefusedError:

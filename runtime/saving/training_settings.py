@@ -38,6 +38,7 @@ def compile_config(model: Any) -> dict[str, Any] | None:
     if not given or optimizer is None:
         return None
     config: dict[str, Any] = {name: to_json(given.get(name)) for name in _KEPT_AS_GIVEN}
+    config["loss"] = _present_names(config["loss"])
     config["run_eagerly"] = given.get("run_eagerly") is True
     config["steps_per_execution"] = given.get("steps_per_execution") or 1
     config["jit_compile"] = given.get("jit_compile") is True
@@ -99,6 +100,15 @@ def _nested(family: Registry[Any], value: Any, reading: Reading) -> Any:
     if value in ("accuracy", "acc", "crossentropy", "ce"):
         return value
     return read_object(family, value, reading)
+
+
+def _present_names(loss: Any) -> Any:
+    """Losses that had another name in Keras 2 by the one that Keras 3 knows."""
+    if isinstance(loss, list):
+        return [_present_names(item) for item in loss]
+    if isinstance(loss, dict) and "class_name" not in loss:
+        return {name: _present_names(item) for name, item in loss.items()}
+    return find_registry("losses").name_in_files(loss)
 
 
 def _full_names(loss: Any) -> Any:

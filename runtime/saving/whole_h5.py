@@ -1,6 +1,5 @@
 """Whole models in `.h5` files: config, weights, compile settings and optimizer state."""
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 import h5py
 
 from runtime.errors import FileFormatError
-from runtime.saving.atomic import replacing
+from runtime.saving.atomic import replacing_hdf5
 from runtime.saving.graph_writing import layer_config, short_config
-from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, write_layers
+from runtime.saving.h5_layers import load_layers, stored_layers, stored_size, version_of, write_layers
 from runtime.saving.h5_reading import child_group, has_attribute, opened, text_attribute
 from runtime.saving.h5_writing import KERAS_VERSION
 from runtime.saving.json_text import parse_json
 from runtime.saving.memory import MemoryLimit, readable_size
+from runtime.saving.objects import config_text
 from runtime.saving.reading import Reading, read_layer
 from runtime.saving.shared_dialect import in_both
 from runtime.saving.training_settings import (
@@ -23,6 +23,7 @@ from runtime.saving.training_settings import (
     training_config,
     write_optimizer,
 )
+from runtime.saving.versions import written_by
 
 WEIGHTS = "model_weights"
 _WORKING_SPACE = 64 * 2**20
@@ -39,11 +40,11 @@ def save_h5(
         overwrite: False refuses to replace a file.
         include_optimizer: False leaves compile settings and optimizer state out.
     """
-    texts = {"model_config": json.dumps(in_both(short_config(layer_config(model))))}
+    texts = {"model_config": config_text(in_both(short_config(layer_config(model))))}
     settings = training_config(model) if include_optimizer else None
     if settings is not None:
-        texts["training_config"] = json.dumps(settings)
-    with replacing(path, overwrite=overwrite) as temporary, h5py.File(temporary, "w") as file:
+        texts["training_config"] = config_text(settings)
+    with replacing_hdf5(path, overwrite=overwrite) as file:
         file.attrs["keras_version"] = KERAS_VERSION
         file.attrs["backend"] = "torch"
         for name, text in texts.items():
@@ -70,7 +71,7 @@ def load_h5(
         FileFormatError: The file is broken, or holds no whole model.
         RefusedError: It names something that is not known, or would run code.
     """
-    with opened(path) as file:
+    with opened(path) as file, written_by(text_attribute(file, "keras_version")):
         reading = Reading(custom_objects or {}, keras_version=version_of(file))
         config = config_of(file, path)
         weights = child_group(file, WEIGHTS)
@@ -87,12 +88,6 @@ def load_h5(
     return model
 
 
-def version_of(file: h5py.Group) -> int:
-    """Major version of the Keras that wrote a file; 1 if it does not say."""
-    version = (text_attribute(file, "keras_version") or "1").split(".")[0]
-    return int(version) if version.isdigit() else 1
-
-
 def config_of(file: h5py.File, path: str | os.PathLike[str]) -> Any:
     """The config of the model in a file, parsed.
 
@@ -100,10 +95,25 @@ def config_of(file: h5py.File, path: str | os.PathLike[str]) -> Any:
         FileFormatError: There is none.
     """
     text = text_attribute(file, "model_config")
-    if text is None:
-        held = "weights without a model" if has_attribute(file, "layer_names") else "no model of Keras"
+    if text is None and (lists_layers(file) or is_tree(file)):
         raise FileFormatError(
-            f"'{path}' holds {held}: it has no model_config.",
-            hint="Weights are loaded into a model with model.load_weights(path).",
+            f"'{path}' holds weights without a model.",
+            hint="Make the model as it was made then, and load them with model.load_weights(path).",
+        )
+    if text is None:
+        raise FileFormatError(
+            f"'{path}' holds no model of Keras: it has no model_config.",
+            hint="Such files come from model.save('name.h5').",
         )
     return parse_json(text, "The model's config")
+
+
+def lists_layers(file: h5py.File) -> bool:
+    """True for weights alone in the layout of Keras 2."""
+    return has_attribute(file, "layer_names") or has_attribute(file, "layer_names0")
+
+
+def is_tree(file: h5py.File) -> bool:
+    """True for weights alone in the layout of Keras 3, which lists no layers."""
+    tops = ("layers", "_layer_checkpoint_dependencies", "vars")
+    return not lists_layers(file) and WEIGHTS not in file and any(top in file for top in tops)

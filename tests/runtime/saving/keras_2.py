@@ -1,4 +1,4 @@
-"""What tf-keras does, in an environment of its own: `keras_2.py make FOLDER` or `keras_2.py open FOLDER`."""
+"""What tf-keras does, in an environment of its own: `keras_2.py make FOLDER`, or `open`, or `both`."""
 
 import os
 
@@ -6,6 +6,8 @@ os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", TF_ENABLE
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +69,21 @@ def make(folder: Path) -> None:
             model.compile(OPTIMIZERS[name](), "mse", metrics=["mae"])
             train(model, inputs)
         arrays |= {f"answer_{place}": value for place, value in enumerate(answers(model, inputs))}
-        model.save(folder / f"{name}.h5", save_format="h5")
-        model.save(folder / f"{name}.keras", save_format="keras")
-        model.save_weights(folder / f"{name}.weights.h5")
-        model.save_weights(folder / f"{name}.old.h5", save_format="h5")
-        (folder / f"{name}.json").write_text(model.to_json())
+        write(model, folder, name)
         if name in OPTIMIZERS:
             train(model, inputs)
             arrays |= {f"later_{place}": value for place, value in enumerate(answers(model, inputs))}
         arrays |= {f"input_{place}": value for place, value in enumerate(inputs)}
         np.savez(folder / f"{name}.npz", **arrays)
+
+
+def write(model: Any, folder: Path, name: str) -> None:
+    """Every kind of file there is."""
+    model.save(folder / f"{name}.h5", save_format="h5")
+    model.save(folder / f"{name}.keras", save_format="keras")
+    model.save_weights(folder / f"{name}.weights.h5")
+    model.save_weights(folder / f"{name}.old.h5", save_format="h5")
+    (folder / f"{name}.json").write_text(model.to_json())
 
 
 def open_all(folder: Path) -> None:
@@ -95,5 +102,50 @@ def open_all(folder: Path) -> None:
     (folder / "failed.json").write_text(json.dumps(failed))
 
 
+def both_ways(folder: Path) -> None:
+    """Opens each `.h5` of the folder and answers, once with its weights, once with those of its `.old.h5`.
+
+    Then the model gets other weights, answers again, and goes to the folder `back` in every kind of file.
+    What went wrong stands in `failed.json` by model and step.
+    """
+    failed: dict[str, str] = {}
+    back = folder / "back"
+    back.mkdir()
+    for path in sorted(folder.glob("*.npz")):
+        name = path.stem
+        keras.backend.clear_session()
+        with np.load(path) as stored:
+            inputs = [stored[key] for key in stored if key.startswith("input_")]
+        with noted(failed, f"{name} opened"):
+            model = keras.models.load_model(folder / f"{name}.h5")
+            np.savez(folder / f"{name}.whole.npz", *called(model, inputs))
+            with noted(failed, f"{name} weights"):
+                stir(model, np.random.default_rng(0))
+                model.load_weights(folder / f"{name}.old.h5")
+                np.savez(folder / f"{name}.weights.npz", *called(model, inputs))
+            with noted(failed, f"{name} back"):
+                stir(model, np.random.default_rng(1))
+                answers = {f"answer_{place}": value for place, value in enumerate(called(model, inputs))}
+                write(model, back, name)
+                np.savez(back / f"{name}.npz", **answers)
+    (folder / "failed.json").write_text(json.dumps(failed))
+
+
+@contextmanager
+def noted(failed: dict[str, str], step: str) -> Iterator[None]:
+    """Keeps what went wrong in place of stopping."""
+    try:
+        yield
+    except Exception as error:
+        failed[step] = f"{type(error).__name__}: {error}"[:500]
+
+
+def called(model: Any, inputs: list[Any]) -> list[Any]:
+    """What a model makes of its inputs, in a plain call: quicker than `predict` where models are many."""
+    model.reset_states()
+    found = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    return [value.numpy() for value in (found if isinstance(found, list | tuple) else [found])]
+
+
 if __name__ == "__main__":
-    {"make": make, "open": open_all}[sys.argv[1]](Path(sys.argv[2]))
+    {"make": make, "open": open_all, "both": both_ways}[sys.argv[1]](Path(sys.argv[2]))

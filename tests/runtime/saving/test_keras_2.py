@@ -16,7 +16,17 @@ import pytest
 
 from runtime.errors import RefusedError
 from runtime.models import load_model, model_from_json
+from tests.runtime.saving.keras_2_layers import (
+    CELLS_OF_KERAS_2,
+    MODELS_OF_KERAS_2,
+    NOT_IN_KERAS_2,
+    TO_KERAS_2,
+    check_cell,
+    is_there,
+    run_both,
+)
 from tests.runtime.saving.keras_2_models import MODELS
+from tests.runtime.saving.layer_models import LayerModel
 from tests.runtime.saving.zoo import ZOO, ours, outputs, samples, stir
 
 # One process, one environment.
@@ -143,6 +153,28 @@ def test_keras_2_opens_what_is_written_here_and_trains_it(opened: Path, build: A
         found = [arrays[key] for key in arrays]
     for one, other in zip(found, stored(opened, name, "answer_"), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+
+
+@pytest.fixture(scope="session")
+def layers_both_ways(tf_keras: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model for each layer, opened by tf-keras and written back."""
+    return run_both(tf_keras, tmp_path_factory.mktemp("layers"))
+
+
+@pytest.mark.parametrize("model", MODELS_OF_KERAS_2, ids=str)
+def test_a_layer_in_every_kind_of_file_both_ways(layers_both_ways: Path, model: LayerModel) -> None:
+    if not is_there(layers_both_ways, model):
+        return
+    for cell in CELLS_OF_KERAS_2:
+        if str(model) not in NOT_IN_KERAS_2:
+            check_cell(layers_both_ways, model, cell)
+        elif cell[1] == TO_KERAS_2:
+            with pytest.raises(AssertionError):
+                check_cell(layers_both_ways, model, cell)
+
+
+def test_most_layers_are_in_keras_2(layers_both_ways: Path) -> None:
+    assert sum(is_there(layers_both_ways, model) for model in MODELS_OF_KERAS_2) > 100
 
 
 def test_what_keras_2_alone_has_is_refused_by_name() -> None:

@@ -167,6 +167,19 @@ def test_a_state_that_does_not_fit_is_left_with_a_warning(tmp_path: Path) -> Non
     assert again.optimizer.iterations == 0
 
 
+@in_whole_files
+def test_a_rate_keeps_its_digits(ending: str, tmp_path: Path) -> None:
+    """The file has it in float32 beside the settings."""
+    mine = ours(perceptron)
+    mine.compile(optimizers.SGD(0.1), loss="mse")
+    _train(mine, 1)
+    mine.save(tmp_path / f"m{ending}")
+    assert load_model(tmp_path / f"m{ending}").optimizer.get_config()["learning_rate"] == 0.1
+    mine.optimizer.learning_rate = 0.025
+    mine.save(tmp_path / f"m{ending}")
+    assert load_model(tmp_path / f"m{ending}").optimizer.learning_rate == pytest.approx(0.025)
+
+
 def test_weights_bring_the_optimizer_state_along(tmp_path: Path) -> None:
     mine = _without_chance(ours)
     mine.compile("adam", loss="mse")
