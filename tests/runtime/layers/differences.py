@@ -7,7 +7,7 @@ from typing import Any
 from runtime.layers import registry
 from runtime.layers.image_layers import RandomPictures
 from runtime.layers.windows import per_axis
-from tests.runtime.layers.cases import Case, Values
+from tests.runtime.layers.drawn_values import Case, Values
 
 
 @dataclass(frozen=True)
