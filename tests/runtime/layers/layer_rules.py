@@ -124,6 +124,8 @@ RULES: dict[str, Rule] = {
         },
         inputs=drawn_rules.attention_inputs,
     ),
+    # Flash attention is for cards.
+    "GroupQueryAttention": Rule(values={"flash_attention": one_of(None, False)}),
     "Attention": Rule(
         shapes=drawn_rules.score_shapes,
         inputs=lambda draw, shapes, arguments: drawn_rules.masked_list(draw, shapes),
