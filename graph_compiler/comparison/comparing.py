@@ -90,7 +90,12 @@ def with_ids_of(old: GraphDocument, new: GraphDocument, pairs: Mapping[str, str]
             # An id of another layer of the old design would make an edit of this one.
             names[key] = _free(key, taken | set(old.nodes))
             taken.add(names[key])
-    nodes = {names[key]: node.model_copy(update={"id": names[key]}) for key, node in new.nodes.items()}
+    nodes = {
+        names[key]: node.model_copy(
+            update={"id": names[key], "shares": node.shares and names.get(node.shares, node.shares)}
+        )
+        for key, node in new.nodes.items()
+    }
     moved = [
         edge.model_copy(update={"source": names[edge.source], "target": names[edge.target]})
         for edge in new.edges.values()
@@ -135,7 +140,7 @@ def _layers(
             yield LayerDifference("added", None, node, tuple(_values({}, node)), _facts(None, key, shapes))
             continue
         before = old.nodes[back[key]]
-        changes, effects = tuple(_changes(before, node)), _facts(before.id, key, shapes)
+        changes, effects = tuple(_changes(before, node, pairs)), _facts(before.id, key, shapes)
         if changes or effects:
             yield LayerDifference("changed" if changes else "affected", before, node, changes, effects)
     for key, node in old.nodes.items():
@@ -143,8 +148,11 @@ def _layers(
             yield LayerDifference("removed", node, None, (), _facts(key, None, shapes))
 
 
-def _changes(old: Node, new: Node) -> Iterable[ValueChange]:
-    for name in ("name", "layer"):
+def _changes(old: Node, new: Node, pairs: Mapping[str, str]) -> Iterable[ValueChange]:
+    shared = old.shares and pairs.get(old.shares, old.shares)
+    if shared != new.shares:
+        yield ValueChange("shares", old.shares, new.shares)
+    for name in ("name", "layer", "locked"):
         if getattr(old, name) != getattr(new, name):
             yield ValueChange(name, getattr(old, name), getattr(new, name))
     yield from _values(old.params, new)

@@ -107,7 +107,12 @@ def measure(document: GraphDocument, batch_size: int | None = None) -> Measures:
     shapes = propagate(wiring)
     fields = receptive_fields(wiring, shapes)
     order = [*wiring.order, *(key for key in document.nodes if key not in set(wiring.order))]
-    weights = {key: _weights(shapes, key) for key in order if key in shapes.outputs}
+    # A layer that is called several times has its weights once.
+    weights = {
+        key: () if document.nodes[key].shares else _weights(shapes, key)
+        for key in order
+        if key in shapes.outputs
+    }
     layers = tuple(
         _layer(document.nodes[key], shapes, weights.get(key), fields.get(key, ()), batch) for key in order
     )

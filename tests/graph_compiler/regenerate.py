@@ -5,7 +5,10 @@ Run from the root of the project: `python -m tests.graph_compiler.regenerate`.
 
 from pathlib import Path
 
+from app.services.templates import open_template
+from graph_compiler import analyze
 from graph_compiler.codegen import keras_code, mermaid, torch_code
+from graph_compiler.picture import graph_picture
 from runtime.registries import custom_objects
 from tests.graph_compiler.checks.examples import EXAMPLES, TEST_LAYERS
 from tests.graph_compiler.checks.test_rules import SNAPSHOT, shown
@@ -22,6 +25,8 @@ def main() -> None:
         (GOLDEN / "torch" / f"{name}.txt").write_text(torch_code(design()), "utf-8")
     for name in ("branches", "states"):
         (GOLDEN / "mermaid" / f"{name}.txt").write_text(mermaid(DESIGNS[name]()), "utf-8")
+    template = open_template("iris")
+    (GOLDEN / "iris.svg").write_text(graph_picture(template, analyze(template)).svg(), "utf-8")
 
 
 if __name__ == "__main__":

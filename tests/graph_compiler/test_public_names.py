@@ -3,7 +3,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("package", ["", ".document", ".checks", ".codegen"])
+@pytest.mark.parametrize("package", ["", ".document", ".checks", ".codegen", ".comparison", ".measures"])
 def test_public_names_are_there_and_sorted(package):
     module = importlib.import_module(f"graph_compiler{package}")
     names = module.__all__
