@@ -5,7 +5,7 @@ from typing import Any
 
 from graph_compiler.document import CompileSettings
 from runtime.configurable import constructor_parameters
-from runtime.errors import LayerloomError, ParameterError, did_you_mean
+from runtime.errors import LayerloomError, ParameterError, UnknownNameError, did_you_mean
 from runtime.layers.parameters import find_registry
 from runtime.losses import Loss, as_loss
 
@@ -61,6 +61,15 @@ def optimizer_arguments(settings: CompileSettings) -> dict[str, Any]:
     """The arguments an optimizer is made with, the learning rate first."""
     rate = {} if settings.learning_rate is None else {"learning_rate": settings.learning_rate}
     return {**rate, **settings.optimizer_params}
+
+
+def largest_rate(settings: CompileSettings) -> float | None:
+    """The largest learning rate with which the optimizer is used, if it is known."""
+    try:
+        cls = find_registry("optimizers").lookup(settings.optimizer)
+    except UnknownNameError:
+        return None
+    return getattr(cls, "largest_rate", None)
 
 
 def make_loss(settings: CompileSettings) -> Loss | None:

@@ -79,6 +79,11 @@ class Instance:
     recipe: tuple[str, str, str]
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
 
+    @property
+    def takes_mask(self) -> bool:
+        """True if the layer's call is told which steps to skip."""
+        return self.layer is not None and bool(type(self.layer).signature.masks)
+
     def make(self) -> Layer:
         """A further layer of the kind, for one user alone.
 

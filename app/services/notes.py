@@ -72,4 +72,7 @@ def facts_of(card: DatasetInfo) -> DataFacts:
         input_shapes=(card.input_shape,),
         target_shape=card.answer.shape,
         classes=len(card.answer.class_names) or None,
+        rows=card.rows,
+        vocabulary=card.vocabulary_size,
+        largest=card.largest,
     )

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from graph_compiler.checks.endings import ending_of, loss_of
+from graph_compiler.checks.endings import compares_classes, ending_of, loss_of
 from graph_compiler.checks.mending import endings, values
 from graph_compiler.checks.rule import Context, Rule
-from graph_compiler.compile_settings import metric_problem, optimizer_problem
+from graph_compiler.compile_settings import METRICS_BY_OUTPUT, largest_rate, metric_problem, optimizer_problem
 from graph_compiler.findings import Finding
 from runtime.errors import LayerloomError, UnknownNameError
+from runtime.losses import Loss
 
 _PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "sparsemax", "sparse_sigmoid")
 """Activations whose values lie between 0 and 1."""
+SMALLEST_RATE = 1e-7
 
 
 class UnknownOptimizer(Rule):
@@ -162,6 +164,163 @@ class NotProbabilities(Rule):
                     f"The loss '{context.document.compile.loss}' wants probabilities, but "
                     f"{context.called(node_id)} ends with the activation '{ending.activation}'.",
                     f'Set its activation to "{wanted}".',
+                    node=node_id,
+                    param="activation",
+                )
+
+
+class SigmoidOfExclusive(Rule):
+    """Exactly one class is right, but each unit answers yes or no by itself.
+
+    With "sigmoid" several classes may be likely at once, and the probabilities do not add up to 1. Where one
+    class excludes the others take "softmax".
+    """
+
+    code = "NN408"
+    severity = "warning"
+    title = "Sigmoid for classes that exclude each other"
+    mending = (endings.fit_ending,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each output with several sigmoid units under a loss for one class."""
+        if not compares_classes(loss_of(context)):
+            return
+        for node_id in context.outputs:
+            ending = ending_of(context, node_id)
+            if ending is not None and ending.activation == "sigmoid" and (ending.size or 0) > 1:
+                yield self.finding(
+                    f"{context.called(node_id)} ends with sigmoid, but by the loss "
+                    f"'{context.document.compile.loss}' only one of its {ending.size} classes can be right.",
+                    'Set its activation to "softmax".',
+                    node=node_id,
+                    param="activation",
+                )
+
+
+class SoftmaxOfYesNo(Rule):
+    """The loss takes each unit for a yes or no of its own, but softmax lets only one be likely.
+
+    For several yes-or-no questions end with "sigmoid"; for one choice among classes keep "softmax" and take
+    a categorical crossentropy.
+    """
+
+    code = "NN409"
+    severity = "warning"
+    title = "Softmax with a yes-or-no loss"
+    mending = (endings.fit_ending,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each output with several softmax units under a yes-or-no loss."""
+        if getattr(loss_of(context), "fuses_with", None) != "sigmoid":
+            return
+        for node_id in context.outputs:
+            ending = ending_of(context, node_id)
+            if ending is not None and ending.activation == "softmax" and (ending.size or 0) > 1:
+                yield self.finding(
+                    f"{context.called(node_id)} chooses one of {ending.size} classes by softmax, but "
+                    f"the loss '{context.document.compile.loss}' takes each for a question of its own.",
+                    'Use the loss "categorical_crossentropy", or the activation "sigmoid".',
+                    node=node_id,
+                )
+
+
+class LongSteps(Rule):
+    """The learning rate is far larger than this optimizer's usual one.
+
+    Each step goes past the place where the loss is small, and the loss jumps about or becomes infinite.
+    """
+
+    code = "NN410"
+    severity = "warning"
+    title = "A very large learning rate"
+    mending = (endings.fit_learning_rate,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding if the rate is known to be too large for the optimizer."""
+        rate, largest = context.document.compile.learning_rate, largest_rate(context.document.compile)
+        if rate is not None and largest is not None and rate > largest:
+            yield self.finding(
+                f"A learning rate of {rate:g} is very large for the optimizer "
+                f"'{context.document.compile.optimizer}'.",
+                "Take 0.001 to begin with, or leave it to the optimizer.",
+                param="learning_rate",
+            )
+
+
+class TinySteps(Rule):
+    """The learning rate is so small that hardly anything changes.
+
+    Rates of 0.01 to 0.0001 are usual. With much smaller ones training takes forever, and numbers of 32 bits
+    may not change at all.
+    """
+
+    code = "NN411"
+    severity = "warning"
+    title = "A very small learning rate"
+    mending = (endings.fit_learning_rate,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding if the rate is below all usual ones."""
+        rate = context.document.compile.learning_rate
+        if rate is not None and rate < SMALLEST_RATE:
+            yield self.finding(
+                f"A learning rate of {rate:g} changes hardly anything.",
+                "Take 0.001 to begin with, or leave it to the optimizer.",
+                param="learning_rate",
+            )
+
+
+class AccuracyOfMeasurements(Rule):
+    """Accuracy counts right classes, but the loss is one for measurements.
+
+    It asks whether an answer is exactly the right number, which it hardly ever is. For measurements look at
+    the mean absolute error ("mae").
+    """
+
+    code = "NN412"
+    severity = "warning"
+    title = "Accuracy of measurements"
+    mending = (endings.fit_metrics,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each such metric, if neither the loss nor the data speak of classes."""
+        loss = loss_of(context)
+        if not isinstance(loss, Loss) or getattr(loss, "fuses_with", None) is not None:
+            return
+        if context.data is not None and context.data.classes is not None:
+            return
+        for name in context.document.compile.metrics:
+            if name in METRICS_BY_OUTPUT:
+                yield self.finding(
+                    f"The metric '{name}' counts right classes, but the loss "
+                    f"'{context.document.compile.loss}' is for measurements.",
+                    'Use the metric "mae".',
+                    param="metrics",
+                )
+
+
+class SharedMeasurements(Rule):
+    """The answers are measurements, but softmax makes them shares of 1.
+
+    All answers of a sample lie between 0 and 1 and add up to 1 then. For measurements end without an
+    activation.
+    """
+
+    code = "NN413"
+    severity = "warning"
+    title = "Softmax for measurements"
+    mending = (endings.fit_ending,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each softmax output where the data have measurements."""
+        if context.data is None or context.data.classes is not None or compares_classes(loss_of(context)):
+            return
+        for node_id in context.outputs:
+            ending = ending_of(context, node_id)
+            if ending is not None and ending.activation == "softmax" and (ending.size or 0) > 1:
+                yield self.finding(
+                    f"{context.called(node_id)} ends with softmax, but the answers are measurements.",
+                    "Leave the activation away.",
                     node=node_id,
                     param="activation",
                 )

@@ -33,15 +33,25 @@ def ending_of(context: Context, node_id: str) -> Ending | None:
     spec = context.instance(node_id).spec
     if tensor is None or spec is None:
         return None
+    return Ending(tensor.shape[1:], activation_of(context, node_id))
+
+
+def activation_of(context: Context, node_id: str) -> str | None:
+    """Name of the activation a layer ends with; None for a layer that has none and can have none."""
+    spec = context.instance(node_id).spec
+    if spec is None:
+        return None
+    if spec.cls.applies:
+        return spec.cls.applies
     param = spec.param("activation")
     if param is None or param.registry != "activations":
-        return Ending(tensor.shape[1:], None)
+        return None
     node = context.document.nodes[node_id]
     owner = context.document.owner_of(node) or node
     value = owner.params.get("activation", param.default)
     if isinstance(value, dict):
         value = value.get("class_name")
-    return Ending(tensor.shape[1:], str(value) if value else "linear")
+    return str(value) if value else "linear"
 
 
 def loss_of(context: Context) -> Loss | LayerloomError | None:

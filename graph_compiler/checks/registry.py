@@ -1,6 +1,16 @@
 """All rules, in the order their findings are shown."""
 
-from graph_compiler.checks import compiling, data, imported, parameters, structure, tensors, whole
+from graph_compiler.checks import (
+    advice,
+    compiling,
+    data,
+    imported,
+    parameters,
+    portions,
+    structure,
+    tensors,
+    whole,
+)
 from graph_compiler.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -36,6 +46,12 @@ RULES: tuple[Rule, ...] = (
     compiling.SoftmaxOfOne(),
     compiling.ClassLossOnOneUnit(),
     compiling.NotProbabilities(),
+    compiling.SigmoidOfExclusive(),
+    compiling.SoftmaxOfYesNo(),
+    compiling.SharedMeasurements(),
+    compiling.AccuracyOfMeasurements(),
+    compiling.LongSteps(),
+    compiling.TinySteps(),
     data.InputCount(),
     data.InputShape(),
     data.OutputCount(),
@@ -47,6 +63,26 @@ RULES: tuple[Rule, ...] = (
     data.ClassLossOnMeasurements(),
     data.NothingToLearnFrom(),
     data.LearnsInside(),
+    portions.TooFewIds(),
+    portions.RawNumbers(),
+    tensors.MeasuredIds(),
+    tensors.LostMask(),
+    tensors.PoolsOnePlace(),
+    portions.TooManyWeights(),
+    portions.BatchLargerThanData(),
+    portions.NoValidationRows(),
+    advice.NothingToTrain(),
+    advice.EverythingFrozen(),
+    advice.NoNonlinearity(),
+    advice.HiddenSoftmax(),
+    advice.SoftmaxTwice(),
+    advice.Bottleneck(),
+    advice.HugeRow(),
+    advice.SkippedPlaces(),
+    advice.DisturbsTooMuch(),
+    advice.DisturbedAnswers(),
+    advice.NormalizedAnswers(),
+    advice.DeadEnd(),
 )
 
 

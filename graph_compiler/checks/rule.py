@@ -11,6 +11,7 @@ from graph_compiler.findings import Finding, QuickFix, Severity
 from graph_compiler.instances import Instance
 from graph_compiler.shapes import Shapes
 from graph_compiler.wiring import Wiring
+from runtime.layers.traits import Trait
 from runtime.types import TensorSpec
 
 
@@ -58,6 +59,21 @@ class Context:
         node: Node = self.document.nodes[node_id]
         spec = self.instance(node_id).spec
         return f"{spec.label if spec else node.layer} '{node.name}'"
+
+    def has(self, node_id: str, trait: Trait) -> bool:
+        """True if the class of a node's layer says that of itself."""
+        spec = self.instance(node_id).spec
+        return spec is not None and trait in spec.cls.traits
+
+    def given(self, node_id: str) -> TensorSpec | None:
+        """What comes into a node that has one wire, if known."""
+        wires = list(self.wiring.wires_into(node_id))
+        return self.shapes.at(wires[0]) if len(wires) == 1 else None
+
+    def window(self, layer: object) -> tuple[int, ...] | None:
+        """How wide the window is that a layer slides over its input, if it has one."""
+        found = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+        return found if isinstance(found, tuple) else None
 
     def output_spec(self, node_id: str) -> TensorSpec | None:
         """What comes out of the first output port of a node, if known."""

@@ -106,3 +106,87 @@ class WantsIds(Rule):
                             port=name,
                             cause=cause,
                         )
+
+
+class MeasuredIds(Rule):
+    """Whole numbers that stand for things are multiplied with weights as if they were measurements.
+
+    Id 7 is not more than id 3. A layer that looks up a learned row of numbers for each id comes first. If
+    the numbers are counts or measurements, set the dtype of the Input to "float32".
+    """
+
+    code = "NN207"
+    severity = "warning"
+    title = "Ids that are taken for measurements"
+    mending = (fitting.insert_for_ids, endings.input_ids)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each layer of weighted sums right behind an Input of whole numbers."""
+        for node_id in context.document.nodes:
+            for edge in context.wiring.wires_into(node_id) if context.has(node_id, "linear") else ():
+                given = context.shapes.at(edge)
+                if given is None or not context.is_source(edge.source):
+                    continue
+                if given.dtype.startswith(("int", "uint")):
+                    yield self.finding(
+                        f"{context.called(node_id)} multiplies the whole numbers ({given.dtype}) of "
+                        f"'{context.document.nodes[edge.source].name}' with weights.",
+                        'Look them up first, or set the dtype of the Input to "float32".',
+                        node=node_id,
+                        cause=edge.source,
+                    )
+
+
+class PoolsOnePlace(Rule):
+    """There is a single place to pool over, so nothing is pooled.
+
+    The picture or sequence has come down to size 1 already. The layer can go.
+    """
+
+    code = "NN205"
+    severity = "warning"
+    title = "Pooling of one place"
+    mending = (fitting.take_out_itself,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each pooling layer whose input has size 1 along all axes but the channels."""
+        for node_id in context.document.nodes:
+            given = context.given(node_id) if context.has(node_id, "pools") else None
+            if given is not None and node_id in context.shapes.outputs and set(given.shape[1:-1]) == {1}:
+                yield self.finding(
+                    f"{context.called(node_id)} pools over a single place.", "Delete it.", node=node_id
+                )
+
+
+class LostMask(Rule):
+    """A layer before marks steps to be skipped, and this layer forgets which.
+
+    The padding of short texts is then read as if it were text. Layers that know of masks, such as
+    recurrent ones and global average pooling, have to come first.
+    """
+
+    code = "NN206"
+    severity = "warning"
+    title = "Marked steps are forgotten"
+    mending = (fitting.switch_parameters,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each layer that neither uses nor hands on a mask it gets."""
+        carriers = {key for key in context.shapes.outputs if self._layer(context, key, "creates_mask")}
+        for key in context.wiring.order if carriers else ():
+            wires = [edge for edge in context.wiring.wires_into(key) if edge.source in carriers]
+            if not wires or key not in context.shapes.outputs:
+                continue
+            if self._layer(context, key, "supports_mask"):
+                carriers.add(key)
+            elif not context.instance(key).takes_mask:
+                yield self.finding(
+                    f"{context.called(key)} does not know which steps "
+                    f"'{context.document.nodes[wires[0].source].name}' marked to be skipped.",
+                    "Put a layer before it that knows of masks, or mark no steps.",
+                    node=key,
+                    cause=wires[0].source,
+                )
+
+    def _layer(self, context: Context, node_id: str, trait: str) -> bool:
+        return bool(getattr(context.instance(node_id).layer, trait, False))

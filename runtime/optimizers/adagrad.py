@@ -21,6 +21,8 @@ class Adagrad(Optimizer):
     Source: Duchi et al. 2011, https://www.jmlr.org/papers/v12/duchi11a.html
     """
 
+    largest_rate = 1.0
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,
@@ -77,6 +79,8 @@ class Adadelta(Optimizer):
 
     Source: Zeiler 2012, https://arxiv.org/abs/1212.5701
     """
+
+    largest_rate = 1.0
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ import operator
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,9 @@ class Optimizer(OptimizerState):
 
     An optimizer of your own overrides `make_slots` and `update`.
     """
+
+    largest_rate: ClassVar[float] = 0.1
+    """No learning rate that is in use is larger."""
 
     def __init__(
         self,

@@ -21,6 +21,8 @@ class SGD(Optimizer):
     Source: https://keras.io/api/optimizers/sgd/
     """
 
+    largest_rate = 1.0
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.01,

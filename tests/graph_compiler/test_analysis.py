@@ -97,7 +97,8 @@ def test_a_mistake_inside_a_wrapper_is_told_at_its_parameter():
 
 def test_parameters_every_layer_has_are_known():
     sketch = Sketch().add("InputLayer", "rows", shape=[4])
-    sketch.add("Dense", "frozen", "rows", units=3, trainable=False, activation="softmax")
+    sketch.add("Dense", "frozen", "rows", units=3, trainable=False, activation="relu")
+    sketch.add("Dense", "answer", "frozen", units=3, activation="softmax")
     assert analyze(sketch.document).findings == ()
     broken, _ = apply(sketch.document, SetParam(node="frozen", param="trainable", value="no"))
     assert [finding.code for finding in analyze(broken).findings] == ["NN301"]

@@ -105,6 +105,7 @@ class DatasetInfo:
         input_dtype: Type of the input values.
         gate: The result a small network should reach.
         vocabulary_size: For texts: how many different ids there are, for an embedding.
+        largest: For raw measurements: the largest number in the inputs.
     """
 
     name: str
@@ -119,6 +120,7 @@ class DatasetInfo:
     input_dtype: str = "float32"
     gate: Gate | None = None
     vocabulary_size: int | None = None
+    largest: float | None = None
 
 
 @dataclass(frozen=True)

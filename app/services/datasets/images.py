@@ -27,6 +27,7 @@ DIGITS_SOURCE = "UCI Optical Recognition of Handwritten Digits (E. Alpaydin, C. 
         licence="CC BY-SA 3.0",
         rows=10_000,
         input_shape=(28, 28, 1),
+        largest=255.0,
         gate=Gate("accuracy", 0.92, "two convolutions, 3 epochs"),
     )
 )
@@ -52,6 +53,7 @@ def mnist(info: DatasetInfo) -> Dataset:
         licence="CC BY 4.0",
         rows=1797,
         input_shape=(8, 8, 1),
+        largest=16.0,
         gate=Gate("accuracy", 0.92, "one hidden layer, 20 epochs"),
     )
 )

@@ -60,7 +60,7 @@ def fit_input(context: Context, finding: Finding) -> Iterator[QuickFix]:
             continue
         for spec, params in bridges(TensorSpec((None, *shape), given.dtype), [None, given.shape]):
             edits = (edit, *insert(document, wires[0], spec, params))
-            yield QuickFix(f"{title} and put a {described(spec, params)} behind it", edits)
+            yield QuickFix(f"{title} and put {described(spec, params)} behind it", edits)
 
 
 def delete_spare_inputs(context: Context, finding: Finding) -> Iterator[QuickFix]:

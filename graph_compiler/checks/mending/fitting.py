@@ -10,7 +10,7 @@ from typing import Any
 
 from graph_compiler.checks.mending.drawing import append, insert, new_node, replace, take_out
 from graph_compiler.checks.rule import Context
-from graph_compiler.document import Edge, Node, SetParam
+from graph_compiler.document import AddNode, Edge, Node, SetParam
 from graph_compiler.findings import Finding, QuickFix
 from graph_compiler.instances import find_spec
 from runtime.layers.registration import registry
@@ -37,9 +37,18 @@ def insert_layers(context: Context, finding: Finding) -> Iterator[QuickFix]:
             forms = _wanted(context, edge, given) if wanted else _any_row(context, edge, given)
             for spec, params in bridges(given, forms):
                 yield QuickFix(
-                    f"Put a {described(spec, params)} before '{target.name}'",
+                    f"Put {described(spec, params)} before '{target.name}'",
                     insert(context.document, edge, spec, _for_data(context, params)),
                 )
+
+
+def insert_for_ids(context: Context, finding: Finding) -> Iterator[QuickFix]:
+    """Before the node a layer that makes something else of whole numbers."""
+    for fix in insert_layers(context, finding):
+        added = next((edit.node for edit in fix.edits if isinstance(edit, AddNode)), None)
+        spec = find_spec(added.layer) if added is not None else None
+        if spec is not None and any(port.whole for port in spec.inputs):
+            yield fix
 
 
 def replace_before(context: Context, finding: Finding) -> Iterator[QuickFix]:
@@ -53,7 +62,7 @@ def replace_before(context: Context, finding: Finding) -> Iterator[QuickFix]:
             if spec.name != old.layer and not context.shapes.parameters.get(old.id):
                 node = new_node(context.document, spec, params, old.x, old.y)
                 edits = replace(context.document, old, node.model_copy(update={"id": old.id}))
-                yield QuickFix(f"Put a {described(spec, params)} in the place of '{old.name}'", edits)
+                yield QuickFix(f"Put {described(spec, params)} in the place of '{old.name}'", edits)
 
 
 def append_layers(context: Context, finding: Finding) -> Iterator[QuickFix]:
@@ -66,7 +75,21 @@ def append_layers(context: Context, finding: Finding) -> Iterator[QuickFix]:
     name = context.document.nodes[finding.node_id].name
     for spec, params in bridges(given, [*_answers(context, given)]):
         edits = append(context.document, finding.node_id, port, spec, params)
-        yield QuickFix(f"Put a {described(spec, params)} behind '{name}'", edits)
+        yield QuickFix(f"Put {described(spec, params)} behind '{name}'", edits)
+
+
+def append_layers_at_end(context: Context, finding: Finding) -> Iterator[QuickFix]:
+    """The same behind the outputs of the model."""
+    del finding
+    for node_id in context.outputs:
+        given = context.output_spec(node_id)
+        if given is not None:
+            forms = _answers(context, given) or [(*given.shape[:-1], 1)]
+            name = context.document.nodes[node_id].name
+            for spec, params in bridges(given, [*forms]):
+                port = next(iter(context.shapes.outputs[node_id]))
+                edits = append(context.document, node_id, port, spec, params)
+                yield QuickFix(f"Put {described(spec, params)} behind '{name}'", edits)
 
 
 def take_out_before(context: Context, finding: Finding) -> Iterator[QuickFix]:
@@ -163,9 +186,10 @@ def bridges(given: TensorSpec, forms: list[Shape | None]) -> Iterator[tuple[Laye
 
 
 def described(spec: LayerSpec, params: dict[str, Any]) -> str:
-    """A layer with its parameters in words: "Dense with units 8"."""
+    """A layer with its parameters in words: "a Dense with units 8"."""
     numbers = " and ".join(f"{name} {_short(value)}" for name, value in params.items())
-    return f"{spec.label} with {numbers}" if numbers else spec.label
+    article = "an" if spec.label[0] in "AEIO" else "a"
+    return f"{article} {spec.label} with {numbers}" if numbers else f"{article} {spec.label}"
 
 
 def _short(value: Any) -> str:

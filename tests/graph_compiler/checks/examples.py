@@ -98,6 +98,32 @@ def round_trip() -> Sketch:
     return sketch.wire("back", "join.inputs", slot=1).add("Dense", "after", "back", units=3)
 
 
+def two_layers(units: int = 8, **hidden: Any) -> Sketch:
+    sketch = rows().add("Dense", "hidden", "rows", units=units, **hidden)
+    return sketch.add("Dense", "answer", "hidden", units=3, activation="softmax")
+
+
+def pictures(size: int, layer: str, name: str, **params: Any) -> Sketch:
+    """Small pictures with many channels, a layer on them, and an answer for each row or place."""
+    sketch = (
+        Sketch().add("InputLayer", "picture", shape=[size, size, 64]).add(layer, name, "picture", **params)
+    )
+    return sketch.add("Dense", "answer", name, units=3, activation="softmax")
+
+
+def one_place() -> Sketch:
+    sketch = Sketch().add("InputLayer", "picture", shape=[1, 1, 4])
+    sketch.add("MaxPooling2D", "pool", "picture", padding="same").add("Flatten", "row", "pool")
+    return sketch.add("Dense", "answer", "row", units=3, activation="softmax")
+
+
+def masked() -> Sketch:
+    sketch = Sketch().add("InputLayer", "words", shape=[6], dtype="int32")
+    sketch.add("Embedding", "lookup", "words", input_dim=9, output_dim=2, mask_zero=True)
+    sketch.add("Flatten", "row", "lookup")
+    return sketch.add("Dense", "answer", "row", units=3, activation="softmax")
+
+
 EXAMPLES = (
     Example("NN101", rows().add("Conv4D", "conv", "rows").add("Dense", "answer", "conv", units=3)),
     Example(
@@ -169,5 +195,52 @@ EXAMPLES = (
         .add("TimeDistributed", "scaled", "steps", layer={"layer": "Normalization", "params": {}})
         .add("Flatten", "flat", "scaled")
         .add("Dense", "answer", "flat", units=3, activation="softmax"),
+    ),
+    Example("NN115", good().add("Reshape", "spare", "rows", target_shape=[2, 2])),
+    Example("NN116", good().add("Dropout", "dropped", "answer", rate=0.5)),
+    Example("NN117", good().add("BatchNormalization", "normal", "answer").compiled("mse", metrics=())),
+    Example("NN118", two_layers(activation=None)),
+    Example("NN119", two_layers(units=1, activation="relu")),
+    Example("NN127", rows().add("Dense", "answer", "rows", units=3, activation="softmax", trainable=False)),
+    Example("NN128", rows().add("Reshape", "row", "rows", target_shape=[4, 1]).compiled("mse", metrics=())),
+    Example("NN122", two_layers(activation="softmax")),
+    Example("NN123", good().add("Softmax", "again", "answer")),
+    Example(
+        "NN124",
+        rows()
+        .add("Dropout", "dropped", "rows", rate=0.9)
+        .add("Dense", "answer", "dropped", units=3, activation="softmax"),
+    ),
+    Example(
+        "NN125",
+        pictures(64, "Flatten", "row").add("Dense", "hidden", "row", units=4096, activation="relu"),
+    ),
+    Example("NN126", pictures(2, "Conv2D", "conv", filters=2, kernel_size=2, strides=3)),
+    Example(
+        "NN207",
+        Sketch()
+        .add("InputLayer", "words", shape=[6], dtype="int32")
+        .add("Dense", "answer", "words", units=3, activation="softmax"),
+    ),
+    Example("NN205", one_place()),
+    Example("NN206", masked()),
+    Example("NN408", ending(3, "sigmoid", "sparse_categorical_crossentropy")),
+    Example("NN409", ending(3, "softmax", "binary_crossentropy")),
+    Example("NN410", compile_with(learning_rate=0.5)),
+    Example("NN411", compile_with(learning_rate=1e-9)),
+    Example("NN412", compile_with(loss="mse", metrics=("accuracy",))),
+    Example("NN413", ending(2, "softmax", "mean_squared_error"), DataFacts(((4,),), (2,))),
+    Example("NN433", pictures(8, "Flatten", "row"), DataFacts(((8, 8, 64),), (), 3, largest=255.0)),
+    Example("NN434", two_layers(units=20_000, activation="relu"), DataFacts(((4,),), (), 3, rows=100)),
+    Example("NN435", good(), DataFacts(((4,),), (), 3, rows=20)),
+    Example("NN436", good().trained(batch_size=4), DataFacts(((4,),), (), 3, rows=8)),
+    Example(
+        "NN437",
+        Sketch()
+        .add("InputLayer", "words", shape=[6], dtype="int32")
+        .add("Embedding", "lookup", "words", input_dim=9, output_dim=2)
+        .add("Flatten", "row", "lookup")
+        .add("Dense", "answer", "row", units=3, activation="softmax"),
+        DataFacts(((6,),), (), 3, vocabulary=50),
     ),
 )

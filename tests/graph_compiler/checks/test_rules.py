@@ -52,7 +52,8 @@ def test_an_example_makes_its_mistake(example):
 def test_every_rule_has_an_example_and_a_code_of_its_own():
     codes = [rule.code for rule in RULES]
     assert len(set(codes)) == len(codes)
-    assert sorted(codes) == [example.code for example in EXAMPLES]
+    assert sorted(codes) == sorted(example.code for example in EXAMPLES)
+    assert len(codes) >= 40
     assert all(re.fullmatch(r"NN[1-4]\d\d", code) for code in codes)
 
 
