@@ -2,7 +2,7 @@
 
 from graph_compiler.analysis import Analysis, analyze
 from graph_compiler.checks import rule_help
-from graph_compiler.codegen import DataSnippet, keras_code, mermaid, torch_code, torch_weights
+from graph_compiler.codegen import DataSnippet, keras_code, mermaid, notebook, torch_code, torch_weights
 from graph_compiler.connecting import can_connect
 from graph_compiler.data_facts import DataFacts
 from graph_compiler.document import (
@@ -42,6 +42,7 @@ __all__ = [
     "measure",
     "mermaid",
     "model_name",
+    "notebook",
     "rule_help",
     "to_canvas",
     "torch_code",

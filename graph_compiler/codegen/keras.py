@@ -26,6 +26,8 @@ from graph_compiler.codegen.expressions import (
     text,
 )
 from graph_compiler.codegen.functions import function_call
+from graph_compiler.codegen.headings import heading
+from graph_compiler.codegen.sequential import is_chain, sequential_model
 from graph_compiler.codegen.values import constructor_arguments, is_default, literal, parameter_value
 from graph_compiler.codegen.variables import Variables, choose_variables
 from graph_compiler.compile_settings import optimizer_arguments
@@ -35,9 +37,13 @@ from graph_compiler.lowering import CompilationError, model_name
 from graph_compiler.operations import is_function, uses_functions
 from graph_compiler.wiring import Wiring
 from runtime.configurable import constructor_parameters
+from runtime.errors import ExportError
 from runtime.layers.parameters import find_registry
 from runtime.layers.spec import LayerSpec
 from runtime.types import Shape
+
+Style = Literal["functional", "sequential", "auto"]
+"""How a program puts layers together."""
 
 _RESERVED = frozenset({"keras", "layers", "model", "ops", "os", "results"})
 _BACKEND = (
@@ -51,6 +57,7 @@ def keras_code(
     data: DataSnippet | None = None,
     *,
     file_format: Literal["keras", "h5"] = "keras",
+    style: Style = "functional",
 ) -> str:
     """Writes the program that makes, trains, tests and saves the model.
 
@@ -58,13 +65,28 @@ def keras_code(
         document: A design without errors.
         data: How the program gets its data; None for random numbers in the right shapes.
         file_format: Ending of the file the program saves.
+        style: "sequential" lists the layers, "functional" calls them one by one; "auto" lists them where
+            the design is a chain.
 
     Returns:
         A Python program that runs as it is under Keras 3.
 
     Raises:
         CompilationError: The document has errors.
+        ExportError: It is no chain, and the style is "sequential".
     """
+    sections = keras_sections(document, data, file_format=file_format, style=style)
+    return "\n\n".join("\n".join(lines) for lines in sections.values() if lines) + "\n"
+
+
+def keras_sections(
+    document: GraphDocument,
+    data: DataSnippet | None = None,
+    *,
+    file_format: Literal["keras", "h5"] = "keras",
+    style: Style = "functional",
+) -> dict[str, list[str]]:
+    """The lines of the program by what they are for; the arguments are those of `keras_code`."""
     analysis = analyze(document)
     if not analysis.ok:
         raise CompilationError(document, analysis.errors)
@@ -74,30 +96,28 @@ def keras_code(
     variables = choose_variables(document, analysis, reserved)
     apart = list(dict.fromkeys([*learning, *_owners(document)]))
     layer_names = layer_variables(document, apart, {*variables.values(), *reserved})
-    sections = [
-        [_heading(document, analysis)],
-        _imports(data, uses_functions(document)),
-        _seed(document),
-        [data.code.strip()],
-        rows_to_learn_from(document, data) if learning else [],
-        _layers(document, analysis, variables, data, layer_names, learning),
-        _model(document, analysis, variables),
-        _training(document, data, len(analysis.outputs)),
-        _testing(document, data, len(analysis.outputs), file_format),
-    ]
-    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
-
-
-def _heading(document: GraphDocument, analysis: Analysis) -> str:
-    title = "".join(c for c in document.name if c.isprintable() and c not in '"\\').strip() or "model"
-    count = len(analysis.order)
-    layer_word = "layer" if count == 1 else "layers"
-    summary = f"{count} {layer_word}, {analysis.total_parameters:,} parameters. Designed with Layerloom."
-    return f'"""{_shortened(title)}: a neural network in Keras.\n\n{summary}\n"""'
-
-
-def _shortened(title: str) -> str:
-    return title if len(title) <= 50 else f"{title[:49]}…"
+    chain = style != "functional" and is_chain(document, analysis)
+    if style == "sequential" and not chain:
+        raise ExportError(
+            "This design is no chain of layers, which is what Sequential takes.",
+            hint="Export it in functional style.",
+        )
+    if chain:
+        layers, model = [], sequential_model(document, analysis, _made, _shown)
+    else:
+        layers = _layers(document, analysis, variables, data, layer_names, learning)
+        model = _model(document, analysis, variables)
+    return {
+        "heading": [heading(document, analysis, "Keras")],
+        "imports": _imports(data, uses_functions(document)),
+        "seed": _seed(document),
+        "data": [data.code.strip()],
+        "rows": rows_to_learn_from(document, data) if learning else [],
+        "layers": layers,
+        "model": model,
+        "training": _training(document, data, len(analysis.outputs)),
+        "testing": _testing(document, data, len(analysis.outputs), file_format),
+    }
 
 
 def _imports(data: DataSnippet, functions: bool) -> list[str]:

@@ -23,6 +23,9 @@ def main() -> None:
     for name, design in DESIGNS.items():
         (GOLDEN / "keras" / f"{name}.txt").write_text(keras_code(design()), "utf-8")
         (GOLDEN / "torch" / f"{name}.txt").write_text(torch_code(design()), "utf-8")
+    for name in ("cnn", "text_model"):
+        code = keras_code(DESIGNS[name](), style="sequential")
+        (GOLDEN / "sequential" / f"{name}.txt").write_text(code, "utf-8")
     for name in ("branches", "states"):
         (GOLDEN / "mermaid" / f"{name}.txt").write_text(mermaid(DESIGNS[name]()), "utf-8")
     template = open_template("iris")
