@@ -30,7 +30,6 @@ from runtime.layers.measured import Measured
 from runtime.layers.parameters import find_registry
 from runtime.layers.policy_owner import PolicyOwner
 from runtime.layers.spec import layer_spec
-from runtime.layers.traits import Traits
 from runtime.layers.weights import WeightOwner
 from runtime.symbolic import KerasTensor, Node, find_symbolic
 from runtime.types import TensorSpec, is_shape
@@ -38,7 +37,7 @@ from runtime.types import TensorSpec, is_shape
 _FIRST_LAYER_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "input_length")
 
 
-class Layer(Measured, Traits, Configurable, PolicyOwner, Buildable, WeightOwner):
+class Layer(Measured, Configurable, PolicyOwner, Buildable, WeightOwner):
     """A step of a model: numbers go in, are computed with the layer's weights, and numbers come out.
 
     Subclasses write `build` (make weights), `call` (compute) and, so that a designer can show shapes,

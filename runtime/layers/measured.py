@@ -3,10 +3,11 @@
 from typing import Any, ClassVar
 
 from runtime.layers.reach import Sight, kept
+from runtime.layers.traits import Traits
 from runtime.types import Shape
 
 
-class Measured:
+class Measured(Traits):
     """The part of a layer that says what it costs and sees, from shapes alone."""
 
     identity_in_inference: ClassVar[bool]
