@@ -22,6 +22,7 @@ from runtime.layers.parameters import ParamSpec, param_spec
 from runtime.layers.spec import LayerSpec, layer_spec
 
 _REMEMBERED = 4096
+_NAMELESS = "layer"
 _UNLOCK = "Put a layer of the palette in its place, and draw its wires anew."
 _SHARED = ("trainable", "dtype", "activity_regularizer")
 """Parameters that every layer has besides those its class declares."""
@@ -70,6 +71,7 @@ class Instance:
         problems: All that is wrong with it, taken by itself.
         recipe: Layer, name and parameters (as JSON) it is made from.
         settings: Arguments of its call that are no tensors.
+        kind: The same under no name in particular: one for all nodes with these parameters.
     """
 
     spec: LayerSpec | None
@@ -78,6 +80,7 @@ class Instance:
     problems: tuple[Problem, ...]
     recipe: tuple[str, str, str]
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
+    kind: "Instance | None" = None
 
     @property
     def takes_mask(self) -> bool:
@@ -167,6 +170,16 @@ def _as_key(values: Mapping[str, JsonValue]) -> str:
 
 @lru_cache(_REMEMBERED)
 def _instance(layer_name: str, name: str, params_key: str, settings_key: str) -> Instance:
+    """The layer of that name; it shares all that can be shared with the others of its kind."""
+    kind = _made(layer_name, _NAMELESS, params_key, settings_key)
+    if kind.problems:
+        # A message may name the layer.
+        return _made(layer_name, name, params_key, settings_key)
+    return replace(kind, recipe=(layer_name, name, params_key), kind=kind)
+
+
+@lru_cache(_REMEMBERED)
+def _made(layer_name: str, name: str, params_key: str, settings_key: str) -> Instance:
     params: dict[str, JsonValue] = json.loads(params_key)
     settings: dict[str, JsonValue] = json.loads(settings_key)
     spec = find_spec(layer_name)

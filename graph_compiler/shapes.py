@@ -182,10 +182,18 @@ def _wait_behind_loops(wiring: Wiring, shapes: Shapes) -> None:
                     pending.append(edge.target)
 
 
-@lru_cache(_REMEMBERED)
 def _outcome(instance: Instance, given: PortSpecs) -> Outcome:
-    """What a layer makes of its inputs; equal nodes share an instance, so each case is computed once."""
-    layer = _unshared(instance)
+    """What a layer makes of its inputs: the same for all of its kind, but a message names the layer."""
+    if instance.kind is not None:
+        outcome = _computed(instance.kind, given)
+        if outcome.error is None:
+            return outcome
+    return _computed(instance, given)
+
+
+@lru_cache(_REMEMBERED)
+def _computed(instance: Instance, given: PortSpecs) -> Outcome:
+    layer = _unshared(instance) if instance.kind is None else instance.make()
     ports = unwrapped(
         type(layer), {name: list(spec) if isinstance(spec, tuple) else spec for name, spec in given}
     )

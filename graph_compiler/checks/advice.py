@@ -123,8 +123,8 @@ class NoNonlinearity(Rule):
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each such layer whose output only a layer of the same kind uses."""
         nodes = context.document.nodes
-        for node_id in nodes:
-            before = _before(context, node_id) if context.has(node_id, "linear") else None
+        for node_id in context.having("linear"):
+            before = _before(context, node_id)
             if before is None or nodes[before].layer != nodes[node_id].layer:
                 continue
             if not {before, node_id} <= context.shapes.outputs.keys():
@@ -153,8 +153,8 @@ class Bottleneck(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each layer with one unit before a layer with weights."""
-        for node_id in context.document.nodes:
-            before = _before(context, node_id) if context.has(node_id, "linear") else None
+        for node_id in context.having("linear"):
+            before = _before(context, node_id)
             if before is None or not context.has(before, "linear"):
                 continue
             made, after = context.output_spec(before), context.output_spec(node_id)
@@ -228,8 +228,8 @@ class HiddenSoftmax(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each such layer before a layer of weighted sums."""
-        for node_id in context.document.nodes:
-            before = _before(context, node_id) if context.has(node_id, "linear") else None
+        for node_id in context.having("linear"):
+            before = _before(context, node_id)
             known = context.shapes.outputs.keys() >= {before, node_id}
             if before is not None and known and activation_of(context, before) == "softmax":
                 yield self.finding(
@@ -282,9 +282,9 @@ class DisturbsTooMuch(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each disturbing layer with a high rate."""
-        for node_id, node in context.document.nodes.items():
-            rate = node.params.get("rate")
-            if context.has(node_id, "disturbs") and isinstance(rate, float) and rate >= _MUCH:
+        for node_id in context.having("disturbs"):
+            rate = context.document.nodes[node_id].params.get("rate")
+            if isinstance(rate, float) and rate >= _MUCH:
                 yield self.finding(
                     f"{context.called(node_id)} disturbs {rate:.0%} of what comes in.",
                     "Set its rate to 0.5 or less.",

@@ -60,10 +60,21 @@ class Context:
         spec = self.instance(node_id).spec
         return f"{spec.label if spec else node.layer} '{node.name}'"
 
+    @cached_property
+    def _with_trait(self) -> dict[Trait, dict[str, None]]:
+        found: dict[Trait, dict[str, None]] = {}
+        for key, instance in self.shapes.instances.items():
+            for trait in instance.spec.cls.traits if instance.spec else ():
+                found.setdefault(trait, {})[key] = None
+        return found
+
+    def having(self, trait: Trait) -> Iterable[str]:
+        """The nodes whose layer's class says that of itself, in document order."""
+        return self._with_trait.get(trait, {})
+
     def has(self, node_id: str, trait: Trait) -> bool:
         """True if the class of a node's layer says that of itself."""
-        spec = self.instance(node_id).spec
-        return spec is not None and trait in spec.cls.traits
+        return node_id in self._with_trait.get(trait, {})
 
     def given(self, node_id: str) -> TensorSpec | None:
         """What comes into a node that has one wire, if known."""

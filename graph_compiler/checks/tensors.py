@@ -122,8 +122,8 @@ class MeasuredIds(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each layer of weighted sums right behind an Input of whole numbers."""
-        for node_id in context.document.nodes:
-            for edge in context.wiring.wires_into(node_id) if context.has(node_id, "linear") else ():
+        for node_id in context.having("linear"):
+            for edge in context.wiring.wires_into(node_id):
                 given = context.shapes.at(edge)
                 if given is None or not context.is_source(edge.source):
                     continue
@@ -150,8 +150,8 @@ class PoolsOnePlace(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each pooling layer whose input has size 1 along all axes but the channels."""
-        for node_id in context.document.nodes:
-            given = context.given(node_id) if context.has(node_id, "pools") else None
+        for node_id in context.having("pools"):
+            given = context.given(node_id)
             if given is not None and node_id in context.shapes.outputs and set(given.shape[1:-1]) == {1}:
                 yield self.finding(
                     f"{context.called(node_id)} pools over a single place.", "Delete it.", node=node_id

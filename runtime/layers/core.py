@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import torch
 
 from runtime import activations
-from runtime.errors import ShapeError
+from runtime.errors import ParameterError, ShapeError
 from runtime.formats import floatx
 from runtime.layers.arguments import ActivationLike, ConstraintLike, Count, InitializerLike, RegularizerLike
 from runtime.layers.base import Layer
@@ -45,6 +45,14 @@ class InputLayer(Layer):
         for ignored in ("sparse", "ragged", "optional"):
             kwargs.pop(ignored, None)
         old_style = kwargs.pop("batch_input_shape", None) or kwargs.pop("input_shape", None)
+        if batch_shape is not None and (shape is not None or batch_size is not None):
+            other, value = ("shape", shape) if shape is not None else ("batch_size", batch_size)
+            raise ParameterError(
+                f"An Input got batch_shape={batch_shape!r} and, besides, {other}={value!r}.",
+                parameter=other,
+                received=value,
+                hint="Give batch_shape alone, or shape and batch_size.",
+            )
         super().__init__(dtype=floatx() if dtype is None else dtype, **kwargs)
         if batch_shape is None and old_style is not None:
             batch_shape = tuple(old_style)
