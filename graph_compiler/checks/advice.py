@@ -337,7 +337,7 @@ class SkippedPlaces(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each layer whose strides are larger than a window of more than 1."""
-        for node_id in context.document.nodes:
+        for node_id in (*context.having("linear"), *context.having("pools")):
             layer = context.instance(node_id).layer
             window, strides = context.window(layer), getattr(layer, "strides", None)
             given, made = context.given(node_id), context.output_spec(node_id)

@@ -8,7 +8,7 @@ import inspect
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
@@ -94,7 +94,11 @@ class LayerSpec:
 
     def port(self, name: str) -> PortSpec | None:
         """The input port of that name, if there is one."""
-        return next((port for port in self.inputs if port.name == name), None)
+        return self._ports.get(name)
+
+    @cached_property
+    def _ports(self) -> dict[str, PortSpec]:
+        return {port.name: port for port in self.inputs}
 
     def call_arguments(self, ports: dict[str, Any]) -> dict[str, Any]:
         """Values given by port → values by argument of `call`; unwired optional arguments are left out.

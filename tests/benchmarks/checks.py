@@ -8,6 +8,8 @@ from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 
+from pydantic import JsonValue
+
 from graph_compiler import analyze, fixes_for
 from graph_compiler.document import Edge, GraphDocument, Node, SetParam, apply
 
@@ -59,7 +61,7 @@ def main() -> int:
         full = milliseconds(lambda document=document: analyze(document))
         edits: list[float] = []
         for number in range(REPEATS):
-            size = [number % 5 + 1, 40 + number]
+            size: list[JsonValue] = [number % 5 + 1, 40 + number]
             document, _ = apply(document, SetParam(node="n5", param="kernel_size", value=size))
             edits.append(milliseconds(lambda document=document: analyze(document)))
         spoiled, _ = apply(document, SetParam(node="n5", param="filters", value=filters + 1))
