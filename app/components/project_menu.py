@@ -1,16 +1,14 @@
 """The project menu: begin, open, rename, copy and delete designs."""
 
-from typing import Any
-
 import streamlit as st
 
 from app.components.faults import shielded
+from app.components.file_report import open_file
 from app.components.templates import offer_templates
 from app.components.words import moment, plain
 from app.components.workspace import FIRST_NAME, NEXT_NAME, Opening, designer, open_project
+from app.services.model_files import ENDINGS
 from app.services.projects import NAME_LENGTH
-from graph_compiler.document import load_document
-from graph_compiler.document.json_file import MAX_CHARACTERS
 from runtime.errors import LayerloomError
 
 RECENT = 15
@@ -75,7 +73,7 @@ def _beginnings() -> None:
         "Open file",
         icon=":material/upload_file:",
         width="stretch",
-        help="A new project from a design file (.json).",
+        help="A new project from a design (.json) or a model of Keras (.h5, .keras, .json).",
         on_click=_open_dialog,
         args=("file",),
     )
@@ -120,25 +118,11 @@ def _template_dialog() -> None:
             st.rerun()
 
 
-@st.dialog("Open a design file", on_dismiss=_close_dialog)
+@st.dialog("Open a file", on_dismiss=_close_dialog)
 def _file_dialog() -> None:
     with shielded():
-        upload = st.file_uploader("A design (.json) that Layerloom has saved", type="json")
+        upload = st.file_uploader(
+            "A design that Layerloom has saved, or a model of Keras (.h5, .keras, or its JSON)", type=ENDINGS
+        )
         if upload is not None:
-            _open_file(upload)
-
-
-def _open_file(upload: Any) -> None:
-    """Opens a file as a project of its own; the one that is open stays as it is."""
-    if upload.size > MAX_CHARACTERS:
-        st.error("This file is too large for a design. Choose the .json of a design, not a model or data.")
-        return
-    try:
-        document = load_document(upload.getvalue())
-    except LayerloomError as error:
-        st.error(f"{upload.name} could not be opened. {error}", icon=":material/error:")
-        return
-    _close_dialog()
-    name = upload.name.rpartition(".")[0].replace("_", " ").strip() or NEXT_NAME
-    open_project(designer().projects.create(name[:NAME_LENGTH], document))
-    st.rerun()
+            open_file(upload, _close_dialog)

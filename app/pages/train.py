@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.components.run_choice import choose_run, look_at_run, runs_table
 from app.components.run_view import run_view
+from app.components.start_choice import choose_start
 from app.components.training_form import training_form
 from app.components.why_not import draw_reasons, reasons_against
 from app.components.workspace import Opening, designer, opening
@@ -33,11 +34,19 @@ def show() -> None:
 
 def _button(opened: Opening) -> None:
     reasons = reasons_against(opened.document, training=True)
+    start = choose_start(opened.project.id)
     if st.button(
         "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(reasons)
     ):
-        run = train(designer(), opened.project.id, opened.document)
-        look_at_run(run.id)
+        look_at_run(train(designer(), opened.project.id, opened.document, start).id)
+    if start and st.button(
+        "Examine without training",
+        icon=":material/monitoring:",
+        width="stretch",
+        disabled=bool(reasons),
+        help="Tries these weights on the test rows as they are.",
+    ):
+        look_at_run(train(designer(), opened.project.id, opened.document, start, only_examine=True).id)
     draw_reasons(reasons, "train_reason")
 
 

@@ -4,6 +4,7 @@ import json
 import random
 import secrets
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,17 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 from app.services.datasets import Dataset, load
-from app.services.evaluation import PREDICTIONS, RESULTS, measured
+from app.services.evaluation import CHECKPOINT, PREDICTIONS, RESULTS, measured
 from app.services.fit_reporter import FitReporter
 from app.services.job_context import JobContext
 from graph_compiler.document import GraphDocument, load_document
 from graph_compiler.lowering import lower
 from runtime.layers import Layer
 from runtime.models.adapting import adapt_layers
+from runtime.saving.model_file import load_weights
 
 JOB = "app.services.train_job:train"
+EXAMINE = "app.services.train_job:examine"
 
 
 class TrainSpec(BaseModel):
@@ -29,12 +32,14 @@ class TrainSpec(BaseModel):
     Args:
         document: The design as JSON text, with its compile and training settings.
         dataset: Name of the data set in the catalogue.
+        start: Id of the run whose weights it starts from; empty for new ones.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     document: str
     dataset: str
+    start: str = ""
 
 
 def train(context: JobContext, spec: dict[str, Any]) -> str:
@@ -65,6 +70,7 @@ def train(context: JobContext, spec: dict[str, Any]) -> str:
     model: Any = lower(document, seed=seed)
     _draw_from(seed)
     _adapt(context, model, document, dataset)
+    _start_from(context, model, order.start)
     reporter = FitReporter(context, document, dataset)
     training = document.training
     model.fit(
@@ -81,6 +87,48 @@ def train(context: JobContext, spec: dict[str, Any]) -> str:
         raise reporter.blown_up
     _examine(context, model, document, dataset)
     return ""
+
+
+def examine(context: JobContext, spec: dict[str, Any]) -> str:
+    """Examines a design on the test rows with the weights of an earlier run, without training.
+
+    Args:
+        context: Where to write, whom to tell.
+        spec: A `TrainSpec` with a run to start from.
+
+    Returns:
+        How it came to be.
+    """
+    order = TrainSpec.model_validate(spec)
+    document, dataset = load_document(order.document), load(order.dataset)
+    torch.set_num_threads(1)
+    model: Any = lower(document, seed=0)
+    _adapt(context, model, document, dataset)
+    _start_from(context, model, order.start)
+    context.emit("start", epochs=0, parameters=int(model.count_params()))
+    context.save(CHECKPOINT, model.save)
+    _examine(context, model, document, dataset)
+    return "examined as it was imported, without training"
+
+
+def imported(context: JobContext, spec: dict[str, Any]) -> str:
+    """Does nothing: the run of an import holds the weights of a file from its beginning."""
+    del context, spec
+    return ""
+
+
+def _start_from(context: JobContext, model: Any, run_id: str) -> None:
+    """Gives a model the weights of an earlier run, as far as names and shapes of the layers still fit."""
+    if not run_id:
+        return
+    before = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
+    with warnings.catch_warnings():
+        # A layer that was changed since does not fit, and begins anew.
+        warnings.simplefilter("ignore")
+        load_weights(model, context.folder.parent / run_id / CHECKPOINT, by_name=True, skip_mismatch=True)
+    after = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
+    taken = sum(not all(map(np.array_equal, old, after[name])) for name, old in before.items())
+    context.emit("log", text=f"Starts from earlier weights: those of {taken} of {len(before)} layers fit.")
 
 
 def _adapt(context: JobContext, model: Any, document: GraphDocument, dataset: Dataset) -> None:

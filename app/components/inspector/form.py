@@ -14,6 +14,7 @@ from app.components.shown import as_value, put
 from app.components.words import plain
 from graph_compiler.document import Node, name_problem
 from graph_compiler.findings import Finding
+from graph_compiler.instances import find_spec
 from runtime.errors import UnknownNameError
 from runtime.layers import layer_spec
 from runtime.layers.parameters import ParamSpec
@@ -65,8 +66,11 @@ def node_form(
         findings: What is wrong with it.
         waits_for: Name of the layer whose mistake has to be mended before anything can be said of this one.
     """
+    if node.locked or node.shares:
+        _given(node)
+        return
     try:
-        spec = layer_spec(node.layer)
+        spec = find_spec(node.layer) or layer_spec(node.layer)
     except UnknownNameError as error:
         st.subheader(plain(node.name), anchor=False)
         st.error(str(error))
@@ -83,6 +87,20 @@ def node_form(
         _fields(canvas_key, node, more, "params", findings)
         _note_field(canvas_key, node)
     _about(spec)
+
+
+def _given(node: Node) -> None:
+    """A node whose parameters are not its own to set: a locked layer, or one that another node owns."""
+    st.subheader(plain(node.layer), anchor=False)
+    if node.locked:
+        st.error(plain(node.locked), icon=":material/lock:")
+        st.caption("It came in with a file, which says of it:")
+        st.json(node.params, expanded=False)
+    else:
+        st.info(
+            "The same layer as another node, called once more: it has that one's parameters and weights.",
+            icon=":material/link:",
+        )
 
 
 def comes_first(param: ParamSpec) -> bool:

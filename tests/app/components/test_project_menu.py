@@ -1,9 +1,16 @@
 """The project menu, what it undoes, and what two tabs on one project see of each other."""
 
+import json
+
+import numpy as np
 import pytest
 
+from app.services import exports
+from app.services.evaluation import CHECKPOINT
 from app.services.templates import open_template
+from graph_compiler import lower
 from graph_compiler.document import RenameNode, apply, dump_document
+from runtime.models import load_model
 
 
 def names(services):
@@ -124,7 +131,7 @@ def test_a_bad_file_says_why_and_changes_nothing(tab, project, content):
     visitor.visit()
     visitor.button("Open file").click().run()
     visitor.at.file_uploader[0].upload("broken.json", content, "application/json").run()
-    assert "broken.json could not be opened." in visitor.texts()
+    assert "broken.json could not be opened." in visitor.texts().replace("\\", "")
     assert "Something went wrong" not in visitor.texts()
     assert visitor.opening.project.id == before.id
     assert visitor.document == before.document
@@ -187,3 +194,40 @@ def test_a_project_deleted_elsewhere_comes_back_when_it_is_worked_on(tab, projec
     services.projects.delete(visitor.opening.project.id)
     visitor.draw(renamed(visitor.document, "still_here"))
     assert first_name(services.projects.open(visitor.opening.project.id).document) == "still_here"
+
+
+def test_a_model_file_becomes_a_project_with_its_weights(tab, project, services, tmp_path):
+    model = lower(open_template("iris"), seed=4)
+    model.save(tmp_path / "my_iris.h5")
+    visitor = tab(project())
+    visitor.visit()
+    visitor.button("Open file").click().run()
+    content = (tmp_path / "my_iris.h5").read_bytes()
+    visitor.at.file_uploader[0].upload("my_iris.h5", content, "application/x-hdf5").run()
+    assert visitor.opening.project.name == "my iris"
+    assert [node.name for node in visitor.document.nodes.values()] == [layer.name for layer in model.layers]
+    (run,) = services.runs.of_project(visitor.opening.project.id)
+    kept = load_model(services.settings.run_dir(run.id) / CHECKPOINT)
+    for mine, theirs in zip(kept.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert (
+        exports.weights_of(services.settings, services.runs, run.project_id, visitor.document).run_id
+        == run.id
+    )
+
+
+def test_what_is_locked_in_a_file_is_said_before_it_is_opened(tab, project):
+    document = lower(open_template("iris"), seed=4)
+    config = json.loads(document.to_json())
+    config["config"]["layers"][1]["class_name"] = "Swirl"
+    before = project()
+    visitor = tab(before)
+    visitor.visit()
+    visitor.button("Open file").click().run()
+    visitor.at.file_uploader[0].upload("iris.json", json.dumps(config).encode(), "application/json").run()
+    assert "1 of them is locked" in visitor.texts()
+    assert "The layer 'Swirl' is not known here" in visitor.texts()
+    assert visitor.opening.project.id == before.id
+    visitor.button("Open the design").click().run()
+    assert visitor.opening.project.name == "iris"
+    assert [node.layer for node in visitor.document.nodes.values() if node.locked] == ["Swirl"]

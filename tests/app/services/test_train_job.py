@@ -9,8 +9,9 @@ from app.services.evaluation import CHECKPOINT, PREDICTIONS, RESULTS, read_evalu
 from app.services.fit_reporter import FitReporter, likely_cause
 from app.services.job_context import JobContext
 from app.services.templates import open_template
-from app.services.train_job import train
-from graph_compiler.document import SetCompile, SetTraining, apply, dump_document
+from app.services.train_job import examine, train
+from graph_compiler import lower
+from graph_compiler.document import SetCompile, SetParam, SetTraining, apply, dump_document
 from runtime.errors import DataError
 from runtime.models import load_model
 
@@ -143,3 +144,40 @@ def test_metrics_are_asked_for_a_few_times_a_second_at_most(context):
 def test_the_job_refuses_what_it_does_not_know(context):
     with pytest.raises(ValueError, match="extra"):
         train(context, {"document": "{}", "dataset": "iris", "more": 1})
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """A run that has kept a model; returns the model."""
+    model = lower(iris(), seed=31)
+    (tmp_path / "earlier").mkdir()
+    model.save(tmp_path / "earlier" / CHECKPOINT)
+    return model
+
+
+@pytest.fixture
+def later(tmp_path):
+    (tmp_path / "later").mkdir()
+    return Recorder(tmp_path / "later")
+
+
+def test_a_run_may_be_an_examination_of_earlier_weights(earlier, later):
+    spec = {"document": dump_document(iris()), "dataset": "iris", "start": "earlier"}
+    assert "without training" in examine(later, spec)
+    expected = earlier.predict(load("iris").test.x, verbose=0)
+    np.testing.assert_allclose(np.load(later.folder / PREDICTIONS), expected, rtol=1e-6)
+    assert later.data("start")[0]["epochs"] == 0
+
+
+def test_training_starts_from_the_earlier_weights_that_fit(earlier, later):
+    document = iris(epochs=1, optimizer="sgd", learning_rate=1e-9)
+    hidden = next(key for key, node in document.nodes.items() if node.params.get("units") not in (None, 3))
+    train(later, {"document": dump_document(document), "dataset": "iris", "start": "earlier"})
+    kept = load_model(later.folder / CHECKPOINT)
+    for mine, old in zip(kept.get_weights(), earlier.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, old, atol=1e-6)
+    changed, _ = apply(document, SetParam(node=hidden, param="units", value=9))
+    train(later, {"document": dump_document(changed), "dataset": "iris", "start": "earlier"})
+    texts = " ".join(entry["text"] for entry in later.data("log"))
+    assert "those of 2 of 2 layers fit" in texts
+    assert "those of 0 of 2 layers fit" in texts
