@@ -2,6 +2,8 @@
 
 import gc
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from runtime.dtype_policies.policy import forget_dtype_policy
 from runtime.registries import snake_case
@@ -17,6 +19,18 @@ def auto_name(class_name: str) -> str:
     number = _used[stem]
     _used[stem] += 1
     return f"{stem}_{number}" if number else stem
+
+
+@contextmanager
+def names_of_their_own() -> Generator[None]:
+    """Inside this block names are counted from the beginning, as in a new program."""
+    before = Counter(_used)
+    _used.clear()
+    try:
+        yield
+    finally:
+        _used.clear()
+        _used.update(before)
 
 
 def get_uid(prefix: str = "") -> int:

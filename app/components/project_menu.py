@@ -73,7 +73,7 @@ def _beginnings() -> None:
         "Open file",
         icon=":material/upload_file:",
         width="stretch",
-        help="A new project from a design (.json) or a model of Keras (.h5, .keras, .json).",
+        help="A new project from a design, or from a model of Keras: .h5, .keras, .json, .py.",
         on_click=_open_dialog,
         args=("file",),
     )
@@ -122,7 +122,8 @@ def _template_dialog() -> None:
 def _file_dialog() -> None:
     with shielded():
         upload = st.file_uploader(
-            "A design that Layerloom has saved, or a model of Keras (.h5, .keras, or its JSON)", type=ENDINGS
+            "A design that Layerloom has saved, or a model of Keras: .h5, .keras, JSON or Python code",
+            type=ENDINGS,
         )
         if upload is not None:
             open_file(upload, _close_dialog)

@@ -10,11 +10,11 @@ from app.services.projects import NAME_LENGTH, Project
 from app.services.run_store import Run
 from graph_compiler.document import dump_document, load_document
 from graph_compiler.document.json_file import MAX_CHARACTERS
-from graph_compiler.importers import Imported, import_file, import_json, lower_with_weights
+from graph_compiler.importers import Imported, import_code, import_file, import_json, lower_with_weights
 from runtime.errors import FileFormatError
 from runtime.saving.json_text import parse_json
 
-ENDINGS = ("json", "h5", "hdf5", "keras")
+ENDINGS = ("json", "h5", "hdf5", "keras", "py")
 IMPORTED = "app.services.train_job:imported"
 """Job of the runs that hold the weights a model file brought along; they are finished when they are made."""
 
@@ -33,6 +33,8 @@ def read_file(name: str, content: bytes) -> Imported:
     """
     if not content:
         raise FileFormatError("The file is empty.")
+    if name.lower().endswith(".py"):
+        return import_code(_text(content))
     if not name.lower().endswith(".json"):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model"
@@ -44,6 +46,13 @@ def read_file(name: str, content: bytes) -> Imported:
     if isinstance(raw, dict) and _DESIGN not in raw and "class_name" in raw:
         return import_json(content)
     return Imported(load_document(content))
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileFormatError("The file is not text.", hint="Choose the .py of a program.") from None
 
 
 def open_as_project(designer: Designer, name: str, content: bytes, imported: Imported) -> Project:

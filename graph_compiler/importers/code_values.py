@@ -19,12 +19,14 @@ class CodeError(LayerloomError, ValueError):
     Args:
         line: Its number, from 1.
         reason: Why.
+        quiet: True if it is no matter of Keras, and need not be said as long as no model depends on it.
     """
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: str, *, quiet: bool = False) -> None:
         super().__init__(f"Line {line}: {reason}", hint="")
         self.line = line
         self.reason = reason
+        self.quiet = quiet
 
 
 _SIGNS: dict[type, Callable[[Any, Any], Any]] = {
@@ -101,7 +103,7 @@ def compared(node: ast.Compare, values: list[Any]) -> bool:
     """
     if not all(map(is_plain, values)):
         raise CodeError(node.lineno, "only numbers and texts are compared.")
-    pairs = zip(node.ops, values, values[1:], strict=True)
+    pairs = zip(node.ops, values[:-1], values[1:], strict=True)
     return all(_tried(node, _COMPARISONS[type(sign)], one, other) for sign, one, other in pairs)
 
 
@@ -131,12 +133,24 @@ def bounded(node: ast.AST, value: Any) -> Any:
     Raises:
         CodeError: It is.
     """
-    too_large = (isinstance(value, int | float) and abs(value) > MAX_NUMBER) or (
-        isinstance(value, str | list | tuple | dict) and len(value) > MAX_ITEMS
-    )
-    if too_large:
+    is_number = isinstance(value, int | float)
+    if abs(value) > MAX_NUMBER if is_number else _items_in(value) > MAX_ITEMS:
         raise CodeError(getattr(node, "lineno", 0), "it makes a value that is too large.")
     return value
+
+
+def _items_in(value: Any) -> int:
+    """Items of nested lists, counted as often as they are met; the count ends soon after the limit."""
+    count = 0
+    pending = [value]
+    while pending and count <= MAX_ITEMS:
+        held = pending.pop()
+        if isinstance(held, str):
+            count += len(held) // 10
+        elif isinstance(held, list | tuple | dict):
+            count += len(held)
+            pending += list(held.values() if isinstance(held, dict) else held)[: MAX_ITEMS + 1]
+    return count
 
 
 def _power(node: ast.BinOp, base: Any, exponent: Any) -> Any:

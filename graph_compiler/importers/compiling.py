@@ -23,6 +23,8 @@ _ENDINGS = {
     "sigmoid": ("binary_crossentropy", ("accuracy",)),
 }
 """What a model is usually trained with, by the activation it ends with."""
+_KERAS_NAMES = {"RMSprop": "rmsprop"}
+"""Names that Keras writes otherwise than its classes say."""
 
 
 def compile_settings(config: Any, reading: Reading, remark: Callable[[str], None]) -> CompileSettings | None:
@@ -67,7 +69,7 @@ def _optimizer(made: Any, remark: Callable[[str], None]) -> dict[str, Any]:
         # Files keep the rate as a number of 32 bits: 0.001 comes back as 0.0010000000474974513.
         rate = float(str(np.float32(rate)))
     return {
-        "optimizer": snake_case(type(made).__name__),
+        "optimizer": _KERAS_NAMES.get(type(made).__name__) or snake_case(type(made).__name__),
         "learning_rate": rate,
         "optimizer_params": plain_json(settings),
     }

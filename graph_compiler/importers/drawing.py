@@ -67,9 +67,11 @@ def _with_known_ports(document: GraphDocument) -> GraphDocument:
         outputs = propagate(Wiring(document)).outputs
         moved: dict[str, Edge] = {}
         for edge in document.edges.values():
+            if not document.nodes[edge.source].layer.startswith(PREFIX):
+                continue
             ports = list(outputs.get(edge.source, ()))
-            place = int(edge.source_port.rpartition("_")[2] if "_" in edge.source_port else 0)
-            if document.nodes[edge.source].layer.startswith(PREFIX) and place < len(ports):
+            place = int(edge.source_port.removeprefix("output").strip("_") or 0)
+            if place < len(ports):
                 moved[edge.id] = edge.model_copy(update={"source_port": ports[place]})
         after = document.model_copy(update={"edges": {**document.edges, **moved}})
         if after == document:
