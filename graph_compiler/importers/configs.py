@@ -11,7 +11,7 @@ from graph_compiler.instances import find_spec
 from runtime.config import floatx
 from runtime.errors import FileFormatError, RefusedError
 from runtime.layers import Layer, layer_names
-from runtime.saving import tf_operations
+from runtime.saving import tf_nodes, tf_operations
 from runtime.saving.call_arguments import Call, Reference, read_call, reference
 from runtime.saving.graph_entries import Entry, read_entries
 from runtime.saving.reading import MAX_NESTING, Reading, class_and_config, model_classes
@@ -286,13 +286,15 @@ def _without_unknown_functions(config: dict[str, Any]) -> dict[str, Any]:
 
 def _as_unknown_layer(layer: Any) -> Any:
     inner = layer.get("config") if isinstance(layer, dict) else None
-    if class_name(layer) != tf_operations.CLASS or not isinstance(inner, dict):
+    kind = class_name(layer)
+    translate = tf_operations.translated if kind in tf_operations.CLASSES else tf_nodes.translated_node
+    if not isinstance(inner, dict) or kind not in (*tf_operations.CLASSES, tf_nodes.CLASS):
         return layer
     nodes = layer.get("inbound_nodes")
     try:
-        tf_operations.translated(inner, [read_call(node) for node in nodes or [] if node])
-    except RefusedError:
-        return {**layer, "class_name": f"tf.{inner.get('function')}"}
+        translate(inner, [read_call(node) for node in nodes or [] if node])
+    except RefusedError as error:
+        return {**layer, "class_name": f"tf.{inner.get('function') or error.what or kind}"}
     return layer
 
 

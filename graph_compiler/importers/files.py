@@ -10,10 +10,12 @@ from graph_compiler.importers.result import Imported
 from runtime.errors import FileFormatError, LayerloomError
 from runtime.models import load_model
 from runtime.saving.archive import read_members
+from runtime.saving.h5_layers import version_of
 from runtime.saving.h5_reading import opened, text_attribute
 from runtime.saving.json_text import parse_json
 from runtime.saving.reading import Reading
-from runtime.saving.whole_h5 import config_of, version_of
+from runtime.saving.versions import major
+from runtime.saving.whole_h5 import config_of
 
 FilePath = str | os.PathLike[str]
 
@@ -31,8 +33,8 @@ def import_file(path: FilePath, *, weights: bool = True) -> Imported:
         FileFormatError: The file is missing, broken, or holds no model that can be drawn.
     """
     if zipfile.is_zipfile(path):
-        version, config, _ = read_members(path)
-        reading, learnt = Reading(keras_version=version), config.get("compile_config")
+        said, config, _ = read_members(path)
+        reading, learnt = Reading(keras_version=major(said, otherwise=3)), config.get("compile_config")
     elif _is_text(path):
         return import_json(Path(path).read_bytes())
     else:
