@@ -1,4 +1,4 @@
-"""Export: the design as code, as a model file, as a document, and its data."""
+"""Export: the design in every form it can be taken away in, each with the proof that it is the same model."""
 
 import io
 from collections.abc import Callable
@@ -7,70 +7,60 @@ from typing import Any
 import streamlit as st
 
 from app.components.faults import report
+from app.components.prepared_export import draw_export
 from app.components.why_not import draw_reasons, reasons_against
 from app.components.words import amount
-from app.components.workspace import Opening, designer, opening
+from app.components.workspace import Opening, opening
 from app.services import exports
 from app.services.datasets import Dataset, load
+from app.services.exporting import KINDS, Kind
 from app.services.exports import Download
-from graph_compiler import analyze
 from runtime.errors import LayerloomError
 
-BYTES_A_PARAMETER = 4
+GROUPS = tuple(dict.fromkeys(kind.group for kind in KINDS.values()))
 
 
 def show() -> None:
     """Draws the page."""
     opened = opening()
-    document, name = opened.document, opened.project.name
-    reasons = reasons_against(document, training=False)
-    files, code = st.columns([2, 5], gap="large")
-    program: Download | None = None
-    with files:
+    reasons = reasons_against(opened.document, training=False)
+    forms, chosen = st.columns([2, 5], gap="large")
+    kind: Kind | None = None
+    with forms:
         st.markdown("**Take it away**")
         if reasons:
             st.info("Code and model can be had once these are mended:", icon=":material/block:")
             draw_reasons(reasons, "export_reason")
         else:
-            program = _program(opened)
-            _model(opened)
+            kind = _choose()
+            st.divider()
             _data(opened)
-        design = exports.design(name, document)
+        design = exports.design(opened.project.name, opened.document)
         _button(
             "Design (.json)", "schema", design, "The drawing with all settings; Layerloom opens it again."
         )
-    if program is not None:
-        with code:
-            st.markdown("**The code** :small[as Keras 3 runs it]")
-            st.code(program.content.decode(), language="python", line_numbers=True)
+    if kind is not None:
+        with chosen:
+            draw_export(opened, kind)
 
 
-def _program(opened: Opening) -> Download | None:
-    try:
-        program = exports.program(opened.project.name, opened.document)
-    except LayerloomError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-    _button("Python code (.py)", "code", program, "Runs as it is under Keras 3.")
-    return program
-
-
-def _model(opened: Opening) -> None:
-    services, document, name = designer(), opened.document, opened.project.name
-    weights = exports.weights_of(services.settings, services.runs, opened.project.id, document)
-    size = amount(analyze(document).total_parameters * BYTES_A_PARAMETER)
-    trained = (
-        "With the weights of your last training"
-        if weights.kind == "trained"
-        else "Not trained yet: random weights"
+def _choose() -> Kind:
+    group = st.segmented_control(
+        "Kind of export",
+        GROUPS,
+        default=GROUPS[0],
+        required=True,
+        label_visibility="collapsed",
+        key="export_group",
     )
-    file = Download(f"{exports.file_stem(name)}.h5", b"", "application/x-hdf5")
-    _button(
-        "Model (.h5)",
-        "deployed_code",
-        file,
-        f"{trained}; {size} of them. Keras opens it.",
-        lambda: exports.model_file(name, document, services.settings, weights).content,
+    kinds = [kind for kind in KINDS.values() if kind.group == group]
+    return st.radio(
+        "Form",
+        kinds,
+        format_func=lambda kind: kind.label,
+        captions=[kind.note for kind in kinds],
+        label_visibility="collapsed",
+        key=f"export_form:{group}",
     )
 
 

@@ -74,6 +74,9 @@ class Curves:
                 self.checkpoint = data["epoch"]
             case "log":
                 self.log.append(data["text"])
+            case "step":
+                # Said by jobs that have no curves.
+                pass
             case "end":
                 if data.get("reason"):
                     self.log.append(data["reason"])

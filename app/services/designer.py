@@ -7,9 +7,10 @@ from typing import Self
 from app.services.jobs import JobPool
 from app.services.presence import Presence
 from app.services.projects import Projects
-from app.services.run_store import RunStore
+from app.services.run_store import EXPORT_JOB, RunStore
 from app.services.settings import Settings, resolve_settings
 from app.services.store import Store
+from app.services.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,21 @@ class Designer:
         settings: The folders.
         projects: The users' designs.
         runs: Training runs and what they reported.
-        jobs: The worker processes.
+        jobs: The worker processes that train.
+        exports: Those that write files to take away: they do not wait for a training to end.
         store: The database under projects and runs.
         presence: Says that this designer is running.
+        workers: Starts the processes.
     """
 
     settings: Settings
     projects: Projects
     runs: RunStore
     jobs: JobPool
+    exports: JobPool
     store: Store
     presence: Presence
+    workers: Workers
 
     @classmethod
     def start(cls) -> Self:
@@ -43,16 +48,20 @@ class Designer:
         presence = Presence(settings.presence_dir)
         runs = RunStore(store, presence.name)
         waiting = runs.take_over(presence.is_present)
-        jobs = JobPool(settings, runs)
+        workers = Workers()
+        jobs = JobPool(settings, runs, workers=workers)
+        exports = JobPool(settings, runs, limit=1, workers=workers)
         for run in waiting:
-            jobs.enqueue(run)
-        designer = cls(settings, Projects(store), runs, jobs, store, presence)
+            (exports if run.job == EXPORT_JOB else jobs).enqueue(run)
+        designer = cls(settings, Projects(store), runs, jobs, exports, store, presence, workers)
         atexit.register(designer.close)
         return designer
 
     def close(self) -> None:
         """Lets the runs save what they have, and closes the data directory."""
         atexit.unregister(self.close)
+        self.exports.close()
         self.jobs.close()
+        self.workers.close()
         self.presence.close()
         self.store.close()

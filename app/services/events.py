@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["start", "batch", "epoch", "checkpoint", "log", "end"]
+Kind = Literal["start", "batch", "epoch", "checkpoint", "step", "log", "end"]
 EndState = Literal["finished", "stopped", "failed"]
 
 
@@ -19,6 +19,7 @@ class Event:
     - epoch: epoch (1 after the first), metrics with their `val_` fellows, learning_rate, seconds,
       samples_per_second
     - checkpoint: epoch
+    - step: done (0 to 1), text; what a job does that has no epochs
     - log: text
     - end: state ("finished", "stopped", "failed"), reason in words
 

@@ -26,6 +26,8 @@ NEXT_STATES: dict[str, tuple[str, ...]] = {
 """Which state may follow which; what has ended stays as it ended."""
 
 INTERRUPTED = "interrupted: the designer ended while it was training"
+EXPORT_JOB = "app.services.exporting.export_job:export"
+"""Runs of this job write files to take away; they stand in no list of trainings."""
 
 
 class RunError(LayerloomError, LookupError):
@@ -44,7 +46,8 @@ class Run:
         attempt: Counts how often it was begun.
         job: Import path of the function that does the work, "module:function".
         spec: That function's argument.
-        progress: epoch, epochs and metrics of the last epoch that ended, as far as they are known.
+        progress: epoch, epochs and metrics of the last epoch that ended, or done and text of the last step,
+            as far as they are known.
         created_at: Seconds since 1970, UTC.
         started_at: The same; None while it waits.
         ended_at: The same; None while it goes on.
@@ -137,9 +140,9 @@ class RunStore:
         with self._store.read() as session:
             return load_document(_existing(session, run_id).spec["document"])
 
-    def of_project(self, project_id: str, limit: int = 100) -> list[Run]:
-        """A project's runs, latest first."""
-        query = select(RunRow).where(RunRow.project_id == project_id)
+    def of_project(self, project_id: str, limit: int = 100, *, exports: bool = False) -> list[Run]:
+        """A project's trainings, or its exports, latest first."""
+        query = select(RunRow).where(RunRow.project_id == project_id, (RunRow.job == EXPORT_JOB) == exports)
         with self._store.read() as session:
             rows = session.scalars(query.order_by(RunRow.created_at.desc(), RunRow.id).limit(limit))
             return [_run(row) for row in rows]
@@ -222,9 +225,9 @@ def _follow(session: Session, run_id: str, event: Event) -> None:
     """Keeps the run's own row in step with what it reports."""
     if event.kind == "end":
         _move(session, run_id, event.data["state"], event.data.get("reason", ""), event.at)
-    elif event.kind in {"start", "epoch"}:
+    elif event.kind in {"start", "epoch", "step"}:
         row = _existing(session, run_id)
-        known = ("epoch", "epochs", "metrics")
+        known = ("epoch", "epochs", "metrics", "done", "text")
         row.progress = {**row.progress, **{key: event.data[key] for key in known if key in event.data}}
 
 

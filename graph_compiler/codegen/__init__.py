@@ -1,6 +1,6 @@
 """Code generators: a design as a program."""
 
-from graph_compiler.codegen.data_snippet import DataSnippet, synthetic_data
+from graph_compiler.codegen.data_snippet import DataSnippet, sample_inputs, synthetic_data
 from graph_compiler.codegen.keras import keras_code
 from graph_compiler.codegen.mermaid import mermaid
 from graph_compiler.codegen.notebook import notebook
@@ -11,6 +11,7 @@ __all__ = [
     "keras_code",
     "mermaid",
     "notebook",
+    "sample_inputs",
     "synthetic_data",
     "torch_code",
     "torch_weights",

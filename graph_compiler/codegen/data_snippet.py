@@ -2,6 +2,9 @@
 
 import ast
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from graph_compiler.analysis import Analysis, analyze
 from graph_compiler.checks.endings import compares_classes, wants_class_numbers
@@ -80,6 +83,30 @@ def synthetic_data(document: GraphDocument) -> DataSnippet:
         x_test=tuple(f"{name}_test" for name in x),
         y_test=tuple(f"{name}_test" for name in y),
     )
+
+
+def sample_inputs(document: GraphDocument, rows: int, seed: int) -> list[Any]:
+    """Random numbers as a model of the design takes them, one array for each input.
+
+    Args:
+        document: A design without errors.
+        rows: Samples.
+        seed: Makes them repeatable.
+    """
+    known, analysis = _with_known_sizes(document)
+    rng = np.random.default_rng(seed)
+    arrays: list[Any] = []
+    for node_id in analysis.inputs:
+        tensor = next(iter(analysis.shapes[node_id].values()))
+        shape = (rows, *(_SIZES[0] if size is None else size for size in tensor.shape[1:]))
+        ids = _number_of_ids(known, node_id)
+        if tensor.dtype == TEXT:
+            arrays.append(np.array(["one", "two"])[rng.integers(2, size=shape)])
+        elif ids is None and "float" in tensor.dtype:
+            arrays.append(rng.random(shape).astype("float64" if tensor.dtype == "float64" else "float32"))
+        else:
+            arrays.append(rng.integers(ids or 2, size=shape).astype(tensor.dtype))
+    return arrays
 
 
 def _array_names(letter: str, document: GraphDocument, node_ids: tuple[str, ...]) -> list[str]:

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from app.services import exports
+from app.services.data_code import data_snippet
 from app.services.datasets import load
 from app.services.evaluation import CHECKPOINT, PREDICTIONS
+from app.services.exporting.weights import Weights, weighted_model
 from app.services.train_job import JOB
-from graph_compiler import analyze, lower
+from graph_compiler import analyze, keras_code, lower
 from graph_compiler.document import DataBinding, dump_document
 from runtime.models import load_model
 from runtime.models.adapting import adapt_layers
@@ -81,8 +83,9 @@ def adapted():
 
 
 def test_the_program_that_is_taken_away_learns_the_same(tmp_path):
-    for download in (exports.program("Iris", design()), exports.data(design())):
-        (tmp_path / download.file_name).write_bytes(download.content)
+    download = exports.data(design())
+    (tmp_path / download.file_name).write_bytes(download.content)
+    (tmp_path / "iris.py").write_text(keras_code(design(), data_snippet(design())), "utf-8")
     code = (tmp_path / "iris.py").read_text("utf-8")
     keep = 'np.save("answers.npy", model.predict(x_test, verbose=0))\n\n# Training'
     (tmp_path / "iris.py").write_text(code.replace("# Training", keep), "utf-8")
@@ -95,8 +98,9 @@ def test_the_program_that_is_taken_away_learns_the_same(tmp_path):
 
 
 def test_an_untrained_model_file_has_learnt_from_the_data(settings, tmp_path):
-    download = exports.model_file("Iris", design(), settings, exports.Weights("fresh"))
-    (tmp_path / "model.h5").write_bytes(download.content)
+    model, words = weighted_model(design(), settings, Weights(kind="fresh"))
+    assert "random" in words
+    model.save(tmp_path / "model.h5")
     real = keras.models.load_model(tmp_path / "model.h5", compile=False)
     wanted = adapted().predict(load("iris").test.x, verbose=0)
     np.testing.assert_allclose(real.predict(load("iris").test.x, verbose=0), wanted, rtol=1e-4, atol=1e-6)
@@ -106,9 +110,7 @@ def test_a_trained_model_whose_compile_settings_changed_keeps_what_it_has_learnt
     model = adapted()
     settings.run_dir("run").mkdir(parents=True)
     model.save(settings.run_dir("run") / CHECKPOINT)
-    download = exports.model_file("Iris", design(), settings, exports.Weights("trained", "run"))
-    (tmp_path / "model.h5").write_bytes(download.content)
-    again = load_model(tmp_path / "model.h5")
+    again, _ = weighted_model(design(), settings, Weights(kind="trained", run_id="run"))
     x = load("iris").test.x
     np.testing.assert_allclose(again.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-6)
 
