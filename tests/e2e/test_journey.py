@@ -123,7 +123,7 @@ def _a_wrong_wire_is_flagged(visitor: Visitor) -> None:
     visitor.pane.click(position={"x": 10, "y": 10})
     expect(wrong).not_to_have_attribute("data-selected", "true")
     expect(visitor.page.get_by_test_id("stMarkdown").filter(has_text=said)).to_be_visible()
-    visitor.page.get_by_role("button", name="Show conv2d_1").click()
+    visitor.page.get_by_role("button", name="Show conv2d_1").first.click()
     expect(wrong).to_have_attribute("data-selected", "true")
     visitor.settle()
     wrong.click(position={"x": 40, "y": 18})
@@ -204,12 +204,13 @@ def _export(visitor: Visitor, designer: Designer, folder: Path) -> dict[str, Pat
     visitor.fill("Epochs", str(EPOCHS_OF_PROGRAM))
     designer.has_training(visitor.project_id, epochs=EPOCHS_OF_PROGRAM)
     visitor.go("Export")
-    files: dict[str, Path] = {}
-    for kind in ("py", "h5", "json", "npz"):
-        with visitor.page.expect_download() as download:
-            visitor.page.get_by_role("button", name=re.compile(rf"\.{kind}\b")).click()
-        files[kind] = folder / download.value.suggested_filename
-        download.value.save_as(files[kind])
+    files = {
+        "py": visitor.prepare("Code", "Keras code (.py)", folder),
+        "h5": visitor.prepare("Model", "Model (.h5)", folder),
+    }
+    for kind in ("json", "npz"):
+        button = visitor.page.get_by_role("button", name=re.compile(rf"\(\.{kind}\)"))
+        files[kind] = visitor.download(button.first, folder)
     assert {file.suffix for file in files.values()} == {".py", ".h5", ".json", ".npz"}
     return files
 

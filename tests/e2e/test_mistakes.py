@@ -66,8 +66,8 @@ def test_a_design_with_a_mistake_cannot_be_trained(
     expect(visitor.train_button).to_be_disabled()
     expect(visitor.page.get_by_text(f"{where}: ").first).to_contain_text(what)
     visitor.go("Export")
-    expect(visitor.page.get_by_role("button", name=re.compile(r"\.json"))).to_be_enabled()
-    expect(visitor.page.get_by_role("button", name=re.compile(r"\.h5"))).to_have_count(0)
+    expect(visitor.page.get_by_role("button", name=re.compile(r"Design \(\.json"))).to_be_enabled()
+    expect(visitor.page.get_by_role("button", name="Prepare")).to_have_count(0)
 
 
 def test_a_mistake_is_mended_by_one_click_and_comes_back_with_undo(

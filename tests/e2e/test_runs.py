@@ -37,11 +37,7 @@ def _begin_long_run(visitor: Visitor, designer: Designer) -> RunState:
 def _download_model(visitor: Visitor, folder: Path) -> Any:
     visitor.go("Export")
     expect(visitor.page.get_by_text("With the weights of your last training")).to_be_visible()
-    with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("button", name=re.compile(r"\.h5\b")).click()
-    file = folder / "model.h5"
-    download.value.save_as(file)
-    return keras.saving.load_model(file)
+    return keras.saving.load_model(visitor.prepare("Model", "Model (.h5)", folder))
 
 
 def _assert_same_weights(model: Any, checkpoint: Path) -> None:

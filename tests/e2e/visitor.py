@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
@@ -99,6 +100,24 @@ class Visitor(Hand):
         self._link(page).click()
         self.is_at(page)
 
+    def prepare(self, group: str, form: str, folder: Path) -> Path:
+        """Has an export prepared, on its page, and downloads it."""
+        self.page.get_by_role("radio", name=group, exact=True).click()
+        self.page.get_by_text(form, exact=True).first.click()
+        self.page.get_by_role("button", name="Prepare").click()
+        ready = self.page.get_by_role("button", name=re.compile("^(download )?Download "))
+        expect(ready).to_be_visible(timeout=60_000)
+        expect(self.page.get_by_text("Run in a clean process with")).to_be_visible()
+        return self.download(ready, folder)
+
+    def download(self, button: Locator, folder: Path) -> Path:
+        """Downloads what a button hands out."""
+        with self.page.expect_download() as download:
+            button.click()
+        file = folder / download.value.suggested_filename
+        download.value.save_as(file)
+        return file
+
     def type_and_go(self, label: str, value: str, page: str) -> None:
         """Fills in a field and clicks on the link of another page, which is what leaves the field."""
         self.page.get_by_label(label, exact=True).fill(value)
@@ -126,7 +145,7 @@ class Visitor(Hand):
             "Data": self.page.get_by_role("button", name=re.compile("Use this data")),
             "Train": self.train_button,
             "Evaluate": self.page.get_by_text(re.compile("test rows|Nothing has been trained")).first,
-            "Export": self.page.get_by_role("button", name=re.compile(r"\.json")),
+            "Export": self.page.get_by_role("button", name=re.compile(r"Design \(\.json")),
         }
         expect(marks[page]).to_be_visible(timeout=seconds * 1000)
         if page == "Design":
