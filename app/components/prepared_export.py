@@ -129,4 +129,7 @@ def _preview(opened: Opening, kind: Kind) -> None:
     except LayerloomError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    if kind.language == "svg":
+        st.image(text)
+        return
     st.code(text, language=kind.language, line_numbers=True)

@@ -6,13 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from app.services.exporting.kinds import KINDS, Kind
-from app.services.exporting.parity import ExportError, Receipt, prove
+from app.services.exporting.kind import Kind
+from app.services.exporting.kinds import KINDS
+from app.services.exporting.parity import Receipt, prove
 from app.services.exporting.source import Source
 from app.services.exporting.weights import Weights, weighted_model
 from app.services.job_context import JobContext
 from app.services.settings import Settings
 from graph_compiler.document import load_document
+from runtime.errors import ExportError
 
 FILES = "files"
 RECEIPT = "receipt.json"
@@ -74,7 +76,8 @@ def export(context: JobContext, spec: dict[str, Any]) -> str:
 
 
 def _proven(source: Source, path: Path, kind: Kind) -> Receipt:
-    receipt = prove(source, path, kind.runner, source.model.get_weights() if kind.weighted else ())
+    weights = source.model.get_weights() if kind.weighted else ()
+    receipt = prove(source, path, kind.runner, weights=weights, note=kind.told(source))
     if not receipt.agrees:
         raise ExportError(
             f"{path.name} answers up to {receipt.largest_difference:.3g} apart from the designed model "

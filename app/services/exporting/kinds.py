@@ -1,88 +1,8 @@
 """The forms a model can be taken away in, one entry each."""
 
-import json
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Literal
-
-from app.services.exporting.source import Source
-from graph_compiler import keras_code
-from graph_compiler.codegen import DataSnippet
-from graph_compiler.document import GraphDocument
-
-Group = Literal["Code", "Model", "Picture"]
-Generator = Callable[[GraphDocument, DataSnippet | None], str]
-FILE_NAME_LENGTH = 60
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One form a model can be taken away in.
-
-    Args:
-        name: What it is called in orders.
-        group: Where it is listed.
-        label: What people read.
-        icon: Its symbol, by Material name.
-        ending: End of the file's name.
-        mime: Kind of the file.
-        note: What one does with it, in a sentence.
-        make: Writes it to the path it is given; what belongs to it goes beside that.
-        runner: How the clean process runs it; empty where there is nothing to run.
-        weighted: Whether it is given the weights when it runs, having none of its own.
-        modules: What has to be installed to write and to check it.
-        extra: The extra of this package that installs these.
-        preview: The text of its file, which needs no weights; None where it is none.
-        language: Language of that text.
-    """
-
-    name: str
-    group: Group
-    label: str
-    icon: str
-    ending: str
-    mime: str
-    note: str
-    make: Callable[[Source, Path], None]
-    runner: str = ""
-    weighted: bool = False
-    modules: tuple[str, ...] = ()
-    extra: str = ""
-    preview: Generator | None = None
-    language: str = "python"
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """What it needs and is not installed."""
-        return tuple(module for module in self.modules if find_spec(module) is None)
-
-    def file_name(self, project: str) -> str:
-        """What its file is called."""
-        return f"{file_stem(project)}{self.ending}"
-
-
-def file_stem(name: str) -> str:
-    """A project's name as files can have it everywhere: "My digits!" is "my_digits"."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower())[:FILE_NAME_LENGTH].strip("_") or "model"
-
-
-def _code(generate: Generator) -> Callable[[Source, Path], None]:
-    def make(source: Source, path: Path) -> None:
-        path.write_text(generate(source.document, source.snippet), encoding="utf-8")
-
-    return make
-
-
-def _json(source: Source, path: Path) -> None:
-    path.write_text(json.dumps(json.loads(source.model.to_json()), indent=2) + "\n", encoding="utf-8")
-
-
-def _saved(source: Source, path: Path) -> None:
-    source.model.save(path)
-
+from app.services.exporting import writers
+from app.services.exporting.kind import Kind
+from graph_compiler import notebook, torch_code
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -90,37 +10,87 @@ KINDS: dict[str, Kind] = {
         Kind(
             "keras_code",
             "Code",
-            "Keras code (.py)",
+            "Keras, functional (.py)",
             "code",
             ".py",
             "text/x-python",
-            "Runs as it is under Keras 3.",
-            _code(keras_code),
-            "keras_program",
+            "Layers called one by one. Runs as it is under Keras 3.",
+            writers.code(writers.functional),
+            runner="keras_program",
             weighted=True,
-            preview=keras_code,
+            preview=writers.functional,
+        ),
+        Kind(
+            "keras_sequential",
+            "Code",
+            "Keras, Sequential (.py)",
+            "format_list_numbered",
+            "_sequential.py",
+            "text/x-python",
+            "A list of layers, for designs that are a chain.",
+            writers.code(writers.sequential),
+            runner="keras_program",
+            weighted=True,
+            preview=writers.sequential,
+        ),
+        Kind(
+            "torch_code",
+            "Code",
+            "PyTorch (.py and weights)",
+            "local_fire_department",
+            "_torch.py",
+            "text/x-python",
+            "A plain nn.Module with its weights in .npz: no Keras, nothing of Layerloom.",
+            writers.torch_module(torch_code),
+            runner="torch_program",
+            told=writers.module_and_weights,
+            preview=torch_code,
+        ),
+        Kind(
+            "keras_notebook",
+            "Code",
+            "Notebook, Keras (.ipynb)",
+            "menu_book",
+            ".ipynb",
+            "application/x-ipynb+json",
+            "Cell by cell, with curves, for Jupyter.",
+            writers.code(notebook),
+            runner="keras_program",
+            weighted=True,
+        ),
+        Kind(
+            "torch_notebook",
+            "Code",
+            "Notebook, PyTorch (.ipynb)",
+            "menu_book",
+            "_torch.ipynb",
+            "application/x-ipynb+json",
+            "The same in plain PyTorch, with its weights.",
+            writers.torch_module(writers.torch_notebook),
+            runner="torch_program",
+            told=writers.module_and_weights,
         ),
         Kind(
             "h5",
             "Model",
-            "Model (.h5)",
+            "Keras 2 and 3 (.h5)",
             "deployed_code",
             ".h5",
             "application/x-hdf5",
-            "Opens in Keras 2 and 3, weights included.",
-            _saved,
-            "keras_file",
+            "Opens in every Keras, weights included.",
+            writers.saved,
+            runner="keras_file",
         ),
         Kind(
             "keras",
             "Model",
-            "Model (.keras)",
+            "Keras 3 (.keras)",
             "folder_zip",
             ".keras",
             "application/zip",
             "Keras 3's own form: weights, optimizer and all.",
-            _saved,
-            "keras_file",
+            writers.saved,
+            runner="keras_file",
         ),
         Kind(
             "keras_json",
@@ -129,10 +99,69 @@ KINDS: dict[str, Kind] = {
             "data_object",
             ".model.json",
             "application/json",
-            "The layers and wires without weights, as Keras's to_json writes them.",
-            _json,
-            "keras_json",
+            "Layers and wires without weights, as to_json writes them.",
+            writers.keras_json,
+            runner="keras_json",
             weighted=True,
+        ),
+        Kind(
+            "onnx",
+            "Model",
+            "ONNX (.onnx)",
+            "hub",
+            ".onnx",
+            "application/octet-stream",
+            "For ONNX Runtime, browsers, phones and other frameworks; any batch size.",
+            writers.exported("onnx"),
+            runner="onnx_file",
+            modules=("onnx", "onnxscript", "onnxruntime"),
+            extra="onnx",
+        ),
+        Kind(
+            "torch_file",
+            "Model",
+            "torch.export (.pt2)",
+            "local_fire_department",
+            ".pt2",
+            "application/octet-stream",
+            "A program of torch: torch.export.load opens it without any code.",
+            writers.exported("torch"),
+            runner="torch_file",
+        ),
+        Kind(
+            "svg",
+            "Picture",
+            "Picture (.svg)",
+            "image",
+            ".svg",
+            "image/svg+xml",
+            "Sharp at any size; light or dark as the reader's screen is.",
+            writers.picture(".svg"),
+            preview=writers.svg_text,
+            language="svg",
+        ),
+        Kind(
+            "png",
+            "Picture",
+            "Picture (.png)",
+            "image",
+            ".png",
+            "image/png",
+            "For slides and papers.",
+            writers.picture(".png"),
+        ),
+        Kind(
+            "mermaid",
+            "Picture",
+            "Mermaid (.mmd)",
+            "account_tree",
+            ".mmd",
+            "text/vnd.mermaid",
+            "Text that Markdown pages draw as a flowchart, with the shapes on the wires.",
+            writers.code(writers.mermaid_text),
+            preview=writers.mermaid_text,
+            language="text",
         ),
     )
 }
+"""All forms, in the order they are offered."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from app.services.data_code import data_file_name
 from app.services.exporting.source import SEED, Source, hash_of
-from runtime.errors import LayerloomError
+from runtime.errors import ExportError
 from runtime.models.adapting import learning_layers
 
 RUNNER = Path(__file__).with_name("runner.py")
@@ -24,10 +24,6 @@ TOLERANCE = 1e-5
 
 SECONDS = 600
 LAST_WORDS = 400
-
-
-class ExportError(LayerloomError, ValueError):
-    """An export cannot be made, or is not the designed model."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ class Receipt:
         return cls(**known)
 
 
-def prove(source: Source, file: Path, kind: str, weights: Sequence[Any] = ()) -> Receipt:
+def prove(source: Source, file: Path, kind: str, *, weights: Sequence[Any] = (), note: str = "") -> Receipt:
     """Runs an exported file in a clean process and compares it with the designed model.
 
     Args:
@@ -91,6 +87,7 @@ def prove(source: Source, file: Path, kind: str, weights: Sequence[Any] = ()) ->
         file: The exported file; what belongs to it lies beside it.
         kind: How it is run: one of the runner's kinds.
         weights: Weights it is given, in the model's order; none when it has its own.
+        note: What else the runner has to know.
 
     Returns:
         A receipt; it may say that the two disagree.
@@ -108,7 +105,7 @@ def prove(source: Source, file: Path, kind: str, weights: Sequence[Any] = ()) ->
         _store(folder / "inputs.npz", source.inputs)
         if weights:
             _store(folder / "weights.npz", weights)
-        (folder / "order.json").write_text(json.dumps({"file": file.name}), encoding="utf-8")
+        (folder / "order.json").write_text(json.dumps({"file": file.name, "note": note}), encoding="utf-8")
         _run(kind, folder, file.name)
         with np.load(folder / "outputs.npz", allow_pickle=False) as stored:
             found = [stored[f"arr_{place}"] for place in range(len(stored.files))]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.services.designer import Designer
 from app.services.exporting.export_job import FILES, RECEIPT, ExportSpec
-from app.services.exporting.kinds import Kind
+from app.services.exporting.kind import Kind
 from app.services.exporting.parity import Receipt
 from app.services.exporting.weights import Weights, weights_of
 from app.services.run_store import EXPORT_JOB, Run

@@ -51,7 +51,7 @@ class Source:
         """What the model is asked: test rows of its data, else random numbers of the right kind."""
         shapes = [tuple(tensor.shape[1:]) for tensor in self.model.inputs]
         if self.dataset is not None and shapes == [self.dataset.info.input_shape]:
-            return [np.asarray(self.dataset.test.x[:ROWS])]
+            return [np.asarray(self.dataset.test.x[:ROWS]).astype(self.model.inputs[0].dtype)]
         return sample_inputs(self.document, ROWS, SEED)
 
     @property

@@ -13,8 +13,9 @@ from app.services import exports
 from app.services.datasets import load
 from app.services.evaluation import CHECKPOINT
 from app.services.exporting.export_job import FILES, RECEIPT, ExportSpec, export
-from app.services.exporting.kinds import KINDS, Kind, file_stem
-from app.services.exporting.parity import ExportError, Receipt
+from app.services.exporting.kind import Kind, file_stem
+from app.services.exporting.kinds import KINDS
+from app.services.exporting.parity import Receipt
 from app.services.exporting.weights import Weights, weights_of
 from app.services.job_context import JobContext
 from app.services.templates import open_template
@@ -28,6 +29,7 @@ from graph_compiler.document import (
     dump_document,
     load_document,
 )
+from runtime.errors import ExportError
 
 FRESH = Weights(kind="fresh")
 
