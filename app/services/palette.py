@@ -19,16 +19,17 @@ GROUPS = (
     "Attention",
     "Wrappers",
     "Preprocessing",
+    "Augmentation",
     "Sound",
 )
 """Order of the groups; a group that is not named here comes last."""
 
 
 def palette_entries() -> list[dict[str, Any]]:
-    """What can be added, group by group, in the form the canvas reads."""
+    """What can be added, group by group, the usual first, in the form the canvas reads."""
     specs = [layer_spec(name) for name in layer_names()]
     shown = [spec for spec in specs if spec.group]
-    return [_entry(spec) for spec in sorted(shown, key=lambda spec: _place(spec.group))]
+    return [_entry(spec) for spec in sorted(shown, key=lambda spec: (_place(spec.group), spec.rank))]
 
 
 def first_params(spec: LayerSpec) -> dict[str, Any]:

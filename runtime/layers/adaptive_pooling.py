@@ -57,7 +57,7 @@ class _AdaptiveMaxPooling(AdaptivePooling):
     }
 
 
-@register("Pooling")
+@register("Pooling", rank=2)
 class AdaptiveAveragePooling1D(_AdaptiveAveragePooling, rank=1):
     """Splits a sequence of any length into a fixed number of windows, and keeps the mean of each.
 
@@ -69,7 +69,7 @@ class AdaptiveAveragePooling1D(_AdaptiveAveragePooling, rank=1):
     """
 
 
-@register("Pooling")
+@register("Pooling", rank=2)
 class AdaptiveAveragePooling2D(_AdaptiveAveragePooling, rank=2):
     """Splits a picture of any size into a fixed number of windows, and keeps the mean of each.
 
@@ -81,7 +81,7 @@ class AdaptiveAveragePooling2D(_AdaptiveAveragePooling, rank=2):
     """
 
 
-@register("Pooling")
+@register("Pooling", rank=2)
 class AdaptiveAveragePooling3D(_AdaptiveAveragePooling, rank=3):
     """Splits a volume of any size into a fixed number of windows, and keeps the mean of each.
 
@@ -93,7 +93,7 @@ class AdaptiveAveragePooling3D(_AdaptiveAveragePooling, rank=3):
     """
 
 
-@register("Pooling")
+@register("Pooling", rank=2)
 class AdaptiveMaxPooling1D(_AdaptiveMaxPooling, rank=1):
     """Splits a sequence of any length into a fixed number of windows, and keeps the largest number of each.
 
@@ -105,7 +105,7 @@ class AdaptiveMaxPooling1D(_AdaptiveMaxPooling, rank=1):
     """
 
 
-@register("Pooling")
+@register("Pooling", rank=2)
 class AdaptiveMaxPooling2D(_AdaptiveMaxPooling, rank=2):
     """Splits a picture of any size into a fixed number of windows, and keeps the largest number of each.
 
@@ -117,7 +117,7 @@ class AdaptiveMaxPooling2D(_AdaptiveMaxPooling, rank=2):
     """
 
 
-@register("Pooling")
+@register("Pooling", rank=2)
 class AdaptiveMaxPooling3D(_AdaptiveMaxPooling, rank=3):
     """Splits a volume of any size into a fixed number of windows, and keeps the largest number of each.
 

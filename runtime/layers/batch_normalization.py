@@ -17,7 +17,7 @@ from runtime.types import Range, Shape
 _KERAS_EPSILON = 1e-7
 
 
-@register("Normalization")
+@register("Normalization", rank=0)
 class BatchNormalization(Normalizing):
     """Brings each feature to mean 0 and spread 1, which makes deep networks train faster.
 

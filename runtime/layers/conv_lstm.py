@@ -170,7 +170,7 @@ class ConvLSTM(UnitsRNN):
             )
 
 
-@register("Recurrent")
+@register("Recurrent", rank=2)
 class ConvLSTM1D(ConvLSTM, rank=1):
     """Reads a sequence of sequences, such as a sound cut into pieces, with a memory for each place.
 
@@ -184,7 +184,7 @@ class ConvLSTM1D(ConvLSTM, rank=1):
     """
 
 
-@register("Recurrent")
+@register("Recurrent", rank=2)
 class ConvLSTM2D(ConvLSTM, rank=2):
     """Reads a film picture by picture, and remembers at each place what has been there.
 
@@ -199,7 +199,7 @@ class ConvLSTM2D(ConvLSTM, rank=2):
     """
 
 
-@register("Recurrent")
+@register("Recurrent", rank=2)
 class ConvLSTM3D(ConvLSTM, rank=3):
     """Reads a volume that changes in time, such as scans or the weather, with a memory for each place.
 

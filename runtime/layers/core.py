@@ -17,7 +17,7 @@ from runtime.symbolic import KerasTensor, Node
 from runtime.types import From, Range, Shape, TensorSpec, show_shape
 
 
-@register("Core", label="Input", constructor="keras.Input")
+@register("Core", rank=0, label="Input", constructor="keras.Input")
 class InputLayer(Layer):
     """Where data enters the model: says the shape of one sample.
 
@@ -101,7 +101,7 @@ def Input(  # noqa: N802
     return layer.output
 
 
-@register("Core")
+@register("Core", rank=0)
 class Dense(Layer):
     """Every output is a weighted sum of all inputs, plus a bias, through an activation.
 
@@ -246,7 +246,7 @@ class Activation(Layer):
         return (*input_shape[:-1], None if size is None else size // 2)
 
 
-@register("Core")
+@register("Core", rank=2)
 class Identity(Rearranging):
     """Passes its input on as it is: a place for a layer that is not wanted now.
 

@@ -35,7 +35,7 @@ class Equation:
     dots: str
 
 
-@register("Core")
+@register("Core", rank=2)
 class EinsumDense(Layer):
     """A Dense layer for inputs of any form: an equation says which axes are summed over and which stay.
 

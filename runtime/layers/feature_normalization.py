@@ -20,7 +20,7 @@ _EPSILON = 1e-7
 Array = npt.NDArray[Any]
 
 
-@register("Preprocessing")
+@register("Preprocessing", rank=0)
 class Normalization(LearnsFromData, Layer):
     """Brings every feature to mean 0 and variance 1, so that large units do not outweigh small ones.
 

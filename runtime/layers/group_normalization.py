@@ -76,6 +76,9 @@ class GroupNormalization(Normalizing):
         channels = inputs.shape[self.axis]
         groups = channels if self.groups == -1 else self.groups
         first = inputs.movedim(self.axis, 1)
+        if torch.is_grad_enabled() and not first.requires_grad:
+            # torch 2.13 crashes when it goes back through pictures with channels last that need no gradient.
+            first = first.contiguous()
         if self.gamma is None and self.beta is not None:
             # torch's function takes no offsets without factors.
             outputs = torch.group_norm(first, groups, None, None, self.epsilon)

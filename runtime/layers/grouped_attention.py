@@ -12,7 +12,7 @@ from runtime.layers.regularization import RateBelowOne
 from runtime.types import Range, Shape
 
 
-@register("Attention", aliases=("GroupedQueryAttention",))
+@register("Attention", rank=2, aliases=("GroupedQueryAttention",))
 class GroupQueryAttention(MultiHeadAttention):
     """Multi-head attention in which groups of heads share their keys and values: smaller, and nearly as good.
 

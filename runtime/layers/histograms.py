@@ -24,7 +24,7 @@ class _WithoutDraws(RandomPictures):
         del images
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=2)
 class AutoContrast(_WithoutDraws):
     """Stretches each colour of each picture, so that its darkest pixel is black and its brightest white.
 
@@ -101,7 +101,7 @@ class Equalization(_WithoutDraws):
         return table.to(shades.dtype)[places]
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=2)
 class ContrastLimitedAdaptiveHistogramEqualization(_WithoutDraws):
     """Brings out details in dark and in bright parts of pictures alike: each part gets shades of its own.
 

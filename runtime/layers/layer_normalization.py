@@ -12,7 +12,7 @@ from runtime.layers.registration import register
 from runtime.types import Shape
 
 
-@register("Normalization")
+@register("Normalization", rank=0)
 class LayerNormalization(Normalizing):
     """Brings the features of each sample to mean 0 and spread 1, without looking at other samples.
 

@@ -125,7 +125,7 @@ class _AveragePooling(Pooling):
         return sums / counts
 
 
-@register("Pooling", aliases=("MaxPool1D",))
+@register("Pooling", rank=0, aliases=("MaxPool1D",))
 class MaxPooling1D(_MaxPooling, rank=1):
     """Keeps the largest number of every few steps: the sequence becomes shorter.
 
@@ -137,7 +137,7 @@ class MaxPooling1D(_MaxPooling, rank=1):
     """
 
 
-@register("Pooling", aliases=("MaxPool2D",))
+@register("Pooling", rank=0, aliases=("MaxPool2D",))
 class MaxPooling2D(_MaxPooling, rank=2):
     """Keeps the largest number of each small window: the picture becomes smaller, what was found stays.
 
@@ -149,7 +149,7 @@ class MaxPooling2D(_MaxPooling, rank=2):
     """
 
 
-@register("Pooling", aliases=("MaxPool3D",))
+@register("Pooling", rank=0, aliases=("MaxPool3D",))
 class MaxPooling3D(_MaxPooling, rank=3):
     """Keeps the largest number of each small window of a volume.
 
@@ -161,7 +161,7 @@ class MaxPooling3D(_MaxPooling, rank=3):
     """
 
 
-@register("Pooling", aliases=("AvgPool1D",))
+@register("Pooling", rank=0, aliases=("AvgPool1D",))
 class AveragePooling1D(_AveragePooling, rank=1):
     """Keeps the mean of every few steps: the sequence becomes shorter and smoother.
 
@@ -173,7 +173,7 @@ class AveragePooling1D(_AveragePooling, rank=1):
     """
 
 
-@register("Pooling", aliases=("AvgPool2D",))
+@register("Pooling", rank=0, aliases=("AvgPool2D",))
 class AveragePooling2D(_AveragePooling, rank=2):
     """Keeps the mean of each small window: the picture becomes smaller and smoother.
 
@@ -185,7 +185,7 @@ class AveragePooling2D(_AveragePooling, rank=2):
     """
 
 
-@register("Pooling", aliases=("AvgPool3D",))
+@register("Pooling", rank=0, aliases=("AvgPool3D",))
 class AveragePooling3D(_AveragePooling, rank=3):
     """Keeps the mean of each small window of a volume.
 

@@ -13,7 +13,7 @@ Numbers = float | tuple[float, ...]
 """One number for all, or one for each place of the last axis."""
 
 
-@register("Preprocessing")
+@register("Preprocessing", rank=0)
 class Rescaling(Layer):
     """Brings numbers into another range: pixels of 0-255 into 0-1 with a scale of 1/255.
 

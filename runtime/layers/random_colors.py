@@ -37,7 +37,7 @@ class ColourPictures(RandomPictures):
         return super().changed(inputs)
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomHue(ColourPictures):
     """Shifts all colours around the colour wheel at random while training: red may turn orange.
 
@@ -79,7 +79,7 @@ class RandomHue(ColourPictures):
         return change_range(images, (0, 1), self.value_range)
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomSaturation(ColourPictures):
     """Makes colours stronger or paler at random while training.
 
@@ -123,7 +123,7 @@ class RandomSaturation(ColourPictures):
         return hsv_to_rgb(torch.cat((hsv[..., :1], saturation, hsv[..., 2:]), dim=-1))
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomGrayscale(ColourPictures):
     """Takes the colours out of some pictures while training, so that shapes have to be learnt.
 
@@ -156,7 +156,7 @@ class RandomGrayscale(ColourPictures):
         return torch.where(per_picture(transformation), rgb_to_grayscale(images), images)
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomColorDegeneration(ColourPictures):
     """Mixes pictures with their grey version at random while training.
 

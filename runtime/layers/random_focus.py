@@ -46,7 +46,7 @@ def bell(size: tuple[int, int], sigma: torch.Tensor) -> torch.Tensor:
     return torch.outer(down / down.sum(), across / across.sum())
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomGaussianBlur(RandomPictures):
     """Blurs some pictures at random while training.
 
@@ -101,7 +101,7 @@ class RandomGaussianBlur(RandomPictures):
         return torch.where(per_picture(transformation["chosen"]), blurred, images).clamp(*self.value_range)
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomSharpness(RandomPictures):
     """Makes pictures softer or sharper at random while training.
 

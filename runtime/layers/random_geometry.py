@@ -14,7 +14,7 @@ FillMode = Literal["reflect", "constant", "wrap", "nearest"]
 Interpolation = Literal["bilinear", "nearest"]
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=0)
 class RandomFlip(RandomPictures):
     """Flips every other picture while training, so that left and right do not matter.
 
@@ -103,7 +103,7 @@ def matrices(*columns: Any, like: torch.Tensor) -> torch.Tensor:
     return torch.stack([column + torch.zeros_like(like) for column in columns], dim=1)
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=0)
 class RandomRotation(MovedPictures):
     """Turns pictures by a random angle while training.
 
@@ -151,7 +151,7 @@ class RandomRotation(MovedPictures):
         return matrices(cos, -sin, shift_x, sin, cos, shift_y, like=angles)
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=0)
 class RandomZoom(MovedPictures):
     """Zooms pictures in and out at random while training.
 
@@ -205,7 +205,7 @@ class RandomZoom(MovedPictures):
         return matrices(columns, 0, shift_x, 0, rows, shift_y, like=rows)
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=0)
 class RandomTranslation(MovedPictures):
     """Shifts pictures at random while training, so that the place of things does not matter.
 

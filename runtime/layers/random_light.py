@@ -12,7 +12,7 @@ from runtime.layers.registration import register
 _BITS = 8
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomBrightness(RandomPictures):
     """Makes pictures brighter or darker at random while training.
 
@@ -43,7 +43,7 @@ class RandomBrightness(RandomPictures):
         return (images + per_picture(transformation).to(images.dtype)).clamp(*self.value_range)
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomContrast(RandomPictures):
     """Changes how far pixels are from the mean of their picture at random while training.
 
@@ -76,7 +76,7 @@ class RandomContrast(RandomPictures):
         return ((images - mean) * contrast + mean).clamp(*self.value_range)
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomInvert(RandomPictures):
     """Turns some pictures into their negative while training: dark becomes bright.
 
@@ -115,7 +115,7 @@ class RandomInvert(RandomPictures):
         return torch.where(per_picture(transformation), self.value_range[1] - images, images)
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomPosterization(RandomPictures):
     """Leaves fewer shades of each colour while training, as on a printed poster.
 
@@ -159,7 +159,7 @@ class RandomPosterization(RandomPictures):
         return change_range(kept, BYTE, self.value_range)
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class Solarization(RandomPictures):
     """Turns bright pixels dark while training, as light does on a film that is exposed too long.
 

@@ -40,7 +40,7 @@ class _Windows(RandomPictures):
         return (down.unsqueeze(2) & across.unsqueeze(1)).unsqueeze(-1), 1 - shares[0] * shares[1]
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomErasing(_Windows):
     """Covers a window of some pictures while training, so that no single part is relied on.
 

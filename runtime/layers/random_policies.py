@@ -24,7 +24,7 @@ from runtime.types import Range
 _BITS = 8
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=2)
 class RandomColorJitter(ColourPictures):
     """Changes brightness, contrast, saturation and hue of pictures at random while training.
 
@@ -154,7 +154,7 @@ class _Policy(ColourPictures):
         return self._changes[place].get_random_transformation(images)
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=2)
 class RandAugment(_Policy):
     """Changes pictures in a few ways while training, chosen anew for each batch out of eleven.
 
@@ -206,7 +206,7 @@ class RandAugment(_Policy):
         return masks
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=2)
 class AugMix(_Policy):
     """Mixes pictures with several differently changed versions of themselves while training.
 

@@ -16,7 +16,7 @@ _LARGEST_RIPPLE = 0.1
 _WIDEST_RIPPLE = 0.05
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=2)
 class RandomShear(MovedPictures):
     """Slants pictures at random while training, as italics are.
 
@@ -72,7 +72,7 @@ class RandomShear(MovedPictures):
         return matrices(1, across, 0, down, 1, 0, like=across)
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=2)
 class RandomPerspective(RandomPictures):
     """Shows some pictures as if seen from the side while training.
 
@@ -169,7 +169,7 @@ def homography(start: torch.Tensor, end: torch.Tensor) -> torch.Tensor:
     return torch.linalg.solve(matrix, end.reshape(-1, 8, 1)).reshape(-1, 8)
 
 
-@register("Preprocessing")
+@register("Augmentation", rank=2)
 class RandomElasticTransform(RandomPictures):
     """Ripples some pictures while training, as if they were printed on rubber.
 

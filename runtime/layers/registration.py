@@ -14,12 +14,18 @@ registry: Registry[Layer] = Registry("layer", "keras.layers")
 
 
 def register(
-    group: str, *, label: str | None = None, constructor: str | None = None, aliases: Iterable[str] = ()
+    group: str,
+    *,
+    rank: int = 1,
+    label: str | None = None,
+    constructor: str | None = None,
+    aliases: Iterable[str] = (),
 ) -> Callable[[LayerClass], LayerClass]:
     """Class decorator that makes a layer known.
 
     Args:
         group: Palette group: "Core", "Convolution", "Pooling", …; "" keeps it out of the palette.
+        rank: Place in that group: 0 for what most designs use, 1, or 2 for what few do.
         label: Name on the canvas, the class name by default.
         constructor: How Keras code makes one, "layers.<class name>" by default.
         aliases: Further names found in files.
@@ -27,6 +33,7 @@ def register(
 
     def decorate(cls: LayerClass) -> LayerClass:
         cls._group = group  # type: ignore[attr-defined]
+        cls._rank = rank  # type: ignore[attr-defined]
         cls._label = label or cls.__name__  # type: ignore[attr-defined]
         if constructor:
             cls._constructor = constructor  # type: ignore[attr-defined]

@@ -195,7 +195,7 @@ class CenterCrop(_Sized):
         return pictures[..., top : top + self.height, left : left + self.width]
 
 
-@register("Preprocessing")
+@register("Augmentation")
 class RandomCrop(RandomPictures):
     """Cuts a window out of pictures, while training at a random place.
 

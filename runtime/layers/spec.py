@@ -54,6 +54,7 @@ class LayerSpec:
         name: Class name, the name in documents and files.
         label: Name on the canvas.
         group: Palette group; empty for a layer that is not in the palette.
+        rank: Place in its group: 0 for what most designs use, 1, or 2 for what few do.
         constructor: How Keras code makes one: "layers.Dense".
         cls: The class.
         docstring: Its texts.
@@ -65,6 +66,7 @@ class LayerSpec:
     name: str
     label: str
     group: str
+    rank: int
     constructor: str
     cls: type
     docstring: Docstring
@@ -120,6 +122,7 @@ def layer_spec(cls: type) -> LayerSpec:
         name=cls.__name__,
         label=vars(cls).get("_label", cls.__name__),
         group=vars(cls).get("_group", ""),
+        rank=vars(cls).get("_rank", 1),
         constructor=vars(cls).get("_constructor", f"layers.{cls.__name__}"),
         cls=cls,
         docstring=docstring,

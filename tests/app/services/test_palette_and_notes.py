@@ -21,6 +21,17 @@ def test_the_palette_has_every_layer_of_a_group_once_group_by_group():
     assert json.loads(json.dumps(entries)) == entries
 
 
+def test_usual_layers_stand_before_rare_ones():
+    labels = [entry["label"] for entry in palette_entries()]
+    assert labels[:2] == ["Input", "Dense"]
+    for usual, rare in [
+        ("MaxPooling2D", "AdaptiveMaxPooling2D"),
+        ("GRU", "ConvLSTM1D"),
+        ("Rescaling", "Discretization"),
+    ]:
+        assert labels.index(usual) < labels.index(rare)
+
+
 @pytest.mark.parametrize("entry", palette_entries(), ids=lambda entry: entry["layer"])
 def test_a_new_node_has_parameters_its_layer_takes(entry):
     assert entry["label"]

@@ -13,8 +13,8 @@ import runtime.layers
 from runtime.errors import LayerloomError
 from runtime.layers import layer_spec, registry
 from runtime.symbolic import KerasTensor
-from tests.runtime.layers.cases import Case, Values
 from tests.runtime.layers.differences import PICTURES, is_known, tolerance
+from tests.runtime.layers.drawn_values import Case, Values
 from tests.runtime.layers.oracle import assert_same_config
 
 MEASURED = Values(()).high

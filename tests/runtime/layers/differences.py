@@ -7,7 +7,7 @@ from typing import Any
 from runtime.layers import registry
 from runtime.layers.image_layers import RandomPictures
 from runtime.layers.windows import per_axis
-from tests.runtime.layers.cases import Case, Values
+from tests.runtime.layers.drawn_values import Case, Values
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,12 @@ KNOWN = [
         lambda case, ours, theirs: 0 in (case.arguments["height"], case.arguments["width"]),
     ),
     Difference(
+        "There is no attention without heads.",
+        "constructor",
+        ("GroupQueryAttention",),
+        lambda case, ours, theirs: 0 in (case.arguments["num_query_heads"], case.arguments["head_dim"]),
+    ),
+    Difference(
         "Sizes that output_shape leaves open are read from the input.",
         "shape",
         ("EinsumDense",),
@@ -179,7 +185,7 @@ KNOWN = [
     Difference(
         "The scores carry what is left of the mask inside Keras's softmax; no layer reads it.",
         "mask 1",
-        ("MultiHeadAttention",),
+        ("MultiHeadAttention", "GroupQueryAttention"),
     ),
     Difference(
         "On torch, Keras normalizes the last axes whichever are asked for.",

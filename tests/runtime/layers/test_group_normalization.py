@@ -1,6 +1,7 @@
 """GroupNormalization, RMSNormalization and UnitNormalization, compared with the real Keras."""
 
 import pytest
+import torch
 
 from runtime import layers
 from runtime.errors import ParameterError, ShapeError
@@ -65,6 +66,19 @@ def test_what_does_not_fit_is_explained(layer, shape, message):
     with pytest.raises(ShapeError, match=message) as caught:
         layer.compute_output_shape(shape)
     assert caught.value.port == "inputs"
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_pictures_may_come_right_from_the_data(groups):
+    """As first layer its input has no gradient: torch's own backward pass ends the process then."""
+    pictures = torch.tensor(arrays((3, 5, 5, 4)))
+    layer = layers.GroupNormalization(groups)
+    weights = torch.arange(pictures.numel(), dtype=torch.float32).reshape(pictures.shape).cos()
+    found = []
+    for has_gradient in (False, True):
+        outputs = layer(pictures.clone().requires_grad_(has_gradient))
+        found.append(torch.autograd.grad((outputs * weights).sum(), layer.weights))
+    torch.testing.assert_close(found[0], found[1])
 
 
 def test_no_groups_are_refused():
