@@ -41,3 +41,15 @@ def clear_session(free_memory: bool = True) -> None:
     global_generator.clear()
     if free_memory:
         gc.collect()
+
+
+def module_name(owner: object, layer: str) -> str:
+    """The name a layer has among the modules of a model: paths of torch go through attributes.
+
+    Args:
+        owner: The model.
+        layer: Name of the layer; one that the model has another attribute of ("output") gets an ending.
+    """
+    name = layer.replace(".", "_")
+    # No other layer can be called so.
+    return f"{name}/layer" if hasattr(type(owner), name) else name

@@ -38,6 +38,7 @@ def step_of(node: Any) -> str:
 
 def named_in(path: str) -> str:
     """Name of the layer in the path of a module of a `Traced`; empty for the whole model."""
+    path = path.removesuffix("/layer")
     if path.startswith(PREFIX):
         return path.removeprefix(PREFIX)
     return path.removeprefix("model.").replace(".", "/") if path.startswith("model.") else ""

@@ -16,6 +16,7 @@ from runtime.export.signature import Signature
 from runtime.layers import Layer
 from runtime.models.arrangement import functional_of, graph_of
 from runtime.models.program import compile_program
+from runtime.naming import module_name
 
 BATCH = 3
 """Samples in the data that go through while the graph is drawn. Sizes 0 and 1 would be taken for fixed."""
@@ -92,8 +93,7 @@ class Traced(nn.Module):
             functional._programs[False] = before
 
     def _step(self, prefix: str, layer: Layer, function: Callable[..., Any]) -> Callable[..., Any]:
-        name = f"{prefix}{layer.name}".replace(".", "_")
-        # Set directly: add_module refuses names such as "forward".
+        name = module_name(self.steps, f"{prefix}{layer.name}")
         return self.steps._modules.setdefault(name, _Step(function))  # type: ignore[return-value]
 
 

@@ -15,6 +15,7 @@ from runtime.layers.texts import as_texts, is_list_of_texts
 from runtime.models.graph import Graph, trace_graph
 from runtime.models.model import Model
 from runtime.models.program import Plans, Program, compile_program, is_quiet
+from runtime.naming import module_name
 from runtime.saving.graph_reading import read_graph
 from runtime.saving.graph_writing import graph_config
 from runtime.saving.reading import Reading, model_class
@@ -52,8 +53,7 @@ class Functional(Model):
                 )
         self.graph = trace_graph(find_symbolic(inputs), find_symbolic(outputs))
         for layer in self.graph.layers:
-            # Set directly: add_module refuses names such as "output", which layers often have.
-            self._modules[layer.name.replace(".", "_")] = layer
+            self._modules[module_name(self, layer.name)] = layer
         self._programs = Plans()
         self._programs_of = policies["changes"]
         self.built = True

@@ -11,6 +11,7 @@ from runtime.layers import InputLayer, Layer
 from runtime.models.functional import Functional, convert_graph
 from runtime.models.model import Model
 from runtime.models.program import Program
+from runtime.naming import module_name
 from runtime.saving.chain_reading import read_chain
 from runtime.saving.graph_writing import chain_config
 from runtime.saving.reading import Reading, model_class
@@ -79,7 +80,7 @@ class Sequential(Model):
             if shape is not None:
                 self._set_input(InputLayer(batch_shape=shape).output)
         self._chain.append(layer)
-        self._modules[layer.name.replace(".", "_")] = layer
+        self._modules[module_name(self, layer.name)] = layer
         self._functional = None
         if self._input is not None:
             self._tail = layer(self._tail)
@@ -98,7 +99,7 @@ class Sequential(Model):
     def pop(self) -> Layer:
         """Takes the last layer away and returns it."""
         layer = self._chain.pop()
-        del self._modules[layer.name.replace(".", "_")]
+        del self._modules[module_name(self, layer.name)]
         self._functional = None
         if self._input is not None:
             self._tail = self._input

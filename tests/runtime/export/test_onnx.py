@@ -113,6 +113,19 @@ def test_names_are_those_of_the_model_whatever_is_called_so_inside(tmp_path: Pat
     assert_close(run(receipt.path, arrays), predicted(model, arrays))
 
 
+def test_layers_may_be_called_as_attributes_of_models_are(tmp_path: Path) -> None:
+    """Torch's paths of modules go through attributes: a layer 'output' is none of the model's outputs."""
+    names = ("type", "half", "forward", "weights", "output_layer", "output")
+    model = Sequential([Input((4,)), *(layers.Dense(3, name=name) for name in names)])
+    stir(model)
+    assert len(model.state_dict()) == 2 * len(names)
+    receipt = model.export(tmp_path / "m.onnx", verbose=False)
+    assert receipt.largest_difference < 1e-5
+    assert model.export(tmp_path / "m.pt2", format="torch", verbose=False).largest_difference < 1e-5
+    model.pop()
+    assert len(model.state_dict()) == 2 * len(names) - 2
+
+
 def test_half_precision_is_exported(tmp_path: Path) -> None:
     model = Sequential(
         [Input((8, 8, 3)), layers.Conv2D(4, 3, dtype="mixed_float16"), layers.Flatten(), layers.Dense(2)]
