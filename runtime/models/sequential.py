@@ -162,7 +162,8 @@ class Sequential(Model):
                 )
             functional = Functional(self._input, self._tail, name=self.name)
             functional.takes_other_sizes = self._built_by_data
-            self._functional = functional
+            # Not as a module of this one: its layers would be there twice.
+            object.__setattr__(self, "_functional", functional)
         return self._functional
 
     @property
