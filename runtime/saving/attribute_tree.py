@@ -6,7 +6,7 @@ A plain torch module has the names of its own state in place of numbers: `layers
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -98,10 +98,12 @@ def _write_optimizer(group: h5py.Group, optimizer: Any) -> None:
     variables.attrs["name"] = optimizer.name
     for number, (_, tensor) in enumerate(optimizer.variables):
         write_array(variables, str(number), tensor)
+    # Keras looks for optimizers inside of another here, too.
     inner = getattr(optimizer, "inner_optimizer", None)
     if inner is not None:
-        # Keras looks for it here, too.
         _write_optimizer(group.create_group("inner_optimizer"), inner)
+    for name, one in _named(getattr(optimizer, "optimizers", ())):
+        _write_optimizer(group.create_group(f"optimizers/{name}"), one)
 
 
 Tree = h5py.Group | Sequence[h5py.Group]
@@ -252,16 +254,17 @@ def _attributes(layer: WeightOwner) -> Iterator[tuple[str, Any]]:
 
 def _items(held: Any) -> Iterator[tuple[str, Any]]:
     """Layers in a list or dict, by class and number: dense, dense_1, …; a list is a container."""
+    items: Iterable[Any] = held.values() if isinstance(held, dict) else held
+    return _named(item for item in items if isinstance(item, nn.Module) or _holds_layers(item))
+
+
+def _named(items: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     used: dict[str, int] = {}
-    for item in held.values() if isinstance(held, dict) else held:
-        if isinstance(item, nn.Module):
-            stem = snake_case(getattr(item, "_class_in_files", "") or type(item).__name__)
-        elif _holds_layers(item):
-            stem = "container"
-        else:
-            continue
+    for item in items:
+        plain = isinstance(item, list | tuple | dict)
+        stem = "container" if plain else getattr(item, "_class_in_files", "") or type(item).__name__
         number = used[stem] = used.get(stem, -1) + 1
-        yield f"{stem}_{number}" if number else stem, item
+        yield snake_case(f"{stem}_{number}" if number else stem), item
 
 
 def _holds_layers(value: Any) -> bool:
