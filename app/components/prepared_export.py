@@ -34,7 +34,8 @@ def draw_export(opened: Opening, kind: Kind) -> None:
         )
     else:
         order = order_of(designer(), opened.project.id, opened.project.name, opened.document, kind)
-        st.caption(_weights(opened, order))
+        if kind.group != "Picture":
+            st.caption(_weights(opened, order))
         run = latest(designer(), order)
         if run is not None and run.is_open:
             st.fragment(_wait, run_every=POLL_SECONDS)(run.id)
