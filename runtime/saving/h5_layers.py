@@ -18,9 +18,9 @@ from runtime.layers.former_weights import Writer
 from runtime.layers.weights import Weight
 from runtime.saving.former_arrays import Converted, Source, sources, values_of
 from runtime.saving.h5_reading import (
+    check_sizes,
     child_dataset,
     child_group,
-    declared_size,
     name_list,
     text_attribute,
 )
@@ -71,8 +71,12 @@ def stored_layers(group: h5py.Group) -> list[StoredLayer]:
 
 
 def stored_size(layers: Sequence[StoredLayer]) -> int:
-    """Bytes of all weights in a file."""
-    return sum(declared_size(dataset) for layer in layers for dataset in layer.datasets)
+    """Bytes of all weights in a file.
+
+    Raises:
+        RefusedError: They are far more than the file can hold.
+    """
+    return check_sizes([dataset for layer in layers for dataset in layer.datasets])
 
 
 def load_layers(
