@@ -28,6 +28,7 @@ from runtime.saving.h5_writing import KERAS_VERSION, write_arrays, write_names
 from runtime.saving.versions import major
 
 TOP_LEVEL = "top_level_model_weights"
+_MOST_LAYERS = 2_500
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ def stored_layers(group: h5py.Group) -> list[StoredLayer]:
         raise FileFormatError(
             f"'{group.name}' lists no layers.",
             hint="This is not a file of weights in the layout of Keras's .h5.",
+        )
+    if len(set(names)) < len(names) or len(names) > _MOST_LAYERS:
+        raise FileFormatError(
+            f"'{group.name}' lists {len(names):,} layers: more than {_MOST_LAYERS:,}, or one of them twice."
         )
     return [_stored_layer(group, name) for name in names]
 
