@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+_LONGEST, _LONGEST_NAME = 800, 100
+
 
 class LayerloomError(Exception):
     """Base of every error a user may see.
@@ -79,7 +81,14 @@ class DataError(LayerloomError, ValueError):
 
 
 class FileFormatError(LayerloomError, ValueError):
-    """A file is broken, or is not of the kind its name says."""
+    """A file is broken, or is not of the kind its name says.
+
+    Names in the message may be the file's own: characters that would change how the rest of a line is shown
+    are written out by their numbers, and long messages are cut.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(_harmless(message), hint=_harmless(hint))
 
 
 class DownloadError(LayerloomError, ValueError):
@@ -114,8 +123,19 @@ class ExportError(LayerloomError, ValueError):
         self.layer = layer
 
 
+def _harmless(text: str) -> str:
+    """The text with what cannot be printed written out, and not too long."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 60]} … {text[-50:]}"
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in text)
+
+
 def did_you_mean(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """The known names closest to a mistyped one, best first, at most three."""
+    if len(name) > _LONGEST_NAME:
+        return ()
     by_lower = {known.lower(): known for known in names}
     close = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
     return tuple(by_lower[lower] for lower in close)

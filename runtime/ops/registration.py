@@ -84,7 +84,7 @@ class Entry:
             ShapeError: The arguments do not go together.
         """
         try:
-            return describe_result(operation.compute, arguments)
+            return describe_result(operation.compute, arguments, self.name, self.module)
         except LayerloomError:
             raise
         except Exception as error:

@@ -13,6 +13,7 @@ import torch
 
 from runtime.errors import DTypeError, ParameterError, ShapeError
 from runtime.ops.conversion import dtype_name
+from runtime.ops.trial_budget import budget
 from runtime.symbolic import KerasTensor, find_symbolic
 from runtime.types import Shape, TensorSpec
 
@@ -41,21 +42,34 @@ _TRIALS = (
 )
 
 
-def describe_result(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+def describe_result(
+    function: Callable[..., Any], arguments: dict[str, Any], name: str = "", module: str = ""
+) -> Any:
     """Specs of what a function returns, in the same structure.
 
     Args:
         function: Takes the arguments by name.
         arguments: Its arguments, with symbolic tensors.
+        name: Class of the operation.
+        module: Where Keras has it.
 
     Raises:
         Exception: What the function raises if it cannot compute with tensors of these shapes.
     """
+    allowance = budget.get()
+    if allowance is None:
+        return _tried_out(function, arguments, _TRIALS)
+    trials = _TRIALS if allowance.allows(name, module, arguments) else _TRIALS[-1:]
+    with allowance.spending():
+        return _tried_out(function, arguments, trials)
+
+
+def _tried_out(function: Callable[..., Any], arguments: dict[str, Any], trials: tuple[_Trial, ...]) -> Any:
     failure: Exception | None = None
     matched = _matched(arguments)
     unknown = any(None in tensor.shape for tensor in find_symbolic(arguments))
     for given in (arguments,) if matched is None else (arguments, matched):
-        for trial in _TRIALS if unknown else _TRIALS[:1]:
+        for trial in trials if unknown else trials[:1]:
             try:
                 return _described(function, given, trial, unknown=unknown)
             except (ShapeError, ParameterError, DTypeError):

@@ -25,14 +25,14 @@ from runtime.saving.learnt import learnt_members, load_learnt
 from runtime.saving.memory import MemoryLimit, readable_size
 from runtime.saving.objects import config_text
 from runtime.saving.reading import Reading, read_layer
-from runtime.saving.training_settings import compile_arguments, compile_config
+from runtime.saving.training_settings import compile_as, compile_config
 from runtime.saving.versions import major, written_by
 
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 NUMPY_WEIGHTS = "model.weights.npz"
 _WORKING_SPACE = 64 * 2**20
 _MAX_MEMBERS = 10_000
-_MOST_COMPRESSION = 64
+_MOST_COMPRESSION = 16
 
 
 def save_archive(
@@ -89,7 +89,7 @@ def load_archive(
         load_learnt(file, model, lambda name: read_text(path, name))
         settings = config.get("compile_config") if compile else None
         if settings:
-            model.compile(**compile_arguments(settings, reading))
+            compile_as(model, settings, reading, len(weights))
             load_optimizer_state(file, model)
     return model
 

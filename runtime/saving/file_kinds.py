@@ -59,8 +59,11 @@ def kind_of(path: str | os.PathLike[str]) -> Kind:
 
 
 def _archive(path: str | os.PathLike[str], shown: str) -> Kind:
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, struct.error) as error:
+        raise FileFormatError(f"{shown} is broken: {str(error)[:300]}.", hint=_AGAIN) from error
     if CONFIG in names or not names or any(name.startswith("model.weights.") for name in names):
         return "archive"
     if any(name.endswith("/data.pkl") for name in names):

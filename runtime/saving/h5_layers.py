@@ -18,9 +18,9 @@ from runtime.layers.former_weights import Writer
 from runtime.layers.weights import Weight
 from runtime.saving.former_arrays import Converted, Source, sources, values_of
 from runtime.saving.h5_reading import (
+    check_sizes,
     child_dataset,
     child_group,
-    declared_size,
     name_list,
     text_attribute,
 )
@@ -28,6 +28,7 @@ from runtime.saving.h5_writing import KERAS_VERSION, write_arrays, write_names
 from runtime.saving.versions import major
 
 TOP_LEVEL = "top_level_model_weights"
+_MOST_LAYERS = 2_500
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,20 @@ def stored_layers(group: h5py.Group) -> list[StoredLayer]:
             f"'{group.name}' lists no layers.",
             hint="This is not a file of weights in the layout of Keras's .h5.",
         )
+    if len(set(names)) < len(names) or len(names) > _MOST_LAYERS:
+        raise FileFormatError(
+            f"'{group.name}' lists {len(names):,} layers: more than {_MOST_LAYERS:,}, or one of them twice."
+        )
     return [_stored_layer(group, name) for name in names]
 
 
 def stored_size(layers: Sequence[StoredLayer]) -> int:
-    """Bytes of all weights in a file."""
-    return sum(declared_size(dataset) for layer in layers for dataset in layer.datasets)
+    """Bytes of all weights in a file.
+
+    Raises:
+        RefusedError: They are far more than the file can hold.
+    """
+    return check_sizes([dataset for layer in layers for dataset in layer.datasets])
 
 
 def load_layers(

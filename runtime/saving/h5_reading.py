@@ -6,14 +6,14 @@ import mmap
 import os
 import re
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import h5py
 import numpy as np
 import numpy.typing as npt
-from h5py import h5o  # type: ignore[attr-defined]  (compiled)
+from h5py import h5g  # type: ignore[attr-defined]  (compiled)
 
 from runtime.errors import FileFormatError, LayerloomError, RefusedError
 from runtime.saving.memory import readable_size
@@ -27,7 +27,11 @@ _INNATE_FILTERS = {
     h5py.h5z.FILTER_LZF,
 }
 _MODEST = 2**20
-_MOST_COMPRESSION = 64
+_MOST_PARTS = 1_000
+_MOST_COMPRESSION = 16
+
+
+_ALWAYS_ALLOWED = 16 * 2**20
 
 
 class _RawFiles(threading.local):
@@ -56,7 +60,7 @@ def opened(source: str | os.PathLike[str] | io.BytesIO, path: str = "") -> Gener
         _require_hdf5(path)
     try:
         with _bytes_of(source) as content, h5py.File(source, "r") as file:
-            raw, number = RawFile(content), h5o.get_info(file["/"].id).fileno
+            raw, (number, _) = RawFile(content), _where(file)
             _raw_files.by_number[number] = raw
             try:
                 yield file
@@ -141,6 +145,22 @@ def declared_size(dataset: h5py.Dataset) -> int:
     return math.prod(dataset.shape) * dataset.dtype.itemsize
 
 
+def check_sizes(datasets: Sequence[h5py.Dataset]) -> int:
+    """Bytes of all values together, none read; the same values may be listed many times.
+
+    Raises:
+        RefusedError: They are far more than the file can hold.
+    """
+    claimed = sum(map(declared_size, datasets))
+    held = len(_raw_files.by_number[_where(datasets[0])[0]].content) if datasets else 0
+    if claimed > _ALWAYS_ALLOWED + _MOST_COMPRESSION * held:
+        raise RefusedError(
+            f"The weights claim {readable_size(claimed)}, but the file has only {readable_size(held)}.",
+            what="weights",
+        )
+    return claimed
+
+
 def read_values(dataset: h5py.Dataset) -> npt.NDArray[Any]:
     """The values of a checked dataset; bfloat16 becomes float32.
 
@@ -185,6 +205,8 @@ def name_list(group: h5py.Group, name: str) -> list[str] | None:
     parts = [found] if (found := _attribute(group, name)) else []
     while not found and (part := _attribute(group, f"{name}{len(parts)}")):
         parts.append(part)
+        if len(parts) > _MOST_PARTS:
+            raise FileFormatError(f"The list '{name}' is in more than {_MOST_PARTS:,} parts.")
     if not parts:
         return None
     names: list[str] = []
@@ -197,12 +219,19 @@ def name_list(group: h5py.Group, name: str) -> list[str] | None:
 
 
 def _attribute(holder: Any, name: str) -> RawAttribute | None:
-    info = h5o.get_info(holder["/"].id if isinstance(holder, h5py.File) else holder.id)
-    return _raw_files.by_number[info.fileno].attribute(info.addr, name)
+    number, address = _where(holder)
+    return _raw_files.by_number[number].attribute(address, name)
 
 
 def _texts(holder: Any, attribute: RawAttribute) -> list[bytes] | None:
-    return _raw_files.by_number[h5o.get_info(holder.id).fileno].texts(attribute)
+    return _raw_files.by_number[_where(holder)[0]].texts(attribute)
+
+
+def _where(holder: Any) -> tuple[Any, int]:
+    """The number of an object's file, and its address in it."""
+    # Asked for more, the library would go through all that the object holds.
+    found = h5g.get_objinfo(holder.id)
+    return found.fileno, found.objno[0]
 
 
 def _child(parent: h5py.Group, name: str) -> Any:

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.errors import FileFormatError
+from runtime.saving.raw_chains import check_chains, damaged
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _HEAP = b"GCOL\x01\x00\x00\x00"
-_NAMES = b"HEAP\x00\x00\x00\x00"
-_NO_ROOM = 1
 _CONTINUED, _ATTRIBUTE = 0x10, 0x0C
 _FIXED_TEXT, _VARYING = 3, 9
-_MAX_BLOCKS = 1_000
 _MAX_TEXTS = 200_000
 _MAX_LENGTH = 64 * 2**20
 
@@ -57,6 +55,8 @@ class RawFile:
     def __init__(self, content: Content) -> None:
         self.content = content
         self.heaps: dict[int, dict[int, tuple[int, int]]] = {}
+        self.attributes: dict[int, dict[bytes, bytes]] = {}
+        self.texts_found = 0
         if content[:8] != _SIGNATURE or len(content) < 48:
             raise FileFormatError("The file does not begin as an HDF5 file does.")
         sizes = 13 if content[8] < 2 else 9
@@ -64,17 +64,15 @@ class RawFile:
             raise FileFormatError(
                 "The file has addresses of an unusual size.", hint="It was not written by Keras."
             )
-        self._check_lists_of_free_room()
+        check_chains(content)
 
     def attribute(self, address: int, name: str) -> RawAttribute | None:
         """The attribute of that name of the object at an address; None if there is none."""
-        wanted = name.encode()
-        for kind, body in self._messages(address):
-            if kind == _ATTRIBUTE:
-                found = _attribute(body, wanted)
-                if found is not None:
-                    return found
-        return None
+        if address not in self.attributes:
+            bodies = (body for kind, body in self._messages(address) if kind == _ATTRIBUTE and len(body) >= 9)
+            self.attributes[address] = {_name(body): body for body in reversed(list(bodies))}
+        body = self.attributes[address].get(name.encode())
+        return None if body is None else _attribute(body)
 
     def texts(self, attribute: RawAttribute) -> list[bytes] | None:
         """The elements of an attribute, in order; None if they are no texts.
@@ -86,7 +84,7 @@ class RawFile:
         for size in attribute.shape or ():
             count *= size
         if count * attribute.size > len(attribute.data):
-            raise _damaged()
+            raise damaged()
         if count == 0:
             return []
         if count > _MAX_TEXTS:
@@ -105,34 +103,20 @@ class RawFile:
                 raise FileFormatError(f"The texts in the file are longer than {_MAX_LENGTH / 2**20:.0f} MiB.")
         return found
 
-    def _check_lists_of_free_room(self) -> None:
-        """The library follows the free room in a heap of names for ever if it leads back to itself."""
-        start = self.content.find(_NAMES)
-        while start >= 0 and start + 32 <= len(self.content):
-            size, free, address = struct.unpack("<QQQ", self.content[start + 8 : start + 32])
-            seen: set[int] = set()
-            # Where the heap does not lie in the file, the library sees that by itself.
-            while free != _NO_ROOM and address + size <= len(self.content):
-                if free in seen or free + 16 > size:
-                    raise _damaged()
-                seen.add(free)
-                free = self._number("<Q", address + free)
-            start = self.content.find(_NAMES, start + 8)
-
     def _text(self, element: bytes) -> bytes:
         length, address, number = struct.unpack("<IQI", element)
         if length == 0:
             return b""
         start, size = self._heap(address).get(number, (0, 0))
         if length > size:
-            raise _damaged()
+            raise damaged()
         return self._part(start, length).rstrip(b"\0")
 
     def _heap(self, address: int) -> dict[int, tuple[int, int]]:
         """Places and sizes of the objects in a heap, by number."""
         if address not in self.heaps:
             if self._part(address, 8) != _HEAP:
-                raise _damaged()
+                raise damaged()
             end = address + self._number("<Q", address + 8)
             objects: dict[int, tuple[int, int]] = {}
             place = address + 16
@@ -141,6 +125,9 @@ class RawFile:
                 if number == 0 or place + 16 + size > end:
                     break
                 objects[number] = (place + 16, size)
+                self.texts_found += 1
+                if self.texts_found > 2 * _MAX_TEXTS:
+                    raise damaged()
                 place += 16 + (size + 7) // 8 * 8
             self.heaps[address] = objects
         return self.heaps[address]
@@ -151,7 +138,7 @@ class RawFile:
             yield from self._new_messages(address)
             return
         if self._number("<B", address) != 1:
-            raise _damaged()
+            raise damaged()
         blocks = [(address + 16, self._number("<I", address + 8))]
         for start, size in blocks:
             place = start
@@ -184,35 +171,40 @@ class RawFile:
         if kind == _CONTINUED and len(body) >= 16:
             start, size = struct.unpack_from("<QQ", body)
             block = (start + before, size - before - behind)
-            if block in blocks or len(blocks) >= _MAX_BLOCKS:
-                raise _damaged()
+            if block in blocks or sum(size for _, size in blocks) > len(self.content):
+                raise damaged()
             blocks.append(block)
 
     def _part(self, start: int, length: int) -> bytes:
         if start < 0 or length < 0 or start + length > len(self.content):
-            raise _damaged()
+            raise damaged()
         return self.content[start : start + length]
 
     def _number(self, layout: str, start: int) -> Any:
         return struct.unpack(layout, self._part(start, struct.calcsize(layout)))[0]
 
 
-def _attribute(body: bytes, wanted: bytes) -> RawAttribute | None:
-    """Reads an attribute message, if it is the one wanted."""
-    if len(body) < 9:
-        return None
-    version, flags, *lengths = struct.unpack_from("<BBHHH", body)
+def _parts(body: bytes) -> tuple[list[bytes], int]:
+    """Name, type and shape in an attribute message, and where its data begin."""
+    version, _, *lengths = struct.unpack_from("<BBHHH", body)
     place = 9 if version == 3 else 8
     parts: list[bytes] = []
     for length in lengths:
         parts.append(body[place : place + length])
         place += (length + 7) // 8 * 8 if version == 1 else length
-    name, kind, space = parts
-    if name.rstrip(b"\0") != wanted:
-        return None
+    return parts, place
+
+
+def _name(body: bytes) -> bytes:
+    return _parts(body)[0][0].rstrip(b"\0")
+
+
+def _attribute(body: bytes) -> RawAttribute:
+    version, flags = body[:2]
+    (_, kind, space), place = _parts(body)
     shared = version > 1 and flags & 3
     if version not in (1, 2, 3) or shared or len(kind) < 8 or len(space) < 4:
-        raise _damaged()
+        raise damaged()
     return RawAttribute(kind[0] & 15, struct.unpack_from("<I", kind, 4)[0], _shape(space), body[place:])
 
 
@@ -220,11 +212,7 @@ def _shape(space: bytes) -> tuple[int, ...] | None:
     version, axes, _, kind = space[:4]
     start = 8 if version == 1 else 4
     if len(space) < start + 8 * axes or version not in (1, 2):
-        raise _damaged()
+        raise damaged()
     if version == 2 and kind == 2:
         return None
     return struct.unpack_from(f"<{axes}Q", space, start)
-
-
-def _damaged() -> FileFormatError:
-    return FileFormatError("A text in the file is damaged.", hint="Get the file again.")

@@ -190,6 +190,12 @@ def read_arguments(cls: type[Layer], config: dict[str, Any], reading: Reading) -
         if name == "activity_regularizer":
             arguments[name] = read_object(find_registry("regularizers"), value, reading)
         elif (param := spec.param(name)) is not None:
+            if isinstance(value, str) and name in getattr(cls, "stated_instead", ()):
+                raise RefusedError(
+                    f"its {name} is the path of another file, which is not read.",
+                    what=value[:200],
+                    hint=f"Give the {name} itself.",
+                )
             arguments[name] = _read_argument(param, value, reading)
     return arguments
 
@@ -241,6 +247,9 @@ def _read_inner_layers(value: Any, reading: Reading) -> Any:
         return type(value)(_read_inner_layers(item, reading) for item in value)
     if isinstance(value, dict) and "class_name" in value:
         return read_layer(value, reading)
+    if isinstance(value, dict) and isinstance(value.get("layer"), str):
+        # Documents of the designer say layers so, which are made without any of the checks here.
+        raise FileFormatError("a layer inside it has no class_name and config.")
     return value
 
 

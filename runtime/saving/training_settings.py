@@ -10,6 +10,7 @@ from runtime.layers.parameters import find_registry
 from runtime.registries import Registry, snake_case
 from runtime.saving.h5_reading import child_dataset, child_group, name_list
 from runtime.saving.h5_writing import write_arrays
+from runtime.saving.memory import MemoryLimit
 from runtime.saving.optimizer_state import restore
 from runtime.saving.reading import Reading, class_and_config, read_object
 from runtime.saving.shared_dialect import optimizer_in_both
@@ -18,6 +19,8 @@ GROUP = "optimizer_weights"
 _OWN_GROUP = "optimizer_state"
 """Where state is written. With a group of the usual name, Keras 3 could not train the model it loads: the
 optimizer it makes for it would know none of the weights. Each Keras leaves this group alone."""
+_MOST_OF_ANYTHING, _LONGEST_LIST = 1_000_000, 5_000
+_WORKING_SPACE = 64 * 2**20
 _KEPT_AS_GIVEN = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -67,6 +70,26 @@ def compile_arguments(config: Any, reading: Reading) -> dict[str, Any]:
         }
 
 
+def compile_as(model: Any, config: Any, reading: Reading, size: int) -> None:
+    """Compiles a model as the settings in a file say.
+
+    Args:
+        model: The model.
+        config: The settings.
+        reading: The file they stand in.
+        size: Bytes of its weights.
+
+    Raises:
+        RefusedError: They name a loss, metric or optimizer that is not known.
+        FileFormatError: They are wrong in another way, or ask for far more memory than the weights take.
+    """
+    with (
+        reading.inside("Training settings"),
+        MemoryLimit(size + _WORKING_SPACE, "the model is too small for that"),
+    ):
+        model.compile(**compile_arguments(config, reading))
+
+
 def write_optimizer(file: h5py.Group, model: Any) -> None:
     """Writes the state of a model's optimizer, if it has begun to train."""
     optimizer = getattr(model, "optimizer", None)
@@ -92,11 +115,14 @@ def _nested(family: Registry[Any], value: Any, reading: Reading) -> Any:
     if isinstance(value, dict) and "class_name" not in value:
         return {str(name): _nested(family, item, reading) for name, item in value.items()}
     if isinstance(value, list | tuple):
+        if len(value) > _LONGEST_LIST:
+            raise FileFormatError(f"There are {len(value):,} losses or metrics in one list.")
         return [_nested(family, item, reading) for item in value]
     if isinstance(value, dict) and value.get("class_name") == "MeanMetricWrapper":
         # Keras 2 wraps a function that was given by name.
         _, config = class_and_config(value, family.kind)
         return _nested(family, config.get("fn") if isinstance(config, dict) else None, reading)
+    _check_modest(value)
     if value in ("accuracy", "acc", "crossentropy", "ce"):
         return value
     return read_object(family, value, reading)
@@ -109,6 +135,15 @@ def _present_names(loss: Any) -> Any:
     if isinstance(loss, dict) and "class_name" not in loss:
         return {name: _present_names(item) for name, item in loss.items()}
     return find_registry("losses").name_in_files(loss)
+
+
+def _check_modest(value: Any) -> None:
+    """Losses and metrics have a few settings; they make lists and tables as long as these say."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    if (isinstance(value, int) and abs(value) > _MOST_OF_ANYTHING) or len(items) > _LONGEST_LIST:
+        raise FileFormatError(f"A loss or metric has a setting of {str(value)[:60]}, which is far too much.")
+    for item in items:
+        _check_modest(item)
 
 
 def _full_names(loss: Any) -> Any:

@@ -18,7 +18,7 @@ from runtime.saving.objects import config_text
 from runtime.saving.reading import Reading, read_layer
 from runtime.saving.shared_dialect import in_both
 from runtime.saving.training_settings import (
-    compile_arguments,
+    compile_as,
     load_optimizer,
     training_config,
     write_optimizer,
@@ -83,7 +83,7 @@ def load_h5(
         load_layers(weights, model, found=stored)
         settings = text_attribute(file, "training_config") if compile else None
         if settings is not None:
-            model.compile(**compile_arguments(parse_json(settings, "The training settings"), reading))
+            compile_as(model, parse_json(settings, "The training settings"), reading, size)
             load_optimizer(file, model)
     return model
 

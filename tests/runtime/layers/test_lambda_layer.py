@@ -159,7 +159,7 @@ def test_saving_what_is_not_registered_says_what_to_do(tmp_path):
 
 
 def code(marker):
-    from tests.runtime.saving.hostile import bytecode
+    from tests.runtime.saving.hostile.code_attacks import bytecode
 
     return bytecode(marker)
 
