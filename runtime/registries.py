@@ -99,6 +99,11 @@ class Registry(Generic[T]):
         """A name that Keras 3 has given up becomes the one it has now; anything else stays as it is."""
         return self._former.get(value, value) if isinstance(value, str) else value
 
+    def is_unlisted(self, name: str) -> bool:
+        """True for the name of a member that is offered nowhere, since no Keras has it."""
+        found = self._by_name.get(name)
+        return found is not None and found.__name__ not in self._entries
+
     def names(self) -> tuple[str, ...]:
         """Own names of all members, in order of registration."""
         return tuple(self._entries)

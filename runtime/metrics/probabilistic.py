@@ -31,12 +31,7 @@ registry.register(binary_focal_crossentropy)
 registry.register(categorical_focal_crossentropy)
 
 
-@registry.register(
-    aliases=(
-        "kld",
-        "KLD",
-    )
-)
+@registry.register(former=("kld", "KLD"))
 class KLDivergence(MeanMetricWrapper):
     """How much a predicted distribution differs from the true one (Kullback and Leibler).
 

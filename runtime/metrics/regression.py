@@ -21,7 +21,7 @@ from runtime.metrics.mean import Mean, MeanMetricWrapper
 
 # These losses have no metric class in Keras; by name they are metrics all the same.
 registry.register(huber)
-registry.register(aliases=("logcosh",))(log_cosh)
+registry.register(former=("logcosh",))(log_cosh)
 
 
 def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Tensor:
@@ -126,7 +126,7 @@ class MeanSquaredLogarithmicError(MeanMetricWrapper):
         super().__init__(mean_squared_logarithmic_error, name, dtype)
 
 
-@registry.register(aliases=("rmse", "RMSE"))
+@registry.register(former=("rmse", "RMSE"))
 class RootMeanSquaredError(Mean):
     """Root of the mean squared difference: in the unit of what is measured.
 

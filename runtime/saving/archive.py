@@ -24,6 +24,7 @@ from runtime.saving.json_text import MAX_BYTES, parse_json
 from runtime.saving.learnt import learnt_members, load_learnt
 from runtime.saving.memory import MemoryLimit, readable_size
 from runtime.saving.objects import config_text
+from runtime.saving.only_here import warn_of_losses
 from runtime.saving.reading import Reading, read_layer
 from runtime.saving.training_settings import compile_as, compile_config
 from runtime.saving.versions import major, written_by
@@ -49,6 +50,7 @@ def save_archive(
     settings = compile_config(model) if include_optimizer else None
     with kept_apart():
         config = {**layer_config(model), "compile_config": settings or {}}
+    warn_of_losses(config, whole_h5=False)
     text = config_text(config)
     metadata = {"keras_version": KERAS_VERSION, "date_saved": datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
     weights = io.BytesIO()

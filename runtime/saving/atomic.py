@@ -83,12 +83,22 @@ def replacing_hdf5(path: str | os.PathLike[str], *, overwrite: bool = True) -> G
     Raises:
         LayerloomError: The file cannot be written, or is there and must not be replaced.
     """
-    with replacing(path, overwrite=overwrite) as temporary:
-        buffer = io.BytesIO()
-        with h5py.File(buffer, "w") as file:
-            yield file
-        with temporary.open("wb") as written:
-            written.write(buffer.getbuffer())
+    with replacing(path, overwrite=overwrite) as temporary, hdf5_in_memory(temporary) as file:
+        yield file
+
+
+@contextmanager
+def hdf5_in_memory(path: Path) -> Generator[h5py.File]:
+    """Gives an HDF5 file to be filled, which is written to a path when it is full.
+
+    Args:
+        path: A file that takes the place of another later.
+    """
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        yield file
+    with path.open("wb") as written:
+        written.write(buffer.getbuffer())
 
 
 def _refuse_what_is_there(target: Path, overwrite: bool) -> None:

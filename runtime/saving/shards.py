@@ -14,7 +14,7 @@ import h5py
 import torch
 
 from runtime.errors import FileFormatError, LayerloomError, RefusedError
-from runtime.saving.atomic import replacing
+from runtime.saving.atomic import hdf5_in_memory, replacing
 from runtime.saving.attribute_tree import OPTIMIZER, places
 from runtime.saving.h5_reading import opened
 from runtime.saving.h5_writing import write_array
@@ -50,29 +50,27 @@ def write_shards(
         # Left in the reverse order: the index takes its place when all others have.
         listing = written.enter_context(replacing(index, overwrite=overwrite))
         name = ""
-        for group, label, key, tensor in _entries(model):
-            size = tensor.numel() * tensor.element_size()
-            if size > limit:
-                raise LayerloomError(
-                    f"The weight '{getattr(tensor, 'path', '') or group}' takes {readable_size(size)}, "
-                    f"more than a file may ({readable_size(limit)}).",
-                    hint="Give a larger max_shard_size; it is in gigabytes.",
-                )
-            if file is None or size > room:
-                if file is not None:
-                    file.close()
-                name = f"{_stem(index)}_{number:05}{_ENDING}"
-                shard = written.enter_context(replacing(index.with_name(name), overwrite=overwrite))
-                file, room, number = h5py.File(shard, "w"), limit, number + 1
-                written.callback(file.close)
-            holder = file.require_group(group)
-            holder.attrs["name"] = label
-            write_array(holder, key, tensor)
-            room, total = room - size, total + size
-            files = where.setdefault(f"/{group}", [])
-            files += [name] * (name not in files)
-        if file is not None:
-            file.close()
+        with ExitStack() as filling:
+            for group, label, key, tensor in _entries(model):
+                size = tensor.numel() * tensor.element_size()
+                if size > limit:
+                    raise LayerloomError(
+                        f"The weight '{getattr(tensor, 'path', '') or group}' takes {readable_size(size)}, "
+                        f"more than a file may ({readable_size(limit)}).",
+                        hint="Give a larger max_shard_size; it is in gigabytes.",
+                    )
+                if file is None or size > room:
+                    name = f"{_stem(index)}_{number:05}{_ENDING}"
+                    shard = written.enter_context(replacing(index.with_name(name), overwrite=overwrite))
+                    filling.close()
+                    file = filling.enter_context(hdf5_in_memory(shard))
+                    room, number = limit, number + 1
+                holder = file.require_group(group)
+                holder.attrs["name"] = label
+                write_array(holder, key, tensor)
+                room, total = room - size, total + size
+                files = where.setdefault(f"/{group}", [])
+                files += [name] * (name not in files)
         shown = {group: files[0] if len(files) == 1 else files for group, files in where.items()}
         listing.write_text(json.dumps({"metadata": {"total_size": total}, "weight_map": shown}, indent=4))
 

@@ -42,6 +42,8 @@ def compile_config(model: Any) -> dict[str, Any] | None:
         return None
     config: dict[str, Any] = {name: to_json(given.get(name)) for name in _KEPT_AS_GIVEN}
     config["loss"] = _present_names(config["loss"])
+    for name in ("metrics", "weighted_metrics"):
+        config[name] = _known_metrics(config[name])
     config["run_eagerly"] = given.get("run_eagerly") is True
     config["steps_per_execution"] = given.get("steps_per_execution") or 1
     config["jit_compile"] = given.get("jit_compile") is True
@@ -119,9 +121,12 @@ def _nested(family: Registry[Any], value: Any, reading: Reading) -> Any:
             raise FileFormatError(f"There are {len(value):,} losses or metrics in one list.")
         return [_nested(family, item, reading) for item in value]
     if isinstance(value, dict) and value.get("class_name") == "MeanMetricWrapper":
-        # Keras 2 wraps a function that was given by name.
         _, config = class_and_config(value, family.kind)
-        return _nested(family, config.get("fn") if isinstance(config, dict) else None, reading)
+        function = config.get("fn") if isinstance(config, dict) else None
+        name = function.get("config") if isinstance(function, dict) else None
+        if not isinstance(name, str) or name not in family:
+            # Keras 2 wraps a function that was given by name.
+            return _nested(family, function, reading)
     _check_modest(value)
     if value in ("accuracy", "acc", "crossentropy", "ce"):
         return value
@@ -134,7 +139,26 @@ def _present_names(loss: Any) -> Any:
         return [_present_names(item) for item in loss]
     if isinstance(loss, dict) and "class_name" not in loss:
         return {name: _present_names(item) for name, item in loss.items()}
-    return find_registry("losses").name_in_files(loss)
+    family = find_registry("losses")
+    if isinstance(loss, str) and loss in family and isinstance(entry := family.lookup(loss), type):
+        # Keras 3 does not know the names of all classes.
+        return to_json(entry())
+    return family.name_in_files(loss)
+
+
+def _known_metrics(value: Any) -> Any:
+    """Metrics given by a name that Keras 3 does not know as objects that bear the name in the logs."""
+    if isinstance(value, list):
+        return [_known_metrics(item) for item in value]
+    if isinstance(value, dict) and "class_name" not in value:
+        return {name: _known_metrics(item) for name, item in value.items()}
+    family = find_registry("metrics")
+    if not isinstance(value, str) or value not in family:
+        return value
+    entry = family.lookup(value)
+    if not isinstance(entry, type):
+        return to_json(find_registry("metrics").lookup("MeanMetricWrapper")(entry, name=value))
+    return value if family.name_in_files(value) == value else to_json(entry(name=value))
 
 
 def _check_modest(value: Any) -> None:

@@ -15,6 +15,7 @@ from runtime.saving.h5_writing import KERAS_VERSION
 from runtime.saving.json_text import parse_json
 from runtime.saving.memory import MemoryLimit, readable_size
 from runtime.saving.objects import config_text
+from runtime.saving.only_here import warn_of_losses
 from runtime.saving.reading import Reading, read_layer
 from runtime.saving.shared_dialect import in_both
 from runtime.saving.training_settings import (
@@ -40,7 +41,9 @@ def save_h5(
         overwrite: False refuses to replace a file.
         include_optimizer: False leaves compile settings and optimizer state out.
     """
-    texts = {"model_config": config_text(in_both(short_config(layer_config(model))))}
+    config = in_both(short_config(layer_config(model)))
+    warn_of_losses(config, whole_h5=True)
+    texts = {"model_config": config_text(config)}
     settings = training_config(model) if include_optimizer else None
     if settings is not None:
         texts["training_config"] = config_text(settings)

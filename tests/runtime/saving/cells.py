@@ -31,7 +31,6 @@ CELLS: list[Cell] = [(kind, way) for kind in KINDS for way in WAYS if (kind, way
 further layers cannot be written, since they hold a module."""
 
 _TWO_AXES = "The real Keras forgets an axis argument of several axes in every .h5, its own too."
-_NO_ATTENTION = "The real Keras cannot open this attention in any .h5, its own neither."
 _CANNOT_BE_COPIED = "The real Keras cannot write its .h5: the layer holds a module, which it tries to copy."
 _IN_INFERENCE = "The real Keras leaves pictures as they are, its own description and shapes notwithstanding."
 
@@ -84,7 +83,7 @@ def try_cell(model: Any, other: Any, cell: Cell, inputs: Any, folder: Path) -> N
     stir(writer, seed=3)
     if kind in WHOLE:
         writer.save(path)
-        found = (keras.saving.load_model if way == TO_KERAS else load_model)(path)
+        found: Any = (keras.saving.load_model if way == TO_KERAS else load_model)(path)
     elif kind == ".json":
         path.write_text(writer.to_json())
         read: Callable[[str], Any] = keras.models.model_from_json if way == TO_KERAS else model_from_json

@@ -11,6 +11,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
     # The name that both Keras 2 and Keras 3 read.
     pytest.mark.filterwarnings("ignore:Argument `alpha` is deprecated:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*which Keras 3 leaves out:UserWarning"),
 ]
 
 
