@@ -26,7 +26,7 @@ def as_design(document: GraphDocument) -> dict[str, Any]:
             node.name: (
                 node.layer,
                 params_as_meant(node),
-                node.settings,
+                settings_as_meant(node),
                 names.get(node.shares or ""),
                 bool(node.locked),
             )
@@ -49,6 +49,13 @@ def params_as_meant(node: Node) -> dict[str, Any]:
         for name, value in node.params.items()
     }
     return {name: value for name, value in found.items() if not is_default(known[name], value)}
+
+
+def settings_as_meant(node: Node) -> dict[str, Any]:
+    """The settings of the call that are not the layer's own."""
+    spec = find_spec(node.layer)
+    own = {one.name for one in spec.settings if is_default(one, node.settings.get(one.name))} if spec else ()
+    return {name: value for name, value in node.settings.items() if name not in own}
 
 
 def _meant(family: str, value: Any) -> Any:
