@@ -18,6 +18,8 @@ ROW = 140.0
 LANE = 36.0
 """Height of a wire that passes a column."""
 
+_STRAIGHT = 16.0
+"""How much more a lane keeps its place than a card: a wire is drawn from end to end, through no lanes."""
 _SWEEPS = 6
 _MOST_LANES = 20_000
 _LONGEST_LANE = 80
@@ -33,6 +35,8 @@ class _Cell:
         before: Cells of the column on its left that it is joined to.
         after: Those on its right.
         y: Its middle.
+        place: Which one it is in its column, from above.
+        weight: How much it keeps its place among others.
     """
 
     height: float
@@ -40,6 +44,7 @@ class _Cell:
     after: list["_Cell"] = field(default_factory=list["_Cell"])
     y: float = 0.0
     place: int = 0
+    weight: float = 1.0
 
 
 def laid_out(document: GraphDocument) -> GraphDocument:
@@ -92,7 +97,7 @@ def _join(
             # Wires from one node run along together.
             lane = passing.get((edge.source, column))
             if lane is None:
-                lane = passing[edge.source, column] = _Cell(LANE)
+                lane = passing[edge.source, column] = _Cell(LANE, weight=_STRAIGHT)
                 columns[column].append(lane)
                 lanes += 1
                 _link(at, lane)
@@ -128,6 +133,12 @@ def _middle(joined: list[_Cell], cell: _Cell) -> float:
     return sum(other.y for other in joined) / len(joined) if joined else cell.y
 
 
+def _pulled(joined: list[_Cell], cell: _Cell) -> float:
+    """Where its neighbours draw a cell: lanes more than cards."""
+    weights = sum(other.weight for other in joined)
+    return sum(other.y * other.weight for other in joined) / weights if joined else cell.y
+
+
 def _settle(columns: Sequence[list[_Cell]]) -> None:
     """Draws cells towards their neighbours; their order in the column stays."""
     for column in columns:
@@ -135,26 +146,27 @@ def _settle(columns: Sequence[list[_Cell]]) -> None:
     for sweep in range(_SWEEPS):
         forth = sweep % 2 == 0
         for column in columns if forth else reversed(columns):
-            _pack(column, [_middle(cell.before if forth else cell.after, cell) for cell in column])
+            _pack(column, [_pulled(cell.before if forth else cell.after, cell) for cell in column])
 
 
 def _pack(column: list[_Cell], wishes: list[float]) -> None:
     """Puts cells as near to their wishes as their order and heights allow.
 
-    Cells that would overlap form a block that stands at the mean of its wishes (isotonic regression).
+    Cells that would overlap form a block that stands at the weighted mean of its wishes (isotonic
+    regression).
     """
-    blocks: list[tuple[float, int]] = []
+    blocks: list[tuple[float, float, int]] = []
     offset = 0.0
     offsets: list[float] = []
     for cell, wish in zip(column, wishes, strict=True):
         offset += cell.height / 2
         offsets.append(offset)
-        total, count = wish - offset, 1
+        total, weight, count = (wish - offset) * cell.weight, cell.weight, 1
         offset += cell.height / 2
-        while blocks and blocks[-1][0] / blocks[-1][1] > total / count:
-            before, members = blocks.pop()
-            total, count = total + before, count + members
-        blocks.append((total, count))
-    placed = [total / count for total, count in blocks for _ in range(count)]
+        while blocks and blocks[-1][0] / blocks[-1][1] > total / weight:
+            before, heavier, members = blocks.pop()
+            total, weight, count = total + before, weight + heavier, count + members
+        blocks.append((total, weight, count))
+    placed = [total / weight for total, weight, count in blocks for _ in range(count)]
     for cell, shift, own in zip(column, placed, offsets, strict=True):
         cell.y = shift + own
