@@ -77,8 +77,8 @@ class GroupNormalization(Normalizing):
         channels = inputs.shape[self.axis]
         groups = channels if self.groups == -1 else self.groups
         first = inputs.movedim(self.axis, 1)
-        if torch.is_grad_enabled() and not first.requires_grad:
-            # torch 2.13 crashes when it goes back through pictures with channels last that need no gradient.
+        if torch.is_grad_enabled():
+            # torch 2.13 crashes when it goes back through pictures with channels last for the weights alone.
             first = first.contiguous()
         if self.gamma is None and self.beta is not None:
             # torch's function takes no offsets without factors.
@@ -103,6 +103,13 @@ class GroupNormalization(Normalizing):
                 f"{self.label} has axis {self.axis}, which is the batch in {show_shape(input_shape)}.",
                 port="inputs",
                 hint="Choose the axis of the channels; -1 is the last one.",
+            )
+        # No channels leave no group, not even for groups=-1.
+        if sizes[0] == 0:
+            raise ShapeError(
+                f"{self.label} got {show_shape(input_shape)}: there are no channels to normalize.",
+                port="inputs",
+                hint="Mend what comes before: something takes all channels away.",
             )
         if sizes[0] % self.groups:
             raise ShapeError(

@@ -24,7 +24,8 @@ def kind(found: Disagreement, document: GraphDocument) -> str:
     """What a disagreement comes down to; "" for one that is a fault of ours."""
     if found.what in ("made", "accepted") and found.theirs == "yes":
         return "refused here, where Keras takes it and fails, or leaves it out, when it computes"
-    if (found.what, found.layer) == ("made", "InputLayer") and not document.nodes[found.node].params:
+    shapeless = document.nodes[found.node].params.get("shape") is None
+    if (found.what, found.layer) == ("made", "InputLayer") and shapeless:
         return "an Input without a shape: one number a sample in documents"
     if found.what == "dtype" and all(map(states_its_own_dtype, found.ours, found.theirs)):
         return "Keras states the dtype of the layer, and computes whole numbers"

@@ -55,6 +55,8 @@ def test_nothing_has_no_direction():
     [
         (layers.GroupNormalization(3), (None, 4), "cannot split 4 channels into 3 equal groups"),
         (layers.GroupNormalization(), (None, 4), "cannot split 4 channels into 32"),
+        (layers.GroupNormalization(2), (None, 3, 0), "no channels to normalize"),
+        (layers.GroupNormalization(-1), (None, 0), "no channels to normalize"),
         (layers.GroupNormalization(1, axis=0), (3, 4), "axis 0, which is the batch"),
         (layers.GroupNormalization(1, axis=2), (None, 4), "axis 2, but its input has 2 axes"),
         (layers.GroupNormalization(1), (None, None), "needs to know the size of axis -1"),
@@ -70,7 +72,7 @@ def test_what_does_not_fit_is_explained(layer, shape, message):
 
 @pytest.mark.parametrize("groups", [1, 2])
 def test_pictures_may_come_right_from_the_data(groups):
-    """As first layer its input has no gradient: torch's own backward pass ends the process then."""
+    """Nobody asks for the gradient of its input: torch's own backward pass ends the process then."""
     pictures = torch.tensor(arrays((3, 5, 5, 4)))
     layer = layers.GroupNormalization(groups)
     weights = torch.arange(pictures.numel(), dtype=torch.float32).reshape(pictures.shape).cos()
