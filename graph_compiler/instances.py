@@ -7,7 +7,7 @@ about a node is kept and found again by the node's layer, name, parameters and s
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal, cast
 
 from pydantic import JsonValue
@@ -20,6 +20,7 @@ from runtime.errors import LayerloomError, ParameterError, UnknownNameError, did
 from runtime.layers import Layer, registry
 from runtime.layers.parameters import ParamSpec, param_spec
 from runtime.layers.spec import LayerSpec, layer_spec
+from runtime.layers.weights import WeightOwner
 
 _REMEMBERED = 4096
 _NAMELESS = "layer"
@@ -81,6 +82,15 @@ class Instance:
     recipe: tuple[str, str, str]
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     kind: "Instance | None" = None
+
+    @cached_property
+    def inner(self) -> tuple[WeightOwner, ...]:
+        """The layers inside the layer, on whatever level."""
+        return (
+            tuple(part for part in self.layer.flatten_layers() if part is not self.layer)
+            if self.layer
+            else ()
+        )
 
     @property
     def takes_mask(self) -> bool:

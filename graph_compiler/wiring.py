@@ -1,6 +1,5 @@
 """Which wire goes where: the edges of a document by node and port, an order of the nodes, and the loops."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -37,11 +36,16 @@ class Wiring:
             self.outgoing[edge.source].append(edge)
         for ports in self.incoming.values():
             for edges in ports.values():
-                edges.sort(key=lambda edge: edge.slot)
+                if len(edges) > 1:
+                    edges.sort(key=lambda edge: edge.slot)
+        self._into = {
+            key: tuple(edge for edges in ports.values() for edge in edges)
+            for key, ports in self.incoming.items()
+        }
 
-    def wires_into(self, node_id: str) -> Iterable[Edge]:
+    def wires_into(self, node_id: str) -> tuple[Edge, ...]:
         """All wires that end at a node."""
-        return [edge for edges in self.incoming[node_id].values() for edge in edges]
+        return self._into[node_id]
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -84,7 +88,8 @@ class Wiring:
         place = {key: index for index, key in enumerate(self.document.nodes)}
         ids = list(self.document.nodes)
         open_wires = {
-            key: sum(edge.id not in cut for edge in self.wires_into(key)) for key in self.document.nodes
+            key: sum(edge.id not in cut for edge in edges) if cut else len(edges)
+            for key, edges in self._into.items()
         }
         ready = [place[key] for key, count in open_wires.items() if count == 0]
         heapify(ready)

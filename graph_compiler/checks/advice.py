@@ -19,7 +19,7 @@ def _way_back(context: Context, node_id: str) -> Iterator[str]:
     seen: set[str] = set()
     while node_id not in seen:
         seen.add(node_id)
-        wires = list(context.wiring.wires_into(node_id))
+        wires = context.wiring.wires_into(node_id)
         if len(wires) != 1:
             return
         node_id = wires[0].source
@@ -50,7 +50,7 @@ class DeadEnd(Rule):
             return
         for node_id in context.outputs:
             idle = context.shapes.parameters.get(node_id) == 0 and activation_of(context, node_id) is None
-            if idle and len(list(context.wiring.wires_into(node_id))) == 1:
+            if idle and len(context.wiring.wires_into(node_id)) == 1:
                 yield self.finding(
                     f"Nothing uses what comes out of {context.called(node_id)}, which learns nothing itself.",
                     "Draw a wire from it to where it is used, or delete it.",

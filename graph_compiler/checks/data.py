@@ -69,10 +69,9 @@ class LearnsInside(Rule):
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each layer that holds such a one."""
         for node_id in context.document.nodes:
-            layer = context.instance(node_id).layer
-            for inner in layer.flatten_layers() if layer is not None else ():
+            for inner in context.instance(node_id).inner:
                 learning = learner(inner)
-                if learning is not None and inner is not layer:
+                if learning is not None:
                     stated = " and ".join(map(repr, learning.stated_instead))
                     yield self.finding(
                         f"{context.called(node_id)} holds {type(inner).__name__}, which cannot learn from "

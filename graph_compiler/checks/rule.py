@@ -78,7 +78,7 @@ class Context:
 
     def given(self, node_id: str) -> TensorSpec | None:
         """What comes into a node that has one wire, if known."""
-        wires = list(self.wiring.wires_into(node_id))
+        wires = self.wiring.wires_into(node_id)
         return self.shapes.at(wires[0]) if len(wires) == 1 else None
 
     def window(self, layer: object) -> tuple[int, ...] | None:
