@@ -4,6 +4,7 @@ import gc
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from runtime.dtype_policies.policy import forget_dtype_policy
 from runtime.registries import snake_case
@@ -11,26 +12,32 @@ from runtime.seeds import global_generator
 from runtime.switches import forget_switches
 
 _used: Counter[str] = Counter()
+_own: ContextVar[Counter[str] | None] = ContextVar("names_of_their_own", default=None)
+"""The count of a block that has one; no other thread sees it."""
+
+
+def _count() -> Counter[str]:
+    own = _own.get()
+    return _used if own is None else own
 
 
 def auto_name(class_name: str) -> str:
     """The next free name for a class: `Dense` → "dense", then "dense_1"."""
     stem = snake_case(class_name)
-    number = _used[stem]
-    _used[stem] += 1
+    used = _count()
+    number = used[stem]
+    used[stem] += 1
     return f"{stem}_{number}" if number else stem
 
 
 @contextmanager
 def names_of_their_own() -> Generator[None]:
-    """Inside this block names are counted from the beginning, as in a new program."""
-    before = Counter(_used)
-    _used.clear()
+    """Inside this block names are counted from the beginning, as in a new program; other threads go on."""
+    token = _own.set(Counter())
     try:
         yield
     finally:
-        _used.clear()
-        _used.update(before)
+        _own.reset(token)
 
 
 def get_uid(prefix: str = "") -> int:
@@ -39,8 +46,9 @@ def get_uid(prefix: str = "") -> int:
     Args:
         prefix: The kind, such as "dense".
     """
-    _used[prefix] += 1
-    return _used[prefix]
+    used = _count()
+    used[prefix] += 1
+    return used[prefix]
 
 
 def clear_session(free_memory: bool = True) -> None:
@@ -49,7 +57,7 @@ def clear_session(free_memory: bool = True) -> None:
     Args:
         free_memory: True to free the memory of models that nothing holds any more, which takes a moment.
     """
-    _used.clear()
+    _count().clear()
     forget_dtype_policy()
     forget_switches()
     global_generator.clear()
