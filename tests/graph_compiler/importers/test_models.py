@@ -9,7 +9,21 @@ from graph_compiler.importers import Imported, import_file, import_json, import_
 from runtime.errors import FileFormatError
 from runtime.models import Model
 from tests.graph_compiler.importers.comparing import as_design
-from tests.runtime.saving.zoo import ZOO, Builder, ours, outputs, samples, shared, stir, theirs
+from tests.runtime.saving.old_files import DIALECTS, write
+from tests.runtime.saving.zoo import (
+    ZOO,
+    Builder,
+    long_memory,
+    nested,
+    ours,
+    outputs,
+    picture_classifier,
+    residual,
+    samples,
+    shared,
+    stir,
+    theirs,
+)
 
 
 def assert_computes_the_same(imported: Imported, model: object) -> None:
@@ -34,6 +48,18 @@ def test_files_of_the_real_keras_become_designs_that_compute_the_same(build: Bui
     assert analyze(imported.document).errors == ()
     assert_computes_the_same(imported, model)
     assert as_design(import_json(model.to_json()).document) == as_design(imported.document)
+
+
+@pytest.mark.parametrize("version", DIALECTS)
+@pytest.mark.parametrize("build", [picture_classifier, long_memory, shared, nested, residual])
+def test_files_of_keras_2_become_designs_that_compute_the_same(build: Builder, version: str, tmp_path):
+    model = theirs(build)
+    stir(model)
+    write(tmp_path / "old.h5", model, DIALECTS[version])
+    imported = import_file(tmp_path / "old.h5")
+    assert analyze(imported.document).errors == ()
+    assert imported.weights
+    assert_computes_the_same(imported, model)
 
 
 @pytest.mark.parametrize("build", ZOO)
