@@ -92,6 +92,7 @@ def node_form(
 def _given(node: Node) -> None:
     """A node whose parameters are not its own to set: a locked layer, or one that another node owns."""
     st.subheader(plain(node.layer), anchor=False)
+    st.caption(plain(node.name))
     if node.locked:
         st.error(plain(node.locked), icon=":material/lock:")
         st.caption("It came in with a file, which says of it:")
