@@ -205,7 +205,7 @@ def _export(visitor: Visitor, designer: Designer, folder: Path) -> dict[str, Pat
     designer.has_training(visitor.project_id, epochs=EPOCHS_OF_PROGRAM)
     visitor.go("Export")
     files = {
-        "py": visitor.prepare("Code", "Keras code (.py)", folder),
+        "py": visitor.prepare("Code", "Keras, functional (.py)", folder),
         "h5": visitor.prepare("Model", "Model (.h5)", folder),
     }
     for kind in ("json", "npz"):

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from app.services import exports
 from app.services.evaluation import CHECKPOINT
+from app.services.exporting.weights import weights_of
 from app.services.templates import open_template
 from graph_compiler import lower
 from graph_compiler.document import RenameNode, apply, dump_document
@@ -210,10 +210,7 @@ def test_a_model_file_becomes_a_project_with_its_weights(tab, project, services,
     kept = load_model(services.settings.run_dir(run.id) / CHECKPOINT)
     for mine, theirs in zip(kept.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    assert (
-        exports.weights_of(services.settings, services.runs, run.project_id, visitor.document).run_id
-        == run.id
-    )
+    assert weights_of(services.settings, services.runs, run.project_id, visitor.document).run_id == run.id
 
 
 def test_what_is_locked_in_a_file_is_said_before_it_is_opened(tab, project):

@@ -26,7 +26,7 @@ def test_forms_data_and_design_are_offered_and_code_is_shown(tab, project):
     visitor = tab(project())
     at = visitor.visit("export")
     assert downloads(at) == ["Data (.npz)", "Design (.json)"]
-    assert at.radio[0].options[0] == "Keras code (.py)"
+    assert at.radio[0].options[0] == "Keras, functional (.py)"
     assert "Not trained yet: random weights" in visitor.texts()
     assert "import keras" in at.code[0].value
 
