@@ -206,7 +206,7 @@ def _export(visitor: Visitor, designer: Designer, folder: Path) -> dict[str, Pat
     visitor.go("Export")
     files = {
         "py": visitor.prepare("Code", "Keras, functional (.py)", folder),
-        "h5": visitor.prepare("Model", "Model (.h5)", folder),
+        "h5": visitor.prepare("Model", "Keras 2 and 3 (.h5)", folder),
     }
     for kind in ("json", "npz"):
         button = visitor.page.get_by_role("button", name=re.compile(rf"\(\.{kind}\)"))

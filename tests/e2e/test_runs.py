@@ -37,7 +37,7 @@ def _begin_long_run(visitor: Visitor, designer: Designer) -> RunState:
 def _download_model(visitor: Visitor, folder: Path) -> Any:
     visitor.go("Export")
     expect(visitor.page.get_by_text("With the weights of your last training")).to_be_visible()
-    return keras.saving.load_model(visitor.prepare("Model", "Model (.h5)", folder))
+    return keras.saving.load_model(visitor.prepare("Model", "Keras 2 and 3 (.h5)", folder))
 
 
 def _assert_same_weights(model: Any, checkpoint: Path) -> None:
