@@ -29,8 +29,13 @@ from tests.runtime.saving.keras_2_models import MODELS
 from tests.runtime.saving.layer_models import LayerModel
 from tests.runtime.saving.zoo import ZOO, ours, outputs, samples, stir
 
-# One process, one environment.
-pytestmark = pytest.mark.xdist_group("tf_keras")
+pytestmark = [
+    # One process, one environment.
+    pytest.mark.xdist_group("tf_keras"),
+    # Keras 2 keeps what Keras 3 leaves out.
+    pytest.mark.filterwarnings("ignore:.*which Keras 3 leaves out:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*can be opened here only:UserWarning"),
+]
 
 SCRIPT = Path(__file__).with_name("keras_2.py")
 COMPILED = {
