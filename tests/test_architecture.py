@@ -48,7 +48,9 @@ def code_words(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.Name):
             words.add(node.id)
         elif isinstance(node, ast.Attribute):
-            words.add(node.attr)
+            # Kinds of syntax trees have names of their own.
+            if not (isinstance(node.value, ast.Name) and node.value.id == "ast"):
+                words.add(node.attr)
         elif isinstance(node, ast.ImportFrom):
             words |= {alias.name for alias in node.names}
     return words

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from runtime.errors import RefusedError
 from runtime.models import load_model, model_from_json
@@ -60,6 +61,12 @@ def tf_keras(request: pytest.FixtureRequest) -> str:
         return given
     folder = request.config.cache.mkdir("tf_keras")
     python = folder / "bin" / "python"
+    with FileLock(folder.with_name("tf_keras.lock")):
+        _make_environment(folder, python)
+    return str(python)
+
+
+def _make_environment(folder: Path, python: Path) -> None:
     if not (folder / "complete").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         wanted = ["tensorflow-cpu>=2.19,<2.22", "tf-keras>=2.19,<2.22"]
@@ -68,7 +75,6 @@ def tf_keras(request: pytest.FixtureRequest) -> str:
         if tried.returncode:
             pytest.skip(f"tf-keras cannot be installed here: {tried.stderr.strip()[-300:]}")
         (folder / "complete").touch()
-    return str(python)
 
 
 @pytest.fixture(scope="session")
