@@ -150,7 +150,9 @@ def _run(kind: str, folder: Path, name: str) -> None:
     except subprocess.TimeoutExpired as error:
         raise ExportError(f"{name} was not ready after {SECONDS} seconds, so it is not written.") from error
     if ran.returncode:
-        words = (ran.stderr.strip() or ran.stdout.strip() or f"status {ran.returncode}")[-LAST_WORDS:]
+        # The last line says what went wrong; those before it are for developers.
+        said = (ran.stderr.strip() or ran.stdout.strip() or f"status {ran.returncode}").splitlines()
+        words = said[-1][-LAST_WORDS:]
         raise ExportError(
             f"{name} does not run in a clean process, so it is not written. It said: {words}",
             hint="Take another form of the model.",

@@ -153,13 +153,14 @@ def main() -> None:
     inputs, weights = _read(folder / "inputs.npz"), _read(folder / "weights.npz")
     outputs = KINDS[kind](folder / order["file"], inputs, weights, order["note"])
     np.savez(folder / "outputs.npz", *[np.asarray(one) for one in _all(outputs)])
-    used = [name for name in PACKAGES if name in sys.modules and importlib.util.find_spec(name)]
+    stands_in = "keras" in sys.modules and sys.modules["keras"].__name__ == "runtime"
+    used = [name for name in PACKAGES if name in sys.modules and not (name == "keras" and stands_in)]
     report = {
         "packages": {
             "python": sys.version.split()[0],
-            **{name: importlib.metadata.version(name) for name in used if name in sys.modules},
+            **{name: importlib.metadata.version(name) for name in used},
         },
-        "stands_in": "keras" in sys.modules and sys.modules["keras"].__name__ == "runtime",
+        "stands_in": stands_in,
     }
     (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
 

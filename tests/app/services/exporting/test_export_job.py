@@ -131,6 +131,30 @@ def test_every_form_is_proven_to_be_the_trained_model(kind, settings, runs, iris
     assert [step["done"] for step in steps] == sorted(step["done"] for step in steps)
 
 
+WITHOUT_KERAS = """
+import importlib.util, runpy, sys
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "keras" else find(name, *rest)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("kind", ["keras_code", "h5"])
+def test_where_keras_is_not_installed_the_runtime_stands_in(kind, iris, made, monkeypatch):
+    run = subprocess.run
+
+    def run_without(command, **options):
+        assert command[1] == "-I"
+        return run([*command[:2], "-c", WITHOUT_KERAS, *command[2:]], **options)
+
+    monkeypatch.setattr(subprocess, "run", run_without)
+    _, receipt, _ = made(kind, iris)
+    assert receipt.agrees
+    assert "Keras is not installed here" in receipt.ran_with
+    assert "keras" not in receipt.packages
+
+
 def test_what_is_not_the_designed_model_is_not_handed_out(iris, made, monkeypatch, tmp_path):
     def other_weights(source, path):
         other = lower(source.document, seed=99)
