@@ -90,7 +90,7 @@ class ActivatedConvolution(Windowed):
 
     def sums(self, inputs: torch.Tensor) -> torch.Tensor:
         """The sums before the activation, in torch's layout."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} computes no sums.")
 
     def preactivation(self, inputs: torch.Tensor) -> torch.Tensor:
         """The sums before the activation."""
