@@ -1,5 +1,6 @@
 """What a data set is: arrays ready for a model, and what a learner should know about them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -160,6 +161,10 @@ class Dataset:
         target_mean: Mean of the original answers over the training rows (0 when they are not scaled).
         target_scale: Their standard deviation (1 when they are not scaled).
         naive: For forecasts: the answers one expects on the test rows without a network.
+        encode: Makes inputs of rows as people see them (`shown`), as those of this set were made; None where
+            that cannot be done.
+        drawn: For pictures: makes one as people see them of a drawing (height × width, 0 paper to 1 ink), as
+            those of this set were made; None when they were only made small.
     """
 
     info: DatasetInfo
@@ -169,6 +174,8 @@ class Dataset:
     target_mean: float = 0.0
     target_scale: float = 1.0
     naive: Array | None = None
+    encode: Callable[[Array], Array] | None = None
+    drawn: Callable[[Array], Array] | None = None
 
     def held_back(self, validation_split: float) -> tuple[Split, Split]:
         """The training rows as `fit` cuts them.

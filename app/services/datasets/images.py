@@ -6,6 +6,7 @@ import numpy as np
 
 from app.services.datasets.catalogue import in_catalogue
 from app.services.datasets.dataset import Answer, Array, Dataset, DatasetInfo, Gate, Split
+from app.services.datasets.drawings import centred_by_mass, counted_in_blocks
 from app.services.datasets.splits import stratified
 from app.services.settings import ASSETS
 
@@ -35,8 +36,13 @@ def mnist(info: DatasetInfo) -> Dataset:
     """Handwritten digits of 28 by 28 points."""
     with np.load(ASSETS / "data" / "mnist10k.npz") as packed:
         pictures, labels = packed["x"], packed["y"].astype(np.int64)
-    rows = Split(pictures[..., np.newaxis].astype(np.float32), labels, pictures)
-    return Dataset(info, *stratified(rows, labels))
+    rows = Split(_with_channel(pictures), labels, pictures)
+    return Dataset(
+        info,
+        *stratified(rows, labels),
+        encode=_with_channel,
+        drawn=lambda ink: centred_by_mass(ink, size=28, box=20) * 255,
+    )
 
 
 @in_catalogue(
@@ -60,8 +66,8 @@ def mnist(info: DatasetInfo) -> Dataset:
 def digits(info: DatasetInfo) -> Dataset:
     """Handwritten digits of 8 by 8 points."""
     pictures, labels = _small_digits()
-    rows = Split(pictures[..., np.newaxis], labels, pictures)
-    return Dataset(info, *stratified(rows, labels))
+    rows = Split(_with_channel(pictures), labels, pictures)
+    return Dataset(info, *stratified(rows, labels), encode=_with_channel, drawn=_in_blocks)
 
 
 @in_catalogue(
@@ -92,8 +98,21 @@ def digits(info: DatasetInfo) -> Dataset:
 def digits_autoencoder(info: DatasetInfo) -> Dataset:
     """Digits that are their own right answer."""
     pictures, labels = _small_digits()
-    flat = pictures.reshape(len(pictures), -1) / 16
-    return Dataset(info, *stratified(Split(flat, flat, pictures), labels))
+    flat = _flat(pictures)
+    rows = Split(flat, flat, pictures)
+    return Dataset(info, *stratified(rows, labels), encode=_flat, drawn=_in_blocks)
+
+
+def _with_channel(pictures: Array) -> Array:
+    return pictures[..., np.newaxis].astype(np.float32)
+
+
+def _flat(pictures: Array) -> Array:
+    return (pictures.reshape(len(pictures), -1) / 16).astype(np.float32)
+
+
+def _in_blocks(ink: Array) -> Array:
+    return counted_in_blocks(ink, size=8, block=4)
 
 
 def _small_digits() -> tuple[Array, Array]:

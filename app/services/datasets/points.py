@@ -27,7 +27,8 @@ def _card(name: str, title: str, description: str, gate: Gate, classes: int = 2)
 def _dataset(info: DatasetInfo, points: Array, labels: Array) -> Dataset:
     points = points.astype(np.float32)
     answers = labels.reshape(-1, *info.answer.shape).astype(info.answer.dtype)
-    return Dataset(info, *stratified(Split(points, answers, points), labels), feature_names=("x", "y"))
+    train, test = stratified(Split(points, answers, points), labels)
+    return Dataset(info, train, test, ("x", "y"), encode=lambda rows: rows.astype(np.float32))
 
 
 @in_catalogue(

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.services.datasets.catalogue import in_catalogue
 from app.services.datasets.dataset import Answer, Array, Dataset, DatasetInfo, Gate, Split
-from app.services.datasets.splits import TEST_FRACTION, by_time, dealt, standardised
+from app.services.datasets.splits import TEST_FRACTION, by_time, dealt, scaling, standardised
 from app.services.settings import ASSETS
 
 SCALED = " Values are scaled to mean 0 and deviation 1, measured on the training years."
@@ -135,11 +135,13 @@ def basic_motions(info: DatasetInfo) -> Dataset:
     labels = np.array([info.answer.class_names.index(row[-1]) for row in recordings])
     # The file holds the published training rows, class after class, then the test rows: deal each anew.
     half = len(recordings) // 2
-    x_train, x_test, _, _ = standardised(values[:half], values[half:])
+    x_train, x_test, mean, scale = standardised(values[:half], values[half:])
     train = Split(x_train, labels[:half], values[:half].astype(np.float32))
     test = Split(x_test, labels[half:], values[half:].astype(np.float32))
     names = tuple(f"{sensor} {axis}" for sensor in ("acceleration", "rotation") for axis in "xyz")
-    return Dataset(info, train.take(dealt(train.y)), test.take(dealt(test.y)), names)
+    return Dataset(
+        info, train.take(dealt(train.y)), test.take(dealt(test.y)), names, encode=scaling(mean, scale)
+    )
 
 
 def _windows(info: DatasetInfo, values: Array, naive: Array | None = None) -> Dataset:
@@ -158,7 +160,14 @@ def _windows(info: DatasetInfo, values: Array, naive: Array | None = None) -> Da
     train, test = by_time(Split(scaled[steps], scaled[window:], values[steps].astype(np.float32)))
     expected = test.x[:, -1] if naive is None else (naive[boundary:, np.newaxis] - mean) / scale
     return Dataset(
-        info, train, test, (info.answer.unit,), float(mean[0]), float(scale[0]), expected.astype(np.float32)
+        info,
+        train,
+        test,
+        feature_names=(info.answer.unit,),
+        target_mean=float(mean[0]),
+        target_scale=float(scale[0]),
+        naive=expected.astype(np.float32),
+        encode=lambda rows: scaling(mean, scale)(np.reshape(rows, (len(rows), window, 1))),
     )
 
 

@@ -1,5 +1,7 @@
 """Cuts rows into training and test rows, the same ones each time and on each machine."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from app.services.datasets.dataset import Array, Split
@@ -76,3 +78,8 @@ def standardised(train: Array, test: Array) -> tuple[Array, Array, Array, Array]
         mean,
         scale,
     )
+
+
+def scaling(mean: Array, scale: Array) -> Callable[[Array], Array]:
+    """Scales further rows as those were for which `standardised` gave mean and deviation."""
+    return lambda rows: ((np.asarray(rows, np.float64) - mean) / scale).astype(np.float32)

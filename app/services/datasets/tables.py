@@ -10,7 +10,7 @@ import numpy as np
 
 from app.services.datasets.catalogue import in_catalogue
 from app.services.datasets.dataset import Answer, Array, Dataset, DatasetInfo, Gate, Split
-from app.services.datasets.splits import standardised, stratified, tenths
+from app.services.datasets.splits import scaling, standardised, stratified, tenths
 from app.services.settings import ASSETS
 
 SCALED = " Each column is scaled to mean 0 and deviation 1, measured on the training rows."
@@ -23,13 +23,14 @@ def _dataset(info: DatasetInfo, columns: tuple[str, ...], table: Array, answers:
     shaped = answers.reshape(-1, *info.answer.shape).astype(info.answer.dtype)
     rows = Split(table, shaped, table.astype(np.float32))
     train, test = stratified(rows, answers if has_classes else tenths(answers))
-    x_train, x_test, _, _ = standardised(train.x, test.x)
+    x_train, x_test, middle, spread = standardised(train.x, test.x)
     if has_classes:
         return Dataset(
             info,
             Split(x_train, train.y, train.shown),
             Split(x_test, test.y, test.shown),
             feature_names=columns,
+            encode=scaling(middle, spread),
         )
     y_train, y_test, mean, scale = standardised(train.y, test.y)
     return Dataset(
@@ -39,6 +40,7 @@ def _dataset(info: DatasetInfo, columns: tuple[str, ...], table: Array, answers:
         feature_names=columns,
         target_mean=float(mean[0]),
         target_scale=float(scale[0]),
+        encode=scaling(middle, spread),
     )
 
 

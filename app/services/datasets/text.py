@@ -68,6 +68,7 @@ def languages(info: DatasetInfo) -> Dataset:
         info,
         Split(encoded(train.shown, ids), train.y, train.shown),
         Split(encoded(test.shown, ids), test.y, test.shown),
+        encode=lambda phrases: encoded(phrases, ids),
     )
 
 

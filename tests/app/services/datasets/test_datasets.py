@@ -133,3 +133,13 @@ def test_every_packed_file_is_used_and_has_its_notice():
     notice = (ASSETS / "NOTICE.md").read_text(encoding="utf-8")
     for file in (ASSETS / "data").iterdir():
         assert f"`{file.name}`" in notice
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_as_people_see_them_are_prepared_as_the_set_was(name):
+    dataset = load(name)
+    for split in (dataset.train, dataset.test):
+        rows = split.take(slice(0, 40))
+        prepared = dataset.encode(rows.shown)
+        assert prepared.dtype == rows.x.dtype
+        np.testing.assert_allclose(prepared, rows.x, rtol=1e-5, atol=2e-5)
