@@ -67,14 +67,20 @@ class Picture:
     boxes: tuple[Box, ...]
     curves: tuple[Curve, ...]
 
-    def svg(self) -> str:
-        """The picture as SVG; light or dark as the reader's screen is."""
+    def svg(self, theme: str = "") -> str:
+        """The picture as SVG.
+
+        Args:
+            theme: "light" or "dark" for a picture on a page, without a ground of its own; else it is as the
+                reader's screen is.
+        """
+        follows = f"{_style('light')}@media (prefers-color-scheme: dark){{{_style('dark')}}}"
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
             f'width="{self.width:g}" height="{self.height:g}" role="img" aria-labelledby="title desc">',
             f'<title id="title">{_text(self.title)}</title>',
             f'<desc id="desc">{_text(self.description)}</desc>',
-            f"<style>{_style('light')}@media (prefers-color-scheme: dark){{{_style('dark')}}}"
+            f"<style>{f'{_style(theme)}.paper{{fill:none}}' if theme else follows}"
             "text{font-family:system-ui,sans-serif;text-anchor:middle}</style>",
             f'<rect class="paper" width="{self.width:g}" height="{self.height:g}"/>',
         ]

@@ -2,10 +2,15 @@
 
 import streamlit as st
 
-from app.components.project_menu import DELETED, project_menu
-from app.components.style import BAR, SNACKBAR, apply_style
+from app.components.deleting import deleted_notice
+from app.components.faults import shielded
+from app.components.project_menu import project_menu
+from app.components.style import BAR, apply_style
 from app.components.words import plain
 from app.components.workspace import Opening, designer, open_project, opening
+
+WATCH_SECONDS = 5.0
+"""How soon a tab sees what another one has saved; one look costs about a millisecond."""
 
 
 def header() -> None:
@@ -21,7 +26,16 @@ def header() -> None:
         project_menu(opened)
     if opened.stale is not None:
         _stale_notice(opened)
-    _deleted_notice()
+    deleted_notice()
+    _watch()
+
+
+@st.fragment(run_every=WATCH_SECONDS)
+def _watch() -> None:
+    """Runs the page once more when another tab has saved this project, so that it is seen without a click."""
+    with shielded():
+        if opening().is_behind():
+            st.rerun()
 
 
 def _stale_notice(opened: Opening) -> None:
@@ -39,21 +53,4 @@ def _stale_notice(opened: Opening) -> None:
             st.rerun()
         if copy.button("Keep mine as a copy", width="stretch"):
             open_project(designer().projects.create(f"{opened.project.name[:110]} (mine)", opened.document))
-            st.rerun()
-
-
-def _deleted_notice() -> None:
-    """A way back, until it is taken or waved away."""
-    deleted = st.session_state.get(DELETED)
-    if deleted is None:
-        return
-    project_id, name = deleted
-    with st.container(key=SNACKBAR, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"“{plain(name)}” is deleted.", width="content")
-        if st.button("Undo delete", icon=":material/undo:", key="undo_delete"):
-            del st.session_state[DELETED]
-            open_project(designer().projects.restore(project_id))
-            st.rerun()
-        if st.button("", icon=":material/close:", key="dismiss_delete", help="Dismiss", type="tertiary"):
-            del st.session_state[DELETED]
             st.rerun()

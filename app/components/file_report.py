@@ -16,12 +16,12 @@ _READ = "file_read"
 """Where what was read of an upload is kept, so that drawing the report again does not read it again."""
 
 
-def open_file(upload: Any, close: Callable[[], None]) -> None:
+def open_file(upload: Any, show: Callable[[], None]) -> None:
     """Opens a file as a project of its own; the one that is open stays as it is.
 
     Args:
         upload: The file, as Streamlit has it.
-        close: Closes the dialog.
+        show: Leads to the design, once it is open.
     """
     imported = _read(upload)
     if imported is None:
@@ -31,9 +31,8 @@ def open_file(upload: Any, close: Callable[[], None]) -> None:
     with st.spinner("Making the project…"):
         project = open_as_project(designer(), upload.name, upload.getvalue(), imported)
     st.session_state.pop(_READ, None)
-    close()
     open_project(project)
-    st.rerun()
+    show()
 
 
 def _read(upload: Any) -> Imported | None:

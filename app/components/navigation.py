@@ -8,7 +8,7 @@ import streamlit as st
 from app.components.canvas import send
 from app.components.workspace import CANVAS
 
-PageName = Literal["design", "analyze", "data", "train", "evaluate", "export"]
+PageName = Literal["projects", "design", "analyze", "data", "train", "evaluate", "export"]
 
 _PAGES = "pages"
 

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from app.components.deleting import delete_project
 from app.components.faults import shielded
 from app.components.file_report import open_file
+from app.components.navigation import link_to
 from app.components.templates import offer_templates
 from app.components.words import moment, plain
-from app.components.workspace import FIRST_NAME, NEXT_NAME, Opening, designer, open_project
+from app.components.workspace import NEXT_NAME, Opening, designer, open_project
 from app.services.model_files import ENDINGS
 from app.services.projects import NAME_LENGTH
 from runtime.errors import LayerloomError
@@ -14,8 +16,6 @@ from runtime.errors import LayerloomError
 RECENT = 15
 _DIALOG = "project_dialog"
 _CLOSED = "project_menu_closed"
-DELETED = "deleted_project"
-"""Where the id and name of a project just deleted are kept, so that it can be brought back."""
 
 
 def project_menu(opened: Opening) -> None:
@@ -27,6 +27,7 @@ def project_menu(opened: Opening) -> None:
         _beginnings()
         _this_project(opened)
         _recent(opened)
+        link_to("projects", "All projects", ":material/grid_view:")
     dialog = st.session_state.get(_DIALOG)
     if dialog == "template":
         _template_dialog()
@@ -86,10 +87,7 @@ def _this_project(opened: Opening) -> None:
         open_project(projects.duplicate(opened.project.id))
         st.rerun()
     if delete.button("Delete", icon=":material/delete:", width="stretch", help="You can undo it."):
-        projects.delete(opened.project.id)
-        st.session_state[DELETED] = (opened.project.id, opened.project.name)
-        left = projects.recent(1)
-        open_project(projects.open(left[0].id) if left else projects.create(FIRST_NAME))
+        delete_project(opened, opened.project)
         st.rerun()
 
 
@@ -100,7 +98,7 @@ def _recent(opened: Opening) -> None:
     st.caption("Recent projects")
     with st.container(height=min(260, 52 * len(others) + 8), border=False, gap="small"):
         for entry in others:
-            label = f"{plain(entry.name)} · :small[{moment(entry.changed_at).replace(':', chr(92) + ':')}]"
+            label = f"{plain(entry.name)} · :small[{plain(moment(entry.changed_at))}]"
             if st.button(label, key=f"open_{entry.id}", width="stretch", type="tertiary"):
                 open_project(designer().projects.open(entry.id))
                 st.rerun()
@@ -126,4 +124,9 @@ def _file_dialog() -> None:
             type=ENDINGS,
         )
         if upload is not None:
-            open_file(upload, _close_dialog)
+            open_file(upload, _close_and_rerun)
+
+
+def _close_and_rerun() -> None:
+    _close_dialog()
+    st.rerun()

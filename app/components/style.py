@@ -7,6 +7,9 @@ SNACKBAR = "snackbar"
 PANEL = "panel"
 SCROLLING = "scrolling"
 CHARTS = "charts"
+THUMBNAIL = "thumbnail"
+CARD_FOOT = "card_foot"
+GALLERY = "gallery"
 """Keys of the containers that have rules of their own."""
 
 HEADER_HEIGHT = "3rem"
@@ -47,6 +50,18 @@ _RULES = f"""
   position: sticky; top: calc({HEADER_HEIGHT} + .25rem); align-self: flex-start;
 }}
 .st-key-{CHARTS} [data-testid=stColumn] {{ min-width: 22rem; }}
+.st-key-{GALLERY} [data-testid=stColumn] {{ min-width: 13rem; }}
+[class*=st-key-{THUMBNAIL}_] {{
+  height: 8.5rem; justify-content: center; align-items: center; overflow: hidden;
+}}
+[class*=st-key-{THUMBNAIL}_] img {{ height: 8.5rem; width: 100%; object-fit: contain; border-radius: .4rem; }}
+[class*=st-key-{THUMBNAIL}_] [data-testid=stElementToolbar] {{ display: none; }}
+[class*=st-key-{CARD_FOOT}_] {{ flex-wrap: nowrap; }}
+[class*=st-key-{CARD_FOOT}_] > :first-child {{ flex: 1; min-width: 0; }}
+[class*=st-key-{CARD_FOOT}_] p, [class*=st-key-show_] p {{
+  white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+}}
+[class*=st-key-project_card_] button[kind=tertiary] {{ min-height: 1.6rem; padding: 0; }}
 [data-testid=stPopoverBody] {{ min-width: 27rem; }}
 .st-key-{PANEL} .stMarkdown p, .st-key-{PANEL} [data-testid=stAlertContentError] p,
 [class*=st-key-reason_] .stMarkdown p {{ font-size: .9rem; line-height: 1.45; }}
@@ -62,7 +77,8 @@ _RULES = f"""
 
 [class*=_template_] button, [class*=_template_] button > div,
 [class*=st-key-look_] button, [class*=st-key-look_] button > div,
-[class*=st-key-open_] button, [class*=st-key-open_] button > div {{
+[class*=st-key-open_] button, [class*=st-key-open_] button > div,
+[class*=st-key-show_] button, [class*=st-key-show_] button > div {{
   justify-content: flex-start; text-align: left;
 }}
 [data-testid=stMetricValue] {{ font-size: 1.45rem; }}

@@ -114,6 +114,11 @@ class Opening:
             self.project = replace(self.project, name=newest.name)
         return changed
 
+    def is_behind(self) -> bool:
+        """Whether another tab has saved the project since it was read here, and `refresh` would show that."""
+        newest = designer().projects.revision(self.project.id)
+        return self.stale is None and newest is not None and newest > self.project.revision
+
     def rename(self, name: str) -> None:
         """Calls the project something else.
 

@@ -4,7 +4,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.services.store import ProjectRow, Store
 from graph_compiler.document import GraphDocument, dump_document, load_document
@@ -102,6 +102,14 @@ class Projects:
                 raise _missing(project_id)
             return _project(row)
 
+    def revision(self, project_id: str) -> int | None:
+        """The newest revision of a project; None when there is no such project, or not any more."""
+        query = select(ProjectRow.revision).where(
+            ProjectRow.id == project_id, ProjectRow.deleted_at.is_(None)
+        )
+        with self._store.read() as session:
+            return session.scalar(query)
+
     def save(self, project_id: str, document: GraphDocument, revision: int) -> int:
         """Saves a design, if nobody else has since it was read.
 
@@ -156,6 +164,12 @@ class Projects:
         numbered = (stem if number == 1 else f"{stem} {number}" for number in range(1, len(taken) + 2))
         return self.create(next(name for name in numbered if name not in taken), original.document)
 
+    def count(self) -> int:
+        """How many projects there are."""
+        query = select(func.count()).select_from(ProjectRow).where(ProjectRow.deleted_at.is_(None))
+        with self._store.read() as session:
+            return session.scalar(query) or 0
+
     def delete(self, project_id: str) -> None:
         """Takes a project out of the list; `restore` brings it back.
 
@@ -175,10 +189,17 @@ class Projects:
             session.execute(update(ProjectRow).where(ProjectRow.id == project_id).values(deleted_at=None))
         return self.open(project_id)
 
-    def recent(self, limit: int = 50) -> list[ProjectEntry]:
-        """The projects, last changed first."""
+    def recent(self, limit: int = 50, wanted: str = "") -> list[ProjectEntry]:
+        """The projects, last changed first.
+
+        Args:
+            limit: At most so many.
+            wanted: Only those with this in their name, in whatever case.
+        """
         columns = (ProjectRow.id, ProjectRow.name, ProjectRow.changed_at)
         query = select(*columns).where(ProjectRow.deleted_at.is_(None))
+        if wanted:
+            query = query.where(ProjectRow.name.icontains(wanted, autoescape=True))
         with self._store.read() as session:
             rows = session.execute(query.order_by(ProjectRow.changed_at.desc()).limit(limit))
             return [ProjectEntry(*row) for row in rows]

@@ -70,6 +70,13 @@ def test_the_second_tab_is_told_and_loses_nothing(designer: Designer, new_visito
     assert second.project_id != project_id
     assert [node.name for node in designer.document(second.project_id).nodes.values()] == ["flatten"]
 
+    # A tab in which nothing is drawn sees what another one saves, without a click.
+    third = new_visitor(designer)
+    third.open(project_id)
+    expect(third.node("dense")).to_be_visible()
+    _add(first, "Dropout", "dropout", (0.7, 0.3))
+    expect(third.node("dropout")).to_be_visible(timeout=20_000)
+
 
 def test_a_value_is_kept_by_going_elsewhere_right_after_typing(visitor: Visitor, designer: Designer) -> None:
     project_id = designer.new_project("digits_mlp")

@@ -140,6 +140,7 @@ class Visitor(Hand):
     def is_at(self, page: str, seconds: int = 30) -> None:
         """Waits until a page is there and at rest."""
         marks = {
+            "Projects": self.page.get_by_placeholder("by its name"),
             "Design": self.canvas,
             "Analyze": self.page.get_by_text(re.compile("Memory to train|nothing to measure")).first,
             "Data": self.page.get_by_role("button", name=re.compile("Use this data")),
