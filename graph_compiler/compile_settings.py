@@ -3,11 +3,17 @@
 from functools import lru_cache
 from typing import Any
 
-from graph_compiler.document import CompileSettings
+from graph_compiler.document import CompileSettings, Configured
 from runtime.configurable import constructor_parameters
 from runtime.errors import LayerloomError, ParameterError, UnknownNameError, did_you_mean
 from runtime.layers.parameters import find_registry
 from runtime.losses import Loss, as_loss
+
+SCHEDULES = "optimizers.schedules"
+"""The family of the schedules of a learning rate."""
+
+INITIAL_RATE = "initial_learning_rate"
+"""What schedules call the rate they begin with."""
 
 METRICS_BY_OUTPUT = ("accuracy", "acc")
 """The metric whose form the model chooses by its output and its targets."""
@@ -24,6 +30,7 @@ def make_optimizer(settings: CompileSettings) -> Any:
         ParameterError: It cannot have these parameters.
     """
     cls = find_registry("optimizers").lookup(settings.optimizer)
+    schedule = _make_schedule(settings)
     known = constructor_parameters(cls)  # type: ignore[arg-type]
     for name, value in settings.optimizer_params.items():
         if name not in known:
@@ -34,7 +41,30 @@ def make_optimizer(settings: CompileSettings) -> Any:
                 received=value,
                 hint=f"Did you mean {close[0]!r}?" if close else f"It takes {', '.join(known)}.",
             )
-    return cls(**optimizer_arguments(settings))
+    rate = {} if schedule is None else {"learning_rate": schedule}
+    return cls(**optimizer_arguments(settings) | rate)
+
+
+def _make_schedule(settings: CompileSettings) -> Any:
+    """The schedule of the learning rate, or None.
+
+    Raises:
+        ParameterError: There is none of that name, or it cannot have these arguments.
+    """
+    if settings.schedule is None:
+        return None
+    name = settings.schedule.name
+    try:
+        return find_registry(SCHEDULES).deserialize(optimizer_arguments(settings)["learning_rate"])
+    except LayerloomError as error:
+        raise ParameterError(error.message, parameter="schedule", received=name, hint=error.hint) from None
+    except TypeError as error:
+        raise ParameterError(
+            f"The schedule {name!r} of the learning rate cannot be made: {error}.",
+            parameter="schedule",
+            received=name,
+            hint="Change its arguments, or take a rate that stays.",
+        ) from None
 
 
 def optimizer_problem(settings: CompileSettings) -> LayerloomError | None:
@@ -58,9 +88,25 @@ def _optimizer_problem(settings: str) -> LayerloomError | None:
 
 
 def optimizer_arguments(settings: CompileSettings) -> dict[str, Any]:
-    """The arguments an optimizer is made with, the learning rate first."""
-    rate = {} if settings.learning_rate is None else {"learning_rate": settings.learning_rate}
-    return {**rate, **settings.optimizer_params}
+    """The arguments an optimizer is made with, the learning rate first: a number, or a schedule's config."""
+    rate: dict[str, Any] = {}
+    if settings.learning_rate is not None:
+        rate = {"learning_rate": settings.learning_rate}
+    if settings.schedule is not None:
+        rate = {"learning_rate": _schedule_config(settings.schedule, settings.learning_rate)}
+    return (
+        {**settings.optimizer_params, **rate} if settings.schedule else {**rate, **settings.optimizer_params}
+    )
+
+
+def _schedule_config(schedule: Configured, start: float | None) -> dict[str, Any]:
+    registry = find_registry(SCHEDULES)
+    if schedule.name not in registry:
+        return {"class_name": schedule.name, "config": schedule.params}
+    cls: Any = registry.lookup(schedule.name)
+    first = next(iter(constructor_parameters(cls)), "")
+    begins = {first: start} if first == INITIAL_RATE and start is not None else {}
+    return {"class_name": cls.__name__, "config": {**begins, **schedule.params}}
 
 
 def largest_rate(settings: CompileSettings) -> float | None:

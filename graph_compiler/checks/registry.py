@@ -2,6 +2,7 @@
 
 from graph_compiler.checks import (
     advice,
+    callbacks,
     compiling,
     data,
     imported,
@@ -52,6 +53,8 @@ RULES: tuple[Rule, ...] = (
     compiling.AccuracyOfMeasurements(),
     compiling.LongSteps(),
     compiling.TinySteps(),
+    callbacks.BadCallback(),
+    callbacks.WatchesNothing(),
     data.InputCount(),
     data.InputShape(),
     data.OutputCount(),

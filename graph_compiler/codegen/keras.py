@@ -28,10 +28,10 @@ from graph_compiler.codegen.expressions import (
 from graph_compiler.codegen.functions import function_call
 from graph_compiler.codegen.headings import heading
 from graph_compiler.codegen.sequential import is_chain, sequential_model
-from graph_compiler.codegen.values import constructor_arguments, is_default, literal, parameter_value
+from graph_compiler.codegen.values import constructor_arguments, is_default, literal, made, parameter_value
 from graph_compiler.codegen.variables import Variables, choose_variables
-from graph_compiler.compile_settings import optimizer_arguments
-from graph_compiler.document import CompileSettings, GraphDocument, Node
+from graph_compiler.compile_settings import SCHEDULES, optimizer_arguments
+from graph_compiler.document import CompileSettings, Configured, GraphDocument, Node
 from graph_compiler.instances import find_spec
 from graph_compiler.lowering import CompilationError, model_name
 from graph_compiler.operations import is_function, uses_functions
@@ -284,6 +284,11 @@ def _training(document: GraphDocument, data: DataSnippet, outputs: int) -> list[
                 * (training.validation_split > 0)
             ),
             *([keyword("shuffle", literal(False))] * (not training.shuffle)),
+            *(
+                [keyword("callbacks", list_of(map(_callback, training.callbacks)))]
+                if training.callbacks
+                else []
+            ),
         ],
     )
     return ["# Training: the optimizer makes the loss small, step by step.", layout(compiled), layout(fitted)]
@@ -302,8 +307,19 @@ def _optimizer(settings: CompileSettings) -> Expression:
         if name == "learning_rate" or defaults[name].default != value
     }
     return call(
-        f"keras.optimizers.{cls.__name__}", [keyword(name, literal(value)) for name, value in given.items()]
+        f"keras.optimizers.{cls.__name__}",
+        [
+            keyword(
+                name,
+                made(SCHEDULES, value) if name == "learning_rate" and settings.schedule else literal(value),
+            )
+            for name, value in given.items()
+        ],
     )
+
+
+def _callback(settings: Configured) -> Expression:
+    return made("callbacks", {"class_name": settings.name, "config": settings.params})
 
 
 def _testing(document: GraphDocument, data: DataSnippet, outputs: int, file_format: str) -> list[str]:

@@ -58,7 +58,7 @@ def parameter_value(param: ParamSpec, value: Any) -> Expression:
     if isinstance(value, dict) and param.kind == "layer":
         return _inner_layer(value)
     if isinstance(value, dict) and param.registry:
-        return _registry_member(param.registry, value)
+        return made(param.registry, value)
     return literal(value, as_tuple=param.kind in _TUPLES)
 
 
@@ -115,8 +115,8 @@ def _inner_layer(value: Mapping[str, Any]) -> Expression:
     )
 
 
-def _registry_member(family: str, config: Mapping[str, Any]) -> Expression:
-    """An initializer, regularizer, … given by class name and config."""
+def made(family: str, config: Mapping[str, Any]) -> Expression:
+    """An initializer, regularizer, callback, … given by class name and config."""
     found = find_registry(family).lookup(str(config["class_name"]).rpartition(">")[2])
     if not isinstance(found, type):
         return literal(found.__name__)

@@ -25,7 +25,7 @@ from graph_compiler.document.graph import SCHEMA_VERSION, GraphDocument, Group
 from graph_compiler.document.json_file import dump_document, load_document
 from graph_compiler.document.naming import name_problem, new_edge_id, new_node_id, propose_name
 from graph_compiler.document.nodes import Node
-from graph_compiler.document.settings import CompileSettings, DataBinding, TrainingSettings
+from graph_compiler.document.settings import CompileSettings, Configured, DataBinding, TrainingSettings
 from graph_compiler.document.wire import from_canvas, to_canvas
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Batch",
     "BindData",
     "CompileSettings",
+    "Configured",
     "Connect",
     "DataBinding",
     "DeleteNodes",

@@ -12,8 +12,15 @@ from graph_compiler.document.graph import SCHEMA_VERSION
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
-STEPS: dict[int, Step] = {}
-"""From a version to the step that makes the next one of it. Version 1 is the first."""
+
+def _as_it_is(raw: dict[str, Any]) -> dict[str, Any]:
+    """For a form that only adds fields which may be missing."""
+    return raw
+
+
+STEPS: dict[int, Step] = {1: _as_it_is}
+"""From a version to the step that makes the next one of it. Version 1 is the first; 2 adds callbacks and the
+schedule of the learning rate."""
 
 
 def migrate(

@@ -6,8 +6,12 @@ from typing import Any
 
 import torch
 
+from graph_compiler.compile_settings import SCHEDULES
+from graph_compiler.document import Configured
+from graph_compiler.importers.arguments import own_settings
 from graph_compiler.importers.code_values import CodeError, is_plain
-from runtime import layers, ops
+from runtime import callbacks, layers, ops
+from runtime.configurable import constructor_signature
 from runtime.errors import UnknownNameError
 from runtime.layers import Input, Layer, registry
 from runtime.layers.operations import entries, operation_names
@@ -101,12 +105,38 @@ def _maker(module: str, short: str) -> Callable[..., Any] | None:
     if module.startswith("keras.ops"):
         return _operation(short)
     family = module.removeprefix("keras.").partition(".")[0]
+    if module == f"keras.{SCHEDULES}":
+        known = find_registry(SCHEDULES)
+        return known.lookup(short) if short in known else None
+    if module == "keras.callbacks":
+        return _callback(short)
     if family in _FAMILIES:
         try:
             return find_registry(family).lookup(short)
         except UnknownNameError:
             return None
     return None
+
+
+def _callback(short: str) -> Callable[..., Any] | None:
+    """What makes the entry of a document for a callback; None for one that a design cannot have."""
+    if short not in callbacks.registry:
+        return None
+    cls: Any = callbacks.registry.lookup(short)
+
+    def entry(*args: Any, **kwargs: Any) -> Configured:
+        given = constructor_signature(cls).bind(*args, **kwargs).arguments
+        if not is_plain(dict(given)):
+            raise ValueError(f"the arguments of {short} are no plain values")
+        return Configured(name=short, params=own_settings(cls, dict(given)))
+
+    return entry
+
+
+def callbacks_in(given: Any) -> tuple[Configured, ...]:
+    """The callbacks among what a program gives to `fit`, as a document has them."""
+    entries: list[Any] = given if isinstance(given, list) else [given]
+    return tuple(entry for entry in entries if isinstance(entry, Configured))
 
 
 def plain_member(name: Name, line: int) -> Any:

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from graph_compiler.importers.code_library import Name, made, named, plain_member
+from graph_compiler.importers.code_library import Name, callbacks_in, made, named, plain_member
 from graph_compiler.importers.code_scope import (
     TENSOR_SIGNS,
     Function,
@@ -379,14 +379,14 @@ class Reader:
                 self.notes.setdefault(error.line, error.reason)
         self._tried(node, lambda: model.compile(**values))
 
-    def _fit(self, node: ast.Call, model: Model, scope: dict[str, Any]) -> None:
-        del model
+    def _fit(self, node: ast.Call, _: Model, scope: dict[str, Any]) -> None:
         self.training |= _TRAINING
         for keyword in node.keywords:
-            if keyword.arg in _TRAINING:
-                value = self._known(keyword.value, scope)
-                if isinstance(value, bool | int | float):
-                    self.training[keyword.arg] = value
+            value = self._known(keyword.value, scope) if keyword.arg in (*_TRAINING, "callbacks") else None
+            if keyword.arg == "callbacks":
+                self.training["callbacks"] = callbacks_in(value)
+            elif isinstance(value, bool | int | float):
+                self.training[str(keyword.arg)] = value
 
     def _tried(self, node: ast.AST, function: Callable[[], Any]) -> Any:
         try:

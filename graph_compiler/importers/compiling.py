@@ -1,12 +1,12 @@
 """How a model in a file learns, as far as a document can say it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from graph_compiler.compile_settings import METRICS_BY_OUTPUT, metric_problem
-from graph_compiler.document import CompileSettings
+from graph_compiler.compile_settings import METRICS_BY_OUTPUT, SCHEDULES, metric_problem
+from graph_compiler.document import CompileSettings, Configured
 from graph_compiler.document.values import plain_json
 from graph_compiler.importers.arguments import member, own_settings
 from graph_compiler.importers.steps import Step
@@ -62,8 +62,11 @@ def _optimizer(made: Any, remark: Callable[[str], None]) -> dict[str, Any]:
     settings = own_settings(type(made), config)
     settings.pop("learning_rate", None)
     settings.pop("name", None)
-    if not isinstance(rate, int | float) or rate <= 0:
-        remark("The learning rate changed by a schedule, which a design cannot say: it is fixed here.")
+    schedule = _schedule(rate)
+    if schedule is not None:
+        rate = _DEFAULTS.learning_rate
+    elif not isinstance(rate, int | float) or rate <= 0:
+        remark("The learning rate changed as a design cannot say: it is fixed here.")
         rate = _DEFAULTS.learning_rate
     if np.float32(rate) == rate:
         # Files keep the rate as a number of 32 bits: 0.001 comes back as 0.0010000000474974513.
@@ -71,8 +74,21 @@ def _optimizer(made: Any, remark: Callable[[str], None]) -> dict[str, Any]:
     return {
         "optimizer": _KERAS_NAMES.get(type(made).__name__) or snake_case(type(made).__name__),
         "learning_rate": rate,
+        "schedule": schedule,
         "optimizer_params": plain_json(settings),
     }
+
+
+def _schedule(rate: Any) -> Configured | None:
+    """The schedule in an optimizer's config; None for a rate that stays, or one that only code can say."""
+    known = find_registry(SCHEDULES)
+    if not isinstance(rate, dict) or rate.get("class_name") not in known:
+        return None
+    try:
+        params = own_settings(type(known.deserialize(rate)), rate.get("config") or {})
+        return Configured(name=rate["class_name"], params=cast(Any, plain_json(params)))
+    except (LayerloomError, TypeError, ValueError):
+        return None
 
 
 def _loss(loss: Any, remark: Callable[[str], None]) -> str:

@@ -1,7 +1,7 @@
 """Callbacks: things to do at the turns of training."""
 
 from runtime.callbacks.backup_and_restore import BackupAndRestore
-from runtime.callbacks.base import Callback
+from runtime.callbacks.base import Callback, registry
 from runtime.callbacks.callback_list import CallbackList
 from runtime.callbacks.csv_logger import CSVLogger
 from runtime.callbacks.early_stopping import EarlyStopping
@@ -34,4 +34,5 @@ __all__ = [
     "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
+    "registry",
 ]

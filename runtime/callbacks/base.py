@@ -1,6 +1,8 @@
 """`Callback`: things to do at the turns of training, evaluation and prediction."""
 
-from typing import Any
+from typing import Any, ClassVar
+
+from runtime.registries import Registry
 
 Logs = dict[str, Any]
 
@@ -15,9 +17,28 @@ class Callback:
         https://keras.io/api/callbacks/base_callback/
     """
 
+    stopped_because: str = ""
+    """Why this callback has ended the training, in words; empty if it has not."""
+    _kept: ClassVar[tuple[str, ...]] = ()
+    """Attributes that a training which is interrupted needs to go on as if it had not been."""
+
     def __init__(self) -> None:
         self.params: dict[str, Any] = {}
         self._model: Any = None
+
+    def get_state(self) -> dict[str, Any]:
+        """What it remembers of the training so far, as JSON."""
+        return {name: getattr(self, name) for name in self._kept}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on with what it remembered; call it when training has begun.
+
+        Args:
+            state: What `get_state` returned.
+        """
+        for name in self._kept:
+            if name in state:
+                setattr(self, name, state[name])
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Tells the callback the settings of the run."""
@@ -89,3 +110,7 @@ def overrides(callback: Callback, *hooks: str) -> bool:
         hook in vars(callback) or getattr(type(callback), hook) is not getattr(Callback, hook)
         for hook in hooks
     )
+
+
+registry: Registry[Callback] = Registry("callback", "keras.callbacks")
+"""The callbacks that a name and plain values are enough to make, and that write no files."""

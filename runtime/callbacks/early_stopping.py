@@ -1,12 +1,14 @@
 """`EarlyStopping`: ends training when it no longer helps."""
 
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
-from runtime.callbacks.base import Logs
+from runtime.callbacks.base import Logs, registry
 from runtime.callbacks.monitoring import Mode, MonitorCallback
 from runtime.console import say
+from runtime.types import Range
 
 
+@registry.register
 class EarlyStopping(MonitorCallback):
     """Ends training when the watched number has not become better for some epochs.
 
@@ -24,16 +26,18 @@ class EarlyStopping(MonitorCallback):
         https://keras.io/api/callbacks/early_stopping/
     """
 
+    _kept: ClassVar = ("wait", "best", "best_epoch")
+
     def __init__(
         self,
         monitor: str = "val_loss",
-        min_delta: float = 0,
-        patience: int = 0,
+        min_delta: Annotated[float, Range(min=0)] = 0,
+        patience: Annotated[int, Range(min=0)] = 0,
         verbose: int = 0,
         mode: Mode = "auto",
         baseline: float | None = None,
         restore_best_weights: bool = False,
-        start_from_epoch: int = 0,
+        start_from_epoch: Annotated[int, Range(min=0)] = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
         self.patience = patience
@@ -51,6 +55,7 @@ class EarlyStopping(MonitorCallback):
         self.wait = self.stopped_epoch = self.best_epoch = 0
         self.best = None
         self.best_weights = None
+        self.stopped_because = ""
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Compares the epoch with the best one so far."""
@@ -67,6 +72,10 @@ class EarlyStopping(MonitorCallback):
                 self.wait = 0
         elif self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
+            self.stopped_because = (
+                f"{self.monitor} had not become better since epoch {self.best_epoch + 1}, "
+                f"where it was {self.best:.4g}"
+            )
             self.model.stop_training = True
 
     def _remember(self, epoch: int) -> None:

@@ -1,14 +1,16 @@
 """`ReduceLROnPlateau`: smaller steps when learning no longer gets on."""
 
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
-from runtime.callbacks.base import Logs
+from runtime.callbacks.base import Logs, registry
 from runtime.callbacks.monitoring import Mode, MonitorCallback
 from runtime.callbacks.rates import log_rates, optimizers_of
 from runtime.console import say
 from runtime.errors import ParameterError
+from runtime.types import Range
 
 
+@registry.register
 class ReduceLROnPlateau(MonitorCallback):
     """Makes the learning rate smaller when the watched number has not become better for some epochs.
 
@@ -27,16 +29,18 @@ class ReduceLROnPlateau(MonitorCallback):
         https://keras.io/api/callbacks/reduce_lr_on_plateau/
     """
 
+    _kept: ClassVar = ("wait", "best", "cooldown_counter")
+
     def __init__(
         self,
         monitor: str = "val_loss",
-        factor: float = 0.1,
-        patience: int = 10,
+        factor: Annotated[float, Range(min=0, max=1, exclusive_max=True)] = 0.1,
+        patience: Annotated[int, Range(min=0)] = 10,
         verbose: int = 0,
         mode: Mode = "auto",
-        min_delta: float = 1e-4,
-        cooldown: int = 0,
-        min_lr: float = 0.0,
+        min_delta: Annotated[float, Range(min=0)] = 1e-4,
+        cooldown: Annotated[int, Range(min=0)] = 0,
+        min_lr: Annotated[float, Range(min=0)] = 0.0,
         **kwargs: Any,
     ) -> None:
         del kwargs

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from runtime.callbacks.base import Callback, Logs
+from runtime.callbacks.base import Callback, Logs, registry
 from runtime.callbacks.rates import optimizers_of
 from runtime.errors import CompileError
 
 
+# Found by its name, but not offered: it is of use with some optimizers only.
+@registry.register(listed=False)
 class SwapEMAWeights(Callback):
     """Puts the running average of the weights into the model while it is evaluated or used.
 

@@ -2,11 +2,12 @@
 
 import math
 
-from runtime.callbacks.base import Callback, Logs
+from runtime.callbacks.base import Callback, Logs, registry
 from runtime.console import say
 from runtime.errors import DataError
 
 
+@registry.register
 class TerminateOnNaN(Callback):
     """Ends training as soon as the loss is no number any more, or infinite.
 
@@ -32,4 +33,5 @@ class TerminateOnNaN(Callback):
                 hint="A smaller learning rate, scaled inputs or clipped gradients often help.",
             )
         say(f"Batch {batch}: Invalid loss, terminating training")
+        self.stopped_because = f"the loss became {float(loss)} in batch {batch + 1} of an epoch"
         self.model.stop_training = True

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from graph_compiler.document import CompileSettings, DataBinding, Edge, GraphDocument, Node, TrainingSettings
+from graph_compiler.document import (
+    CompileSettings,
+    Configured,
+    DataBinding,
+    Edge,
+    GraphDocument,
+    Node,
+    TrainingSettings,
+)
 from graph_compiler.instances import find_spec
 
 
@@ -187,6 +195,18 @@ def learning() -> GraphDocument:
     return sketch.compiled("mse", metrics=()).trained(epochs=1, validation_split=0.25).document
 
 
+def watched() -> GraphDocument:
+    sketch = Sketch("watched").add("InputLayer", "measurements", shape=[4])
+    sketch.add("Dense", "species", "measurements", units=3, activation="softmax")
+    callbacks = (
+        Configured(name="EarlyStopping", params={"patience": 3, "restore_best_weights": True}),
+        Configured(name="ReduceLROnPlateau", params={"monitor": "loss", "patience": 1}),
+        Configured(name="TerminateOnNaN"),
+    )
+    return sketch.trained(epochs=2, callbacks=callbacks).document
+
+
 DESIGNS = {
-    design.__name__: design for design in (mlp, cnn, text_model, branches, states, attention, learning)
+    design.__name__: design
+    for design in (mlp, cnn, text_model, branches, states, attention, learning, watched)
 }

@@ -8,6 +8,7 @@ from graph_compiler.document import (
     Batch,
     BindData,
     CompileSettings,
+    Configured,
     Connect,
     DataBinding,
     DeleteNodes,
@@ -43,7 +44,10 @@ keys = st.sampled_from(["units", "activation", "rate"])
 tables = st.dictionaries(keys, values, max_size=3)
 names = st.sampled_from(["dense", "conv", "pool", "out"])
 compiles = st.builds(CompileSettings, optimizer=st.sampled_from(["sgd", "adam"]), optimizer_params=tables)
-trainings = st.builds(TrainingSettings, epochs=st.integers(1, 9))
+configured = st.builds(Configured, name=st.sampled_from(["EarlyStopping", "CosineDecay"]), params=tables)
+trainings = st.builds(
+    TrainingSettings, epochs=st.integers(1, 9), callbacks=st.lists(configured, max_size=2).map(tuple)
+)
 bindings = st.none() | st.builds(DataBinding, dataset=st.sampled_from(["iris", "mnist"]))
 
 

@@ -164,7 +164,9 @@ class Training:
     def epochs(self) -> list[str]:
         """The passes over the training data."""
         has_validation = bool(self.document.training.validation_split)
+        names = ", ".join(_plain(callback.name) for callback in self.document.training.callbacks)
         return [
+            *([f"# Not written here: what watches the training, {names}."] if names else []),
             f"for epoch in range({self.document.training.epochs}):",
             "    results = run(model, train_batches, optimizer)",
             *(

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from graph_compiler.data_facts import DataFacts
-from graph_compiler.document import GraphDocument, RenameNode, apply
+from graph_compiler.document import Configured, GraphDocument, RenameNode, apply
 from runtime.errors import DTypeError
 from runtime.layers import Layer
 from runtime.types import Shape
@@ -233,6 +233,8 @@ EXAMPLES = (
     Example("NN433", pictures(8, "Flatten", "row"), DataFacts(((8, 8, 64),), (), 3, largest=255.0)),
     Example("NN434", two_layers(units=20_000, activation="relu"), DataFacts(((4,),), (), 3, rows=100)),
     Example("NN435", good(), DataFacts(((4,),), (), 3, rows=20)),
+    Example("NN438", good().trained(callbacks=(Configured(name="EarlyStopping", params={"patince": 1}),))),
+    Example("NN439", good().trained(callbacks=(Configured(name="EarlyStopping"),), validation_split=0)),
     Example("NN436", good().trained(batch_size=4), DataFacts(((4,),), (), 3, rows=8)),
     Example(
         "NN437",

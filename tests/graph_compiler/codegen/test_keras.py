@@ -2,11 +2,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import pytest
 
 from graph_compiler import CompilationError
 from graph_compiler.codegen import DataSnippet, keras_code
-from graph_compiler.document import GraphDocument, RenameDocument, RenameNode, SetNote, SetParam, apply
+from graph_compiler.compile_settings import make_optimizer
+from graph_compiler.document import (
+    Configured,
+    GraphDocument,
+    RenameDocument,
+    RenameNode,
+    SetNote,
+    SetParam,
+    apply,
+)
 from tests.graph_compiler.designs import DESIGNS, Sketch, branches, cnn, mlp
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "keras"
@@ -154,3 +164,17 @@ def test_a_design_with_errors_is_no_program():
     document, _ = apply(mlp(), SetParam(node="hidden", param="units", value=0))
     with pytest.raises(CompilationError, match=r"NN301 'hidden': Dense\(units"):
         keras_code(document)
+
+
+def test_a_schedule_of_the_learning_rate_is_one_in_keras():
+    document = mlp()
+    schedule = Configured(name="CosineDecay", params={"decay_steps": 100, "alpha": 0.5})
+    compile = document.compile.model_copy(update={"schedule": schedule, "learning_rate": 0.25})
+    code = keras_code(document.model_copy(update={"compile": compile}))
+    made = code[code.index("keras.optimizers.Adam(") : code.index("    loss=")].rstrip().rstrip(",")
+    theirs = eval(made, {"keras": keras})
+    ours = make_optimizer(compile)
+    assert [float(theirs._learning_rate(step)) for step in (0, 50, 200)] == pytest.approx(
+        [ours._learning_rate(step) for step in (0, 50, 200)]
+    )
+    assert float(theirs._learning_rate(0)) == 0.25

@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from graph_compiler.document import SCHEMA_VERSION, DocumentError, GraphDocument, dump_document, load_document
+from graph_compiler.document import (
+    SCHEMA_VERSION,
+    Configured,
+    DocumentError,
+    GraphDocument,
+    dump_document,
+    load_document,
+)
 from graph_compiler.document.migrations import STEPS, migrate
 from tests.graph_compiler.strategies import documents, quickly
 
@@ -26,6 +33,14 @@ def test_every_version_still_opens(version):
 def test_the_newest_form_is_written_as_the_golden_file_has_it():
     text = (GOLDEN / f"document_v{SCHEMA_VERSION}.json").read_text("utf-8")
     assert dump_document(load_document(text)) == text
+
+
+def test_the_second_form_adds_callbacks_and_a_schedule():
+    first = load_document((GOLDEN / "document_v1.json").read_bytes())
+    second = load_document((GOLDEN / "document_v2.json").read_bytes())
+    assert (first.training.callbacks, first.compile.schedule) == ((), None)
+    assert [callback.name for callback in second.training.callbacks] == ["EarlyStopping", "TerminateOnNaN"]
+    assert second.compile.schedule == Configured(name="CosineDecay", params={"decay_steps": 1000})
 
 
 @quickly

@@ -1,0 +1,89 @@
+"""Callbacks of a document as the objects they name, and what a form has to know of them."""
+
+import typing
+from functools import cache, lru_cache
+from typing import Any
+
+from graph_compiler.document import Configured, GraphDocument
+from runtime.callbacks import Callback, registry
+from runtime.configurable import constructor_parameters
+from runtime.errors import LayerloomError, ParameterError, did_you_mean
+from runtime.layers.docstrings import parse_docstring
+from runtime.layers.parameters import REQUIRED, ParamSpec, param_spec
+
+MONITOR = "monitor"
+"""What callbacks call the argument that names the number they watch."""
+
+
+def make_callbacks(document: GraphDocument) -> list[Callback]:
+    """New callbacks of a design, in order.
+
+    Raises:
+        UnknownNameError: There is no callback of a name.
+        ParameterError: One cannot have its arguments.
+    """
+    return [make_callback(settings) for settings in document.training.callbacks]
+
+
+def make_callback(settings: Configured) -> Callback:
+    """A new callback.
+
+    Args:
+        settings: Its name and arguments.
+
+    Raises:
+        UnknownNameError: There is none of that name.
+        ParameterError: It cannot have these arguments.
+    """
+    cls: Any = registry.lookup(settings.name)
+    known = {param.name: param for param in class_params(cls)}
+    for name, value in settings.params.items():
+        if name not in known:
+            close = did_you_mean(name, known)
+            raise ParameterError(
+                f"{cls.__name__} has no argument {name!r}.",
+                parameter=name,
+                received=value,
+                hint=f"Did you mean {close[0]!r}?" if close else f"It takes {', '.join(known)}.",
+            )
+        known[name].check(value, cls.__name__)
+    return cls(**settings.params)
+
+
+def callback_problem(settings: Configured) -> LayerloomError | None:
+    """Why there is no such callback, or None; one seen before is not made again."""
+    return _problem(settings.model_dump_json())
+
+
+@lru_cache(256)
+def _problem(settings: str) -> LayerloomError | None:
+    try:
+        make_callback(Configured.model_validate_json(settings))
+    except LayerloomError as error:
+        return error.with_traceback(None)
+    return None
+
+
+def watched_by(settings: Configured) -> str:
+    """The number of the logs that a callback watches; empty for one that watches none, or is unknown."""
+    if settings.name not in registry:
+        return ""
+    cls: Any = registry.lookup(settings.name)
+    default = next((param.default for param in class_params(cls) if param.name == MONITOR), "")
+    return str(settings.params.get(MONITOR, default))
+
+
+@cache
+def class_params(cls: type) -> tuple[ParamSpec, ...]:
+    """The arguments of a class that is made from its name and plain values, read from its signature."""
+    hints = typing.get_type_hints(cls.__init__, include_extras=True)
+    told = parse_docstring(cls).arguments
+    return tuple(
+        param_spec(
+            name,
+            hints.get(name, Any),
+            REQUIRED if parameter.default is parameter.empty else parameter.default,
+            told.get(name, ""),
+        )
+        for name, parameter in constructor_parameters(cls).items()
+    )
