@@ -18,7 +18,8 @@ from runtime.layers.docstrings import parse_docstring
 from runtime.registries import Registry, snake_case
 
 COMPILE_FIELDS = ("optimizer", "learning_rate", "loss", "metrics")
-FIELDS = (*COMPILE_FIELDS, *TrainingSettings.model_fields)
+TRAINING_FIELDS = ("epochs", "batch_size", "validation_split", "seed", "shuffle")
+FIELDS = (*COMPILE_FIELDS, *TRAINING_FIELDS)
 
 
 def training_form(opened: Opening) -> None:
@@ -44,7 +45,7 @@ def _entered(opened: Opening, key: str) -> tuple[CompileSettings, TrainingSettin
     compiled, training = opened.document.compile, opened.document.training
     return (
         compiled.model_copy(update={name: entered[name] for name in COMPILE_FIELDS}),
-        training.model_copy(update={name: entered[name] for name in TrainingSettings.model_fields}),
+        training.model_copy(update={name: entered[name] for name in TRAINING_FIELDS}),
     )
 
 
@@ -108,7 +109,7 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
     st.markdown("**How long**")
     left, right = st.columns(2)
     fields: dict[str, str] = {
-        name: _follow(f"{key}:{name}", getattr(training, name)) for name in TrainingSettings.model_fields
+        name: _follow(f"{key}:{name}", getattr(training, name)) for name in TRAINING_FIELDS
     }
     left.number_input(
         "Epochs",
