@@ -38,19 +38,22 @@ def work(orders: IO[bytes], reports: IO[bytes]) -> None:
 
     Args:
         orders: The first line is the job, as JSON: its import path, spec and folder. A later line asks it to
-            stop and says why; so does the end.
+            stop and says why; so does the end. Instead of a job it may name what to "serve": that has orders
+            and reports for itself.
         reports: Where its events go, one line of JSON each.
     """
     order: dict[str, Any] = json.loads(orders.readline())
     folder = Path(order["folder"])
     _print_to(folder / "worker.log")
+    if "serve" in order:
+        _function(order["serve"])(orders, reports, folder, order["spec"])
+        return
     # Whoever reads the log wants to know where in Layerloom it was.
     disable_traceback_filtering()
     context = JobContext(reports, folder)
     threading.Thread(target=_listen, args=(orders, context), daemon=True).start()
     try:
-        module, _, function = order["job"].partition(":")
-        said = getattr(importlib.import_module(module), function)(context, order["spec"])
+        said = _function(order["job"])(context, order["spec"])
     except LayerloomError as error:
         context.emit("end", state="failed", reason=str(error))
     except MemoryError:
@@ -64,6 +67,12 @@ def work(orders: IO[bytes], reports: IO[bytes]) -> None:
     else:
         state = "stopped" if context.cancelled else "finished"
         context.emit("end", state=state, reason=said or context.why_cancelled)
+
+
+def _function(path: str) -> Any:
+    """What stands at an import path, "module:function"."""
+    module, _, function = path.partition(":")
+    return getattr(importlib.import_module(module), function)
 
 
 def _listen(orders: IO[bytes], context: JobContext) -> None:

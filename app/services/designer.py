@@ -4,6 +4,7 @@ import atexit
 from dataclasses import dataclass
 from typing import Self
 
+from app.services.examining import Examiner
 from app.services.jobs import JobPool
 from app.services.presence import Presence
 from app.services.projects import Projects
@@ -26,6 +27,7 @@ class Designer:
         store: The database under projects and runs.
         presence: Says that this designer is running.
         workers: Starts the processes.
+        examiner: Asks trained models.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Designer:
     store: Store
     presence: Presence
     workers: Workers
+    examiner: Examiner
 
     @classmethod
     def start(cls) -> Self:
@@ -53,13 +56,15 @@ class Designer:
         exports = JobPool(settings, runs, limit=1, workers=workers)
         for run in waiting:
             (exports if run.job == EXPORT_JOB else jobs).enqueue(run)
-        designer = cls(settings, Projects(store), runs, jobs, exports, store, presence, workers)
+        examiner = Examiner(settings, workers)
+        designer = cls(settings, Projects(store), runs, jobs, exports, store, presence, workers, examiner)
         atexit.register(designer.close)
         return designer
 
     def close(self) -> None:
         """Lets the runs save what they have, and closes the data directory."""
         atexit.unregister(self.close)
+        self.examiner.close()
         self.exports.close()
         self.jobs.close()
         self.workers.close()

@@ -1,9 +1,9 @@
 """How good a trained model is on the test rows: measures, confusion matrix, right and wrong samples."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,10 @@ CHECKPOINT = "checkpoint.h5"
 PREDICTIONS = "predictions.npy"
 RESULTS = "results.json"
 
-Choice = Literal["first", "wrong", "worst", "surest"]
+Choice = Literal["first", "wrong", "worst", "blind", "surest", "unsure"]
+ROWS_AT_ONCE = 1024
+LARGE_FILE = 64_000_000
+"""Bytes of answers from which on they stay on disk."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,28 @@ class Evaluation:
         """Whether the answers are classes."""
         return bool(self.dataset.info.answer.class_names)
 
+    @property
+    def misfit(self) -> str:
+        """Why the answers cannot be compared with the right ones, in words; empty when they can."""
+        rows, names = len(self.dataset.test), self.dataset.info.answer.class_names
+        given, wanted = self.predictions.shape, self.dataset.test.y.shape
+        if len(self.predictions) != rows:
+            return (
+                f"The run was examined on {len(self.predictions):,} rows, and the data set now has {rows:,}."
+            )
+        if not names:
+            if given == wanted:
+                return ""
+            return f"The model answers with shape {_shape(given)}, and the data set has {_shape(wanted)}."
+        widths = (1, 2) if len(names) == 2 else (len(names),)
+        if len(given) == 2 and given[1] in widths:
+            return ""
+        return (
+            f"The model answers with shape {_shape(given)}, and the data set has {len(names)} classes: "
+            f"its last layer should give {' or '.join(map(str, widths))} "
+            f"{'value' if widths == (1,) else 'values'}."
+        )
+
     @cached_property
     def expected(self) -> Array:
         """The right class of each test row, by number."""
@@ -61,32 +86,42 @@ class Evaluation:
     @cached_property
     def sureness(self) -> Array:
         """The share (0–1) the model gives to the class it chose, for each test row."""
-        shares = _shares(self.dataset, self.predictions)
-        return shares.max(axis=1)
+        return self.shares.max(axis=1)
+
+    @cached_property
+    def shares(self) -> Array:
+        """The share (0–1) the model gives to each class (columns), for each test row."""
+        return class_shares(self.predictions)
 
     @cached_property
     def errors(self) -> Array:
         """How far off the answer to each test row is: the share the right class lacks, or the mean error."""
         if self.has_classes:
-            shares = _shares(self.dataset, self.predictions)
-            return 1 - shares[np.arange(len(shares)), self.expected]
-        difference = np.abs(self.predictions - self.dataset.test.y)
-        return difference.reshape(len(difference), -1).mean(axis=1) * self.dataset.target_scale
+            return 1 - self.shares[np.arange(len(self.shares)), self.expected]
+        means = [
+            np.abs(given - wanted).reshape(len(given), -1).mean(axis=1)
+            for given, wanted in _in_blocks(self.predictions, self.dataset.test.y)
+        ]
+        return np.concatenate(means) * self.dataset.target_scale
 
     def rows(self, choice: Choice, limit: int = 24) -> list[int]:
         """Numbers of test rows to look at.
 
         Args:
             choice: "first"; "wrong", the first that were taken for another class; "worst", the largest errors
-                first; "surest", those the model is most sure of, right or wrong.
+                first; "blind", mistakes the model is most sure of; "surest" and "unsure", those it is most
+                and least sure of, right or wrong.
             limit: At most so many.
         """
         if choice == "wrong" and self.has_classes:
             return [int(row) for row in np.flatnonzero(self.expected != self.predicted)[:limit]]
         if choice in {"worst", "wrong"}:
             return [int(row) for row in np.argsort(-self.errors, kind="stable")[:limit]]
-        if choice == "surest" and self.has_classes:
-            return [int(row) for row in np.argsort(-self.sureness, kind="stable")[:limit]]
+        if self.has_classes and choice in {"blind", "surest", "unsure"}:
+            order = np.argsort(self.sureness if choice == "unsure" else -self.sureness, kind="stable")
+            if choice == "blind":
+                order = order[self.expected[order] != self.predicted[order]]
+            return [int(row) for row in order[:limit]]
         return list(range(min(limit, len(self.dataset.test))))
 
     def cell(self, expected: int, predicted: int, limit: int = 24) -> list[int]:
@@ -102,10 +137,20 @@ def read_evaluation(folder: Path) -> Evaluation | None:
         folder: The run's folder.
     """
     try:
-        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
-        predictions = np.load(folder / PREDICTIONS, allow_pickle=False)
+        written_at = (folder / RESULTS).stat().st_mtime_ns
+        return _read(folder, written_at)
     except FileNotFoundError:
         return None
+
+
+# What was computed for one page is there for the next.
+@lru_cache(maxsize=4)
+def _read(folder: Path, written_at: int) -> Evaluation:
+    del written_at
+    results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+    answers = folder / PREDICTIONS
+    stays = answers.stat().st_size > LARGE_FILE
+    predictions = np.load(answers, mmap_mode="r" if stays else None, allow_pickle=False)
     return Evaluation(load(results["dataset"]), results["metrics"], results["measures"], predictions)
 
 
@@ -129,13 +174,15 @@ def measured(dataset: Dataset, predictions: Array) -> dict[str, float]:
         return {"accuracy": float((numbers == class_numbers(dataset, expected)).mean())}
     if predictions.shape != expected.shape:
         return {}
-    error = predictions.astype(np.float64) - expected
-    mae = float(np.abs(error).mean())
-    measures = {
-        "mae": mae * dataset.target_scale,
-        "mse": float((error**2).mean()),
-        "r2": 1 - float((error**2).sum() / ((expected - expected.mean(axis=0)) ** 2).sum()),
-    }
+    middle = expected.mean(axis=0, dtype=np.float64)
+    off = squared = spread = 0.0
+    for given, wanted in _in_blocks(predictions, expected):
+        error = given.astype(np.float64) - wanted
+        off += float(np.abs(error).sum())
+        squared += float((error**2).sum())
+        spread += float(((wanted - middle) ** 2).sum())
+    mae = off / expected.size
+    measures = {"mae": mae * dataset.target_scale, "mse": squared / expected.size, "r2": 1 - squared / spread}
     if dataset.naive is not None:
         measures["mae_ratio"] = mae / float(np.abs(dataset.naive - expected).mean())
     return measures
@@ -153,9 +200,13 @@ def class_numbers(dataset: Dataset, answers: Array) -> Array:
     return (answers.reshape(len(answers), -1)[:, 0] > even).astype(np.int64)
 
 
-def _shares(dataset: Dataset, predictions: Array) -> Array:
-    """The share of each class in each answer, 0–1."""
-    values = predictions.reshape(len(predictions), -1).astype(np.float64)
+def class_shares(predictions: Array) -> Array:
+    """The share of each class in each answer, 0–1.
+
+    Args:
+        predictions: One value for each class, or one for two of them; shares already, or logits.
+    """
+    values = np.asarray(predictions).reshape(len(predictions), -1).astype(np.float64)
     is_probability = values.min() >= 0 and values.max() <= 1
     if values.shape[1] == 1:
         second = values[:, 0] if is_probability else 1 / (1 + np.exp(-np.clip(values[:, 0], -60, 60)))
@@ -164,3 +215,14 @@ def _shares(dataset: Dataset, predictions: Array) -> Array:
         return values
     powers = np.exp(values - values.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _in_blocks(given: Array, wanted: Array) -> Iterator[tuple[Array, Array]]:
+    """Both arrays some rows at a time: they may be larger than the memory."""
+    for first in range(0, len(given), ROWS_AT_ONCE):
+        rows = slice(first, first + ROWS_AT_ONCE)
+        yield given[rows], wanted[rows]
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(["rows", *map(str, shape[1:])])

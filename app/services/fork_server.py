@@ -94,7 +94,8 @@ class ForkServer:
         self._socket.close()
 
     def _listen(self) -> None:
-        with self._answers:
+        # A server that ends with words unread resets the connection.
+        with self._answers, suppress(ConnectionError):
             for line in self._answers:
                 pid, status = json.loads(line)
                 with self._changed:

@@ -22,7 +22,7 @@ class Worker:
 
     Args:
         pid: Number of its process.
-        orders: Where it listens.
+        orders: Where it listens; after its order, in the language of what it serves.
         reports: What it says, one line of JSON an event; ends when the process does.
         wait: Gives its exit status (negative for a signal); None when it is not known within some seconds.
         kill: Ends the process at once.
@@ -40,7 +40,7 @@ class Worker:
         self.reports = reports
         self.wait = wait
         self.kill = kill
-        self._orders = orders
+        self.orders = orders
 
     def order(self, order: dict[str, Any]) -> None:
         """Tells the worker what to do."""
@@ -52,15 +52,15 @@ class Worker:
 
     def release(self) -> None:
         """Closes the designer's end of a worker that has ended."""
-        for end in (self._orders, self.reports):
+        for end in (self.orders, self.reports):
             with suppress(OSError):
                 end.close()
 
     def _send(self, line: str) -> None:
         # One that has just died says so at the end of its reports.
         with suppress(OSError):
-            self._orders.write(line.encode() + b"\n")
-            self._orders.flush()
+            self.orders.write(line.encode() + b"\n")
+            self.orders.flush()
 
 
 class Workers:
