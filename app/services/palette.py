@@ -45,6 +45,8 @@ def first_params(spec: LayerSpec) -> dict[str, Any]:
 def first_value(param: ParamSpec) -> Any:
     """A value to begin with, for a parameter that has no default; None where none makes sense."""
     match param.kind:
+        case "ints" if param.listed:
+            return [1]
         case "int" | "ints":
             return max(32, int(param.range.min or 0))
         case "float" | "floats":

@@ -4,8 +4,9 @@ import inspect
 import re
 import textwrap
 from dataclasses import dataclass, field
+from typing import Any
 
-_SECTION = re.compile(r"^(Args|Call args|Returns|Raises|Source|Input shape|Output shape):\s*(.*)$")
+_SECTION = re.compile(r"^(Formula|Args|Call args|Returns|Raises|Source|Input shape|Output shape):\s*(.*)$")
 _ITEM = re.compile(r"^(\*{0,2}\w+)(?:\s*\([^)]*\))?:\s*(.*)$")
 
 
@@ -19,6 +20,7 @@ class Docstring:
         arguments: Constructor argument → its text.
         call_arguments: Call argument → its text.
         source: Papers and pages the layer goes back to.
+        formula: What is computed, in one line.
     """
 
     summary: str = ""
@@ -26,21 +28,32 @@ class Docstring:
     arguments: dict[str, str] = field(default_factory=dict[str, str])
     call_arguments: dict[str, str] = field(default_factory=dict[str, str])
     source: str = ""
+    formula: str = ""
 
 
-def parse_docstring(cls: type) -> Docstring:
-    """The docstring of a class; arguments it does not describe are looked up in its base classes."""
+def parse_docstring(cls: Any) -> Docstring:
+    """The docstring of a class; arguments it does not describe are looked up in its base classes.
+
+    Args:
+        cls: The class, or a function.
+    """
     arguments: dict[str, str] = {}
     call_arguments: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
-        sections = _sections(base.__dict__.get("__doc__") or "")
+    formula = ""
+    for base in reversed(getattr(cls, "__mro__", (cls,))):
+        sections = _sections(_own(base))
+        formula = " ".join(sections.get("Formula", "").split()) or formula
         arguments.update(_items(sections.get("Args", "")))
         call_arguments.update(_items(sections.get("Call args", "")))
-    own = _sections(cls.__dict__.get("__doc__") or "")
+    own = _sections(_own(cls))
     summary, _, description = own[""].partition("\n")
-    return Docstring(
-        summary.strip(), description.strip(), arguments, call_arguments, own.get("Source", "").strip()
-    )
+    source = own.get("Source", "").strip()
+    return Docstring(summary.strip(), description.strip(), arguments, call_arguments, source, formula)
+
+
+def _own(member: Any) -> str:
+    """The text written at a class or function itself, not one inherited."""
+    return (vars(member).get("__doc__") if isinstance(member, type) else member.__doc__) or ""
 
 
 def _sections(text: str) -> dict[str, str]:

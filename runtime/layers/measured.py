@@ -50,6 +50,28 @@ class Measured(Traits):
             return kept(range(1, len(shape)))
         return None
 
+    def places_seen(self, shape: Shape, axis: int, place: int) -> range | None:
+        """The places along an input axis from which one place of the output is computed.
+
+        Args:
+            shape: Shape of the input, batch first.
+            axis: An axis of the output.
+            place: The place along it; 0 is the first.
+
+        Returns:
+            The places, less than 0 or beyond the input where padding is seen; None where it cannot be said.
+        """
+        sight = self.sight(shape)
+        if sight is None or axis not in sight:
+            return None
+        first, last = sight[axis][1].at(place)
+        return range(first, last + 1, self._step_between(axis))
+
+    def _step_between(self, axis: int) -> int:
+        """How far the places seen along an axis lie apart."""
+        del axis
+        return 1
+
 
 def product(*sizes: int | None) -> int | None:
     """The product of sizes; None if one of them is unknown and none is 0."""

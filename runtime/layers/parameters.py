@@ -2,6 +2,7 @@
 
 import importlib
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 from types import NoneType, UnionType
@@ -46,6 +47,7 @@ class ParamSpec:
         registry: The family a "registry" value is looked up in: "activations".
         keeps_shape: False if an activation may change the shape.
         axes: How many numbers a "size" has.
+        listed: True if one number alone is given as a list of one.
         help: What it does, in a learner's words.
     """
 
@@ -58,6 +60,7 @@ class ParamSpec:
     registry: str = ""
     keeps_shape: bool = True
     axes: int = 0
+    listed: bool = False
     help: str = ""
 
     @property
@@ -200,6 +203,7 @@ def param_spec(name: str, annotation: Any, default: Any, help: str) -> ParamSpec
         registry=registry.registry if registry else "",
         keeps_shape=registry.keeps_shape if registry else True,
         axes=size.axes if size else 0,
+        listed=not {int, float}.intersection(types),
         help=help,
     )
 
@@ -214,7 +218,9 @@ def _kind(annotation: Any, types: list[Any], registry: From | None, size: Size |
         return "shape"
     if any(get_origin(member) is Literal for member in plain):
         return "choice"
-    items = {item for member in plain if get_origin(member) in (tuple, list) for item in get_args(member)}
+    items = {
+        item for member in plain if get_origin(member) in (tuple, list, Sequence) for item in get_args(member)
+    }
     if int in items or float in items:
         return "ints" if int in items else "floats"
     for python_type, kind in ((bool, "bool"), (float, "float"), (int, "int"), (str, "str")):

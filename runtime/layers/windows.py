@@ -77,6 +77,10 @@ class Windowed(Spatial):
             for axis, (size, window, stride) in enumerate(sizes, start=first)
         }
 
+    def _step_between(self, axis: int) -> int:
+        """The dilation."""
+        return self.dilation_rate[axis - (1 if self._channels_last else 2)]
+
     def _added_before(self, size: int | None, window: int, stride: int) -> int:
         """What the padding adds before an axis; of unknown size, as if the stride divides it."""
         if self.padding == "valid":
