@@ -6,7 +6,7 @@ Source: https://keras.io/api/optimizers/learning_rate_schedules/
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from runtime.configurable import Checked
 from runtime.errors import ParameterError
@@ -35,6 +35,16 @@ class LearningRateSchedule(Checked):
         """
         raise NotImplementedError(f"{type(self).__name__} does not say what the rate is: write `__call__`.")
 
+    @classmethod
+    def example(cls, rate: float, steps: int) -> Self:
+        """Makes a usual one for a training, to begin with in a form.
+
+        Args:
+            rate: Learning rate at the start.
+            steps: Steps of the whole training.
+        """
+        raise NotImplementedError(f"{cls.__name__} has no example: write `example`.")
+
 
 @registry.register
 class ExponentialDecay(LearningRateSchedule):
@@ -61,6 +71,11 @@ class ExponentialDecay(LearningRateSchedule):
         self.decay_rate = decay_rate
         self.staircase = staircase
         self.name = name
+
+    @classmethod
+    def example(cls, rate: float, steps: int) -> Self:
+        """Makes a usual one for a training."""
+        return cls(rate, max(steps // 3, 1), 0.5)
 
     def __call__(self, step: Any) -> float:
         """Gives the learning rate after this many steps."""
@@ -93,6 +108,11 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         self.boundaries = boundaries
         self.values = values
         self.name = name
+
+    @classmethod
+    def example(cls, rate: float, steps: int) -> Self:
+        """Makes a usual one for a training."""
+        return cls([steps // 2, steps * 3 // 4], [rate, rate / 10, rate / 100])
 
     def __call__(self, step: Any) -> float:
         """Gives the learning rate after this many steps."""
@@ -132,6 +152,11 @@ class PolynomialDecay(LearningRateSchedule):
         self.cycle = cycle
         self.name = name
 
+    @classmethod
+    def example(cls, rate: float, steps: int) -> Self:
+        """Makes a usual one for a training."""
+        return cls(rate, steps, rate / 100)
+
     def __call__(self, step: Any) -> float:
         """Gives the learning rate after this many steps."""
         done, steps = float(step), float(self.decay_steps)
@@ -168,6 +193,11 @@ class InverseTimeDecay(LearningRateSchedule):
         self.decay_rate = decay_rate
         self.staircase = staircase
         self.name = name
+
+    @classmethod
+    def example(cls, rate: float, steps: int) -> Self:
+        """Makes a usual one for a training."""
+        return cls(rate, max(steps // 3, 1), 1.0)
 
     def __call__(self, step: Any) -> float:
         """Gives the learning rate after this many steps."""
@@ -207,6 +237,11 @@ class CosineDecay(LearningRateSchedule):
         self.name = name
         self.warmup_target = warmup_target
         self.warmup_steps = warmup_steps
+
+    @classmethod
+    def example(cls, rate: float, steps: int) -> Self:
+        """Makes a usual one for a training."""
+        return cls(rate, steps)
 
     def __call__(self, step: Any) -> float:
         """Gives the learning rate after this many steps."""
@@ -254,6 +289,11 @@ class CosineDecayRestarts(LearningRateSchedule):
         self.m_mul = m_mul
         self.alpha = alpha
         self.name = name
+
+    @classmethod
+    def example(cls, rate: float, steps: int) -> Self:
+        """Makes a usual one for a training."""
+        return cls(rate, max(steps // 7, 1))
 
     def __call__(self, step: Any) -> float:
         """Gives the learning rate after this many steps."""
