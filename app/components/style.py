@@ -70,10 +70,13 @@ _RULES = f"""
 .st-key-{PANEL} [data-testid=stAlertContainer] {{ padding: .6rem .75rem; }}
 .st-key-{PANEL} [data-testid=stExpander] summary {{ padding: .35rem .6rem; }}
 
-[class*=st-key-default_] [data-testid=stWidgetLabel] p {{ opacity: .62; }}
+[class*=st-key-default_] [data-testid=stWidgetLabel] p {{ opacity: .75; }}
 [class*=st-key-changed_] [data-testid=stWidgetLabel] p {{ font-weight: 600; }}
 [class*=st-key-field_] {{ gap: .1rem; }}
-[class*=st-key-reset_] button {{ min-height: 1.4rem; padding: 0; }}
+[class*=st-key-reset_] button, [class*=st-key-axes_] button {{ min-height: 1.4rem; padding: 0; }}
+[class*=st-key-reset_] button [data-testid=stMarkdownContainer] {{
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}}
 
 [class*=_template_] button, [class*=_template_] button > div,
 [class*=st-key-look_] button, [class*=st-key-look_] button > div,

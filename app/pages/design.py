@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.components.canvas import CanvasState, canvas
 from app.components.faults import shielded
-from app.components.inspector import node_form
+from app.components.inspector import node_form, nodes_form, surroundings
 from app.components.navigation import link_to
 from app.components.problems import problem_list
 from app.components.style import PAGE_HEIGHT, PANEL
@@ -82,7 +82,8 @@ def _panel(opened: Opening, analysis: Analysis, state: CanvasState) -> None:
         node = document.nodes[selected[0]]
         cause = analysis.waiting.get(node.id)
         waits_for = document.nodes[cause].name if cause is not None else None
-        node_form(CANVAS, node, analysis.findings_at(node.id), waits_for)
+        around = surroundings(document, analysis, node)
+        node_form(CANVAS, node, analysis.findings_at(node.id), waits_for, around)
         st.divider()
     elif selected:
         _several(document, selected, analysis)
@@ -92,11 +93,9 @@ def _panel(opened: Opening, analysis: Analysis, state: CanvasState) -> None:
 
 
 def _several(document: GraphDocument, selected: list[str], analysis: Analysis) -> None:
-    st.subheader(f"{len(selected)} layers", anchor=False)
-    names = [plain(document.nodes[node_id].name) for node_id in selected]
-    st.caption(f"{', '.join(names[:8])}{' …' if len(names) > 8 else ''}")
+    nodes_form(CANVAS, [document.nodes[node_id] for node_id in selected], analysis.findings)
     parameters = sum(analysis.parameters.get(node_id, 0) for node_id in selected)
-    st.caption(f"{parameters:,} parameters together. To change a layer's settings, select it alone.")
+    st.caption(f"{parameters:,} parameters together.")
 
 
 def _summary(document: GraphDocument, analysis: Analysis) -> None:

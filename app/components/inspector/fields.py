@@ -1,4 +1,4 @@
-"""One widget for each kind of parameter."""
+"""A parameter in a form: what it shows, what was typed, and when that is handed on."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.components.faults import guarded
 from app.components.inspector.values import NO_VALUE, as_text, from_text, same
-from app.components.shown import as_index, as_value, put
+from app.components.shown import put
 from app.components.words import plain
 from runtime.errors import LayerloomError
 from runtime.layers.parameters import ParamSpec
@@ -19,6 +19,12 @@ Commit = Callable[[str, Any], None]
 """Takes a parameter's name and its new value."""
 
 YES, NO = "yes", "no"
+FINE, FINER = 0.01, 0.001
+"""Steps of a slider; the smaller one where the default lies close to an end."""
+DIGITS = 5
+"""Digits behind the point that a slider can show; a number with more is typed."""
+LONGEST_SLIDER = 100
+"""Whole numbers a slider may have to choose from."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class Field:
         commit: What to do with a new value.
         settled: Whether the document has every value that was committed.
         problems: What the checks say of it.
+        mixed: Whether several layers are edited that have different values; `value` is None then.
+        weight: Sizes of the weight the parameter is about, where they are known.
+        owner: Name of the layer whose parameter it is.
+        clear: Takes the parameter's value away, in place of a commit of the default.
     """
 
     param: ParamSpec
@@ -43,109 +53,195 @@ class Field:
     commit: Commit
     settled: bool = True
     problems: tuple[str, ...] = ()
+    mixed: bool = False
+    weight: tuple[int, ...] | None = None
+    owner: str = ""
+    clear: Callable[[str], None] | None = None
 
     @property
     def is_default(self) -> bool:
         """Whether the document says nothing else than the layer does by itself."""
-        return not self.param.required and same(self.value, self.param.default)
+        return not self.param.required and not self.mixed and same(self.value, self.param.default)
 
-    def draw(self) -> None:
-        """Draws the widget with a way back to the default, and under it what is wrong."""
-        self._follow_document()
-        state = "required" if self.param.required else "default" if self.is_default else "changed"
-        with st.container(key=f"field_{self.key}", gap=None):
-            with st.container(key=f"{state}_{self.key}", horizontal=True, vertical_alignment="bottom"):
-                self._draw_widget()
-                if state == "changed":
-                    self._draw_reset()
-            problem = st.session_state.get(self._problem_key)
-            for text in (problem,) if problem else self.problems:
-                st.markdown(f":small[:red[:material/error: {plain(text)}]]")
+    @property
+    def state(self) -> str:
+        """Where the value comes from, in a word."""
+        return "required" if self.param.required else "default" if self.is_default else "changed"
 
-    def _draw_widget(self) -> None:
-        param, arguments, key = self.param, self._arguments, self.key
+    @property
+    def form(self) -> str:
+        """The kind of widget that can show the value."""
+        param, value = self.param, self.value
         match param.kind:
-            case "bool" if not param.optional:
-                st.toggle(param.name, **as_value(key), **arguments)
+            case "bool" if not param.optional and not self.mixed:
+                return "toggle"
             case "bool" | "choice" | "registry":
-                choices = self.choices()
-                st.selectbox(param.name, choices, **as_index(key, choices), **arguments)
-            case "float" if self._is_fraction():
-                st.slider(param.name, 0.0, 1.0, **as_value(key), step=0.01, **arguments)
-            case "int":
-                low, high = (
-                    None if bound is None else int(bound) for bound in (param.range.min, param.range.max)
-                )
-                arguments |= as_value(key)
-                st.number_input(param.name, low, high, step=1, placeholder=self._placeholder(), **arguments)
+                return "choice"
+            case "float" | "int" if self._slides():
+                return "slider"
+            case "int" if value is None or (_is_whole(value) and value in param.range):
+                return "stepper"
             case _:
-                arguments |= as_value(key)
-                st.text_input(param.name, placeholder=self._placeholder(), **arguments)
-
-    def _draw_reset(self) -> None:
-        st.button(
-            "",
-            key=f"reset_{self.key}",
-            icon=":material/undo:",
-            type="tertiary",
-            help=f"Back to the default of {self.param.name}: {as_text(self.param.default) or NO_VALUE}",
-            on_click=guarded(self._reset),
-        )
+                return "text"
 
     @property
-    def _arguments(self) -> dict[str, Any]:
-        return {"key": self.key, "help": self.param.help or None, "on_change": guarded(self._take)}
+    def step(self) -> float:
+        """How far a slider moves at a time."""
+        low, high, default = self.param.range.min or 0, self.param.range.max or 0, self.param.default
+        if self.param.kind == "int":
+            return 1
+        close = _is_number(default) and 0 < min(default - low, high - default) <= 5 * FINE
+        for step in (FINER if close else FINE, FINER, FINER / 10):
+            if not _is_number(self.value) or abs(self.value / step - round(self.value / step)) < 1e-6:
+                return step
+        return 10**-DIGITS
 
     @property
-    def _problem_key(self) -> str:
+    def help(self) -> str:
+        """What the parameter does, what it can be, and what it is by itself."""
+        param = self.param
+        texts = [param.help, f"{str(param.range).capitalize()}." if str(param.range) else ""]
+        if not param.required:
+            texts.append(f"Default: {self.default_text}.")
+        return plain(" ".join(filter(None, texts)))
+
+    @property
+    def default_text(self) -> str:
+        """The default as the form writes it."""
+        default = self.param.default
+        if isinstance(default, bool):
+            return "on" if default else "off"
+        return as_text(default) or ("empty" if default == "" else NO_VALUE)
+
+    @property
+    def problem_key(self) -> str:
+        """Under it stands what is wrong with what was typed."""
         return f"{self.key}:problem"
 
     @property
-    def _known_key(self) -> str:
+    def known_key(self) -> str:
         """Under it stands the value that the widget shows: the document's, or the one last committed."""
         return f"{self.key}:known"
 
-    def _follow_document(self) -> None:
-        state = st.session_state
-        if self.key in state and (not self.settled or same(state.get(self._known_key), self.value)):
-            return
-        put(self.key, self._shown(self.value))
-        state[self._known_key] = self.value
-        state.pop(self._problem_key, None)
+    def on_change(self) -> Callable[[], None]:
+        """What a widget calls when somebody changed it."""
+        return guarded(self._take)
 
-    def _shown(self, value: Any) -> Any:
-        kind = self.param.kind
-        if kind == "bool":
-            return bool(value) if not self.param.optional else {True: YES, False: NO}.get(value, NO_VALUE)
-        if kind in ("choice", "registry"):
-            name = value.get("class_name") if isinstance(value, dict) else value
-            choices = self.choices()
-            return next(
-                (choice for choice in choices if alike(choice, name)), NO_VALUE if name is None else name
-            )
-        if kind == "float" and self._is_fraction():
-            return float(value) if isinstance(value, int | float) else 0.0
-        if kind == "int":
-            return value if isinstance(value, int) else None
-        return as_text(value)
+    def follow_document(self) -> None:
+        """Has the widget show the document's value, where that was changed elsewhere."""
+        state, form_key = st.session_state, f"{self.key}:form"
+        kept = self.key in state and state.get(form_key) == self.form
+        known = (self.value, self.mixed)
+        if kept and (not self.settled or same(state.get(self.known_key), known)):
+            return
+        put(self.key, self.shown(self.value))
+        state[self.known_key] = known
+        state[form_key] = self.form
+        state.pop(self.problem_key, None)
+
+    def shown(self, value: Any) -> Any:
+        """A value as the widget has it."""
+        match self.form:
+            case "toggle":
+                return bool(value)
+            case "choice" if self.param.kind == "bool":
+                return {True: YES, False: NO}.get(value, None if self.mixed else NO_VALUE)
+            case "choice":
+                return self._shown_choice(value)
+            case "slider":
+                return float(value) if self.param.kind == "float" else int(value)
+            case "stepper":
+                return value if _is_whole(value) else None
+            case _:
+                return as_text(value)
+
+    def _shown_choice(self, value: Any) -> Any:
+        if value is None:
+            return None if self.mixed or NO_VALUE not in self.choices() else NO_VALUE
+        name = value.get("class_name") if isinstance(value, dict) else value
+        return next((choice for choice in self.choices() if alike(choice, name)), name)
+
+    @property
+    def latest(self) -> Any:
+        """The value last committed, else the document's: for who changes a part of it."""
+        known = st.session_state.get(self.known_key)
+        return known[0] if known is not None and not known[1] else self.value
+
+    def reset(self) -> None:
+        """Goes back to the default."""
+        default = self.param.default
+        put(self.key, default if self.form == "slider" else self.shown(default))
+        if self.clear is None:
+            self.hand_on(default)
+            return
+        self._know(default)
+        self.clear(self.param.name)
+
+    def enter(self, value: Any) -> None:
+        """Commits a value as if it had been typed."""
+        put(self.key, self.shown(value))
+        self.hand_on(value)
+
+    def hand_on(self, value: Any) -> None:
+        """Commits a value."""
+        self._know(value)
+        self.commit(self.param.name, value)
+
+    def _know(self, value: Any) -> None:
+        st.session_state.pop(self.problem_key, None)
+        st.session_state[self.known_key] = (value, False)
+
+    def choices(self) -> list[str]:
+        """What can be chosen; classes under the names that Keras programs use, glorot_uniform."""
+        param = self.param
+        none = [NO_VALUE] if param.optional or param.default is None else []
+        if param.kind == "bool":
+            return [*none, YES, NO]
+        known = none + (
+            list(dict.fromkeys(map(snake_case, param.names))) if param.registry else list(param.names)
+        )
+        # A name that is none stays to be seen: the checks say what is wrong with it.
+        given = self.value.get("class_name") if isinstance(self.value, dict) else self.value
+        if isinstance(given, str) and not any(alike(choice, given) for choice in known):
+            known.append(given)
+        return known
+
+    @property
+    def placeholder(self) -> str:
+        """What stands in an empty field."""
+        if self.mixed:
+            return "mixed"
+        if self.param.kind == "shape":
+            return "28, 28, 1"
+        return NO_VALUE if self.param.optional or self.param.default is None else ""
+
+    def _slides(self) -> bool:
+        """Whether the value is a number between two bounds that a slider has a place for."""
+        param, value = self.param, self.value
+        low, high = param.range.min, param.range.max
+        if low is None or high is None or param.optional or self.mixed:
+            return False
+        if param.kind == "int":
+            return high - low <= LONGEST_SLIDER and _is_whole(value) and value in param.range
+        return _is_number(value) and value in param.range and round(value, DIGITS) == value
 
     def _take(self) -> None:
         """Hands the widget's value on, or keeps the problem to be shown."""
         state = st.session_state
-        entered, known = state[self.key], state.get(self._known_key)
-        if entered == self._shown(known):
+        entered = state[self.key]
+        known, mixed = state.get(self.known_key) or (None, False)
+        if entered == (self.shown(known) if not mixed else self.shown(None)):
             # The browser also reports a value that it was just given.
-            state.pop(self._problem_key, None)
+            state.pop(self.problem_key, None)
             return
         try:
             value = self._meant(entered)
             self.param.check(value)
         except LayerloomError as error:
-            state[self._problem_key] = str(error)
+            state[self.problem_key] = str(error)
             return
         # As the document writes it: "2x2" becomes "2, 2".
-        put(self.key, self._shown(value))
-        self._hand_on(value)
+        self.enter(value)
 
     def _meant(self, entered: Any) -> Any:
         kind = self.param.kind
@@ -158,36 +254,6 @@ class Field:
         nothing_allowed = self.param.optional or self.param.default is None or self.param.required
         return value if value is not None or nothing_allowed else self.param.default
 
-    def _reset(self) -> None:
-        put(self.key, self._shown(self.param.default))
-        self._hand_on(self.param.default)
-
-    def _hand_on(self, value: Any) -> None:
-        st.session_state.pop(self._problem_key, None)
-        st.session_state[self._known_key] = value
-        self.commit(self.param.name, value)
-
-    def choices(self) -> list[str]:
-        """What can be chosen; classes under the names that Keras programs use, glorot_uniform."""
-        none = [NO_VALUE] if self.param.optional or self.param.default is None else []
-        if self.param.kind == "bool":
-            return [*none, YES, NO]
-        names = self.param.names
-        known = none + (list(dict.fromkeys(map(snake_case, names))) if self.param.registry else list(names))
-        # A name that is none stays to be seen: the checks say what is wrong with it.
-        given = self.value.get("class_name") if isinstance(self.value, dict) else self.value
-        if isinstance(given, str) and not any(alike(choice, given) for choice in known):
-            known.append(given)
-        return known
-
-    def _is_fraction(self) -> bool:
-        return not self.param.optional and (self.param.range.min, self.param.range.max) == (0, 1)
-
-    def _placeholder(self) -> str:
-        if self.param.kind == "shape":
-            return "28, 28, 1"
-        return NO_VALUE if self.param.optional or self.param.default is None else ""
-
 
 def alike(choice: str, value: Any) -> bool:
     """Whether a choice and a name in a document are one: GlorotUniform and glorot_uniform."""
@@ -196,3 +262,11 @@ def alike(choice: str, value: Any) -> bool:
 
 def _bare(name: str) -> str:
     return re.sub(r"[_\s]", "", name).lower()
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

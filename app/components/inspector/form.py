@@ -5,12 +5,17 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.canvas import send, unfinished
+from app.components.canvas import send
 from app.components.faults import guarded
+from app.components.inspector.edits import changed_names, edit_of, settled
+from app.components.inspector.explaining import about_layer, explain_layer
 from app.components.inspector.fields import Field
+from app.components.inspector.geometry import geometry_picture
 from app.components.inspector.nested import draw_field
-from app.components.inspector.values import same
+from app.components.inspector.ranking import comes_first
+from app.components.inspector.surroundings import Surroundings
 from app.components.shown import as_value, put
+from app.components.theme import theme
 from app.components.words import plain
 from graph_compiler.document import Node, name_problem
 from graph_compiler.findings import Finding
@@ -20,43 +25,13 @@ from runtime.layers import layer_spec
 from runtime.layers.parameters import ParamSpec
 from runtime.layers.spec import LayerSpec
 
-FINE_TUNING = ("initializers", "regularizers", "constraints")
-"""Families of parameters that a beginner leaves alone: they stand under "More"."""
-
-RARELY_SET = {
-    "attention_axes",
-    "backward_layer",
-    "batch_shape",
-    "batch_size",
-    "data_format",
-    "depth_multiplier",
-    "dilation_rate",
-    "epsilon",
-    "flash_attention",
-    "go_backwards",
-    "groups",
-    "mask_value",
-    "momentum",
-    "noise_shape",
-    "output_padding",
-    "output_shape",
-    "recurrent_activation",
-    "recurrent_dropout",
-    "reset_after",
-    "seed",
-    "shared_axes",
-    "sliding_window",
-    "stateful",
-    "synchronized",
-    "unit_forget_bias",
-    "unroll",
-    "use_gate",
-}
-"""Single parameters of the same sort, whichever layer has them."""
-
 
 def node_form(
-    canvas_key: str, node: Node, findings: tuple[Finding, ...], waits_for: str | None = None
+    canvas_key: str,
+    node: Node,
+    findings: tuple[Finding, ...] = (),
+    waits_for: str | None = None,
+    around: Surroundings | None = None,
 ) -> None:
     """Draws the form of a node; a change goes to the canvas as a command.
 
@@ -65,6 +40,7 @@ def node_form(
         node: The node.
         findings: What is wrong with it.
         waits_for: Name of the layer whose mistake has to be mended before anything can be said of this one.
+        around: What is known of it from where it stands.
     """
     if node.locked or node.shares:
         _given(node)
@@ -75,18 +51,29 @@ def node_form(
         st.subheader(plain(node.name), anchor=False)
         st.error(str(error))
         return
+    around = around or Surroundings()
     st.subheader(spec.label, anchor=False)
     st.caption(spec.summary)
+    explain_layer(spec)
     _notices(spec, findings, waits_for)
     _name_field(canvas_key, node)
-    _fields(canvas_key, node, [param for param in spec.params if comes_first(param)], "params", findings)
-    _fields(canvas_key, node, spec.settings, "settings", findings)
+
+    def fields(params: Sequence[ParamSpec], table: str) -> None:
+        for param in params:
+            draw_field(_field(canvas_key, node, param, table, findings, around))
+
+    fields([param for param in spec.params if comes_first(param)], "params")
+    fields(spec.settings, "settings")
+    picture = geometry_picture(node, around.given, theme())
+    if picture is not None:
+        picture.show()
     more = [param for param in spec.params if not comes_first(param)]
     set_here = [param.name for param in more if param.name in node.params]
     with st.expander(f"More ({len(set_here)} changed)" if set_here else "More", expanded=bool(set_here)):
-        _fields(canvas_key, node, more, "params", findings)
+        fields(more, "params")
         _note_field(canvas_key, node)
-    _about(spec)
+    _reset_all(canvas_key, node, spec)
+    about_layer(spec)
 
 
 def _given(node: Node) -> None:
@@ -104,16 +91,6 @@ def _given(node: Node) -> None:
         )
 
 
-def comes_first(param: ParamSpec) -> bool:
-    """Whether a beginner should see it at once: shapes, sizes, numbers and names, not the fine tuning."""
-    if param.required:
-        return True
-    # A value of no particular kind is for experts, unless its default shows what it looks like.
-    vague = param.kind == "json" and not isinstance(param.default, list | tuple)
-    renorm = param.name.startswith("renorm")
-    return param.registry not in FINE_TUNING and param.name not in RARELY_SET and not vague and not renorm
-
-
 def _notices(spec: LayerSpec, findings: tuple[Finding, ...], waits_for: str | None) -> None:
     """What is wrong with the layer as a whole; what concerns one field stands at the field."""
     fields = {param.name for param in (*spec.params, *spec.settings)}
@@ -126,38 +103,47 @@ def _notices(spec: LayerSpec, findings: tuple[Finding, ...], waits_for: str | No
         st.caption(f":material/hourglass: Waits for {plain(waits_for)}: what is wrong there comes first.")
 
 
-def _fields(
+def _field(
     canvas_key: str,
     node: Node,
-    params: Sequence[ParamSpec],
+    param: ParamSpec,
     table: str,
     findings: tuple[Finding, ...],
-) -> None:
+    around: Surroundings,
+) -> Field:
     given: dict[str, Any] = dict(getattr(node, table))
-    settled = not any(_concerns(command, node.id) for command in unfinished(canvas_key))
-    by_name = {param.name: param for param in params}
 
-    def commit(name: str, value: Any) -> None:
-        param = by_name[name]
-        if not param.required and same(value, param.default):
-            send(canvas_key, "set_node", node=node.id, unset=[name])
-        else:
-            send(canvas_key, "set_node", node=node.id, **{table: {name: value}})
+    def commit(_: str, value: Any) -> None:
+        send(canvas_key, "set_node", **edit_of(node.id, table, param, value))
 
-    for param in params:
-        value = given.get(param.name, None if param.required else param.default)
-
-        problems = tuple(
-            f"{finding.message} {finding.hint}".strip() for finding in findings if finding.param == param.name
-        )
-        key = f"{canvas_key}:{node.id}:{table}:{param.name}"
-        draw_field(Field(param, value, key, commit, settled, problems))
+    return Field(
+        param,
+        given.get(param.name, None if param.required else param.default),
+        f"{canvas_key}:{node.id}:{table}:{param.name}",
+        commit,
+        settled(canvas_key, [node.id]),
+        tuple(f"{one.message} {one.hint}".strip() for one in findings if one.param == param.name),
+        weight=around.weight_of(param),
+        owner=node.layer,
+    )
 
 
-def _concerns(command: dict[str, Any], node_id: str) -> bool:
-    """Whether a command on its way to the canvas changes a node."""
-    edits = command.get("edits", [command])
-    return command["op"] == "replace" or any(edit.get("node") == node_id for edit in edits)
+def _reset_all(canvas_key: str, node: Node, spec: LayerSpec) -> None:
+    names = changed_names(node, spec)
+    if not names:
+        return
+
+    def reset() -> None:
+        send(canvas_key, "set_node", node=node.id, unset=names)
+
+    st.button(
+        "Reset all to defaults",
+        key=f"{canvas_key}:{node.id}:reset_all",
+        icon=":material/restart_alt:",
+        type="tertiary",
+        help=plain(f"Changed here: {', '.join(names)}. One undo brings them back."),
+        on_click=guarded(reset),
+    )
 
 
 def _name_field(canvas_key: str, node: Node) -> None:
@@ -207,12 +193,3 @@ def _note_field(canvas_key: str, node: Node) -> None:
         on_change=guarded(keep),
         help="For yourself.",
     )
-
-
-def _about(spec: LayerSpec) -> None:
-    with st.expander("About this layer"):
-        st.markdown(spec.docstring.description or spec.summary)
-        for port in spec.inputs:
-            st.markdown(f"**{plain(port.name)}**{' (optional)' if port.optional else ''} {port.help}")
-        if spec.docstring.source:
-            st.caption(f"Source: {spec.docstring.source}")

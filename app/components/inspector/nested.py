@@ -10,18 +10,19 @@ from typing import Any, cast
 import streamlit as st
 
 from app.components.faults import guarded
+from app.components.inspector.explaining import explain_member
 from app.components.inspector.fields import Field
+from app.components.inspector.ranking import comes_first
+from app.components.inspector.values import same
+from app.components.inspector.widgets import draw_problems, draw_widget
 from app.components.shown import as_index, put
-from app.components.words import plain
-from app.services.palette import first_params
+from app.services.palette import first_params, first_value
+from graph_compiler.instances import make_layer
 from runtime.configurable import constructor_parameters
 from runtime.errors import LayerloomError
 from runtime.layers import layer_names, layer_spec
 from runtime.layers.docstrings import parse_docstring
 from runtime.layers.parameters import REQUIRED, ParamSpec, find_registry, param_spec
-
-SIMPLE = ("int", "float", "bool", "choice")
-"""Kinds of the parameters that are shown for a choice from a family of names."""
 
 
 def draw_field(field: Field) -> None:
@@ -29,35 +30,41 @@ def draw_field(field: Field) -> None:
     if field.param.kind == "layer":
         _draw_layer(field)
         return
-    field.draw()
+    draw_widget(field)
     if field.param.kind == "registry" and field.value is not None:
+        explain_member(field)
         _draw_options(field)
 
 
 def _draw_options(field: Field) -> None:
     """The strength of a regularizer, the bounds of a constraint, and the like."""
-    value = field.value
-    name = value.get("class_name") if isinstance(value, dict) else value
-    try:
-        entry = find_registry(field.param.registry).lookup(str(name))
-    except LayerloomError:
-        return
+    entry = member_of(field.param.registry, field.value)
     if not inspect.isclass(entry):
         return
-    options = [option for option in _options(entry) if option.kind in SIMPLE and not option.optional]
-    given = cast("dict[str, Any]", value.get("config") or {}) if isinstance(value, dict) else {}
+    given = _config(field.value)
+    options = [option for option in options_of(entry) if _is_offered(option, given)]
 
     def commit(option: str, setting: Any) -> None:
-        config = {**given, option: setting}
-        field.commit(field.param.name, {"class_name": entry.__name__, "config": config})
+        # As it is by now: another option may have been changed since this was drawn.
+        config = {**_config(field.latest), option: setting}
+        field.hand_on({"class_name": entry.__name__, "config": config})
 
     if options:
         with st.container(border=True, gap="small"):
-            _draw_all(options, given, replace(field, commit=commit), entry.__name__)
+            _draw_all(options, given, replace(field, commit=commit, clear=None), entry.__name__)
+
+
+def member_of(family: str, value: Any) -> Any:
+    """The class or function a name or config stands for; None for one that is unknown."""
+    name = value.get("class_name") if isinstance(value, dict) else value
+    try:
+        return find_registry(family).lookup(str(name))
+    except LayerloomError:
+        return None
 
 
 @cache
-def _options(cls: type) -> tuple[ParamSpec, ...]:
+def options_of(cls: type) -> tuple[ParamSpec, ...]:
     """The constructor's parameters of any class with configuration, as a layer's are described."""
     hints = typing.get_type_hints(cls.__init__, include_extras=True)
     texts = parse_docstring(cls).arguments
@@ -69,64 +76,119 @@ def _options(cls: type) -> tuple[ParamSpec, ...]:
             texts.get(name, ""),
         )
         for name, parameter in constructor_parameters(cls).items()
+        if name != "name"
     )
+
+
+def _config(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value.get("config") or {}) if isinstance(value, dict) else {}
+
+
+def _is_offered(option: ParamSpec, given: dict[str, Any]) -> bool:
+    """Lists, and values of no particular kind, that are nothing by themselves are for programs."""
+    vague = option.kind in ("json", "ints", "floats") and option.default is None
+    return option.required or option.name in given or not vague
 
 
 def _draw_layer(field: Field) -> None:
     """A layer inside a layer: its kind, and its own form."""
-    inner: dict[str, Any] = field.value if isinstance(field.value, dict) else {}
-    name = inner.get("layer") or inner.get("class_name")
-    params: dict[str, Any] = inner.get("params") or inner.get("config") or {}
-    names = [known for known in layer_names() if layer_spec(known).group and layer_spec(known).inputs]
-    known_key = f"{field.key}:known"
-    if field.key not in st.session_state or (field.settled and st.session_state.get(known_key) != name):
-        put(field.key, name if name in names else None)
-        st.session_state[known_key] = name
+    name, params = _inner(field.value)
+    names = list(layers_for(field.owner, field.param.name))
+    if name and name not in names:
+        names.append(name)
+    known = st.session_state.get(field.known_key)
+    if field.key not in st.session_state or (field.settled and (known is None or known[0] != field.value)):
+        put(field.key, name or None)
+        st.session_state[field.known_key] = (field.value, False)
 
     def choose() -> None:
         chosen = st.session_state[field.key]
-        if chosen == name:
+        before, given = _inner(field.latest)
+        if chosen == before:
             return
-        st.session_state[known_key] = chosen
-        kept = _shared(params, chosen) if chosen else {}
-        value = {"layer": chosen, "params": {**first_params(layer_spec(chosen)), **kept}} if chosen else None
-        field.commit(field.param.name, value)
+        kept = _shared(given, chosen) if chosen else {}
+        inside = {"layer": chosen, "params": {**first_params(layer_spec(chosen)), **kept}}
+        field.hand_on(inside if chosen else None)
 
     def commit(param: str, value: Any) -> None:
-        spec = layer_spec(str(name)).param(param)
-        changed = {**params, param: value}
-        if spec is not None and not spec.required and value == spec.default:
+        inner_name, given = _inner(field.latest)
+        spec = layer_spec(inner_name).param(param)
+        changed = {**given, param: value}
+        if spec is not None and not spec.required and same(value, spec.default):
             del changed[param]
-        field.commit(field.param.name, {"layer": name, "params": changed})
+        field.hand_on({"layer": inner_name, "params": changed})
 
     st.selectbox(
         field.param.name,
         names,
         **as_index(field.key, names),
         key=field.key,
-        help=field.param.help or None,
+        help=field.help or None,
         on_change=guarded(choose),
         placeholder="choose a layer" if not field.param.optional else "none",
     )
-    for problem in field.problems:
-        st.markdown(f":small[:red[:material/error: {plain(problem)}]]")
-    if name in names:
+    draw_problems(field)
+    if name in layer_names():
         with st.container(border=True, gap="small"):
-            shown = [param for param in layer_spec(str(name)).params if _is_shown_inside(param, params)]
-            _draw_all(shown, params, replace(field, commit=commit, problems=()), str(name))
+            _inner_form(name, params, replace(field, commit=commit, clear=None, problems=(), weight=None))
+
+
+def _inner_form(name: str, params: dict[str, Any], outer: Field) -> None:
+    spec = layer_spec(name)
+    st.caption(spec.summary)
+    _draw_all([param for param in spec.params if comes_first(param)], params, outer, name)
+    more = [param for param in spec.params if not comes_first(param)]
+    if more:
+        set_here = [param for param in more if param.name in params]
+        with st.expander(f"More of {spec.label}", expanded=bool(set_here)):
+            _draw_all(more, params, outer, name)
 
 
 def _draw_all(params: Iterable[ParamSpec], given: dict[str, Any], outer: Field, owner: str) -> None:
     for param in params:
         value = given.get(param.name, None if param.required else param.default)
         key = f"{outer.key}:{owner}:{param.name}"
-        draw_field(replace(outer, param=param, value=value, key=key, problems=()))
+        draw_field(replace(outer, param=param, value=value, key=key, problems=(), owner=owner))
 
 
-def _is_shown_inside(param: ParamSpec, given: dict[str, Any]) -> bool:
-    """What one sets of a layer inside another one; the rest is for a form of its own."""
-    simple = param.kind in ("int", "float", "bool", "choice", "size") and not param.optional
-    return param.required or param.name in given or param.registry == "activations" or simple
+@cache
+def layers_for(owner: str, parameter: str) -> tuple[str, ...]:
+    """The layers that can stand inside a layer: those that it does not refuse.
+
+    Args:
+        owner: The layer around it.
+        parameter: The parameter they are given by.
+    """
+    inside = [name for name in layer_names() if layer_spec(name).inputs]
+    others = {param.name: first_value(param) for param in layer_spec(owner).params if param.required}
+    taken = [name for name in inside if _is_taken(owner, {**others, parameter: _example(name)})]
+    if not taken:
+        # A second one that has to fit the first: what can be the first.
+        first = next((param.name for param in layer_spec(owner).params if param.kind == "layer"), parameter)
+        return layers_for(owner, first) if first != parameter else tuple(inside)
+    # What is not in the palette is offered where nothing else is taken: cells.
+    usual = [name for name in taken if layer_spec(name).group]
+    return tuple(usual or taken)
+
+
+def _example(name: str) -> dict[str, Any]:
+    return {"layer": name, "params": first_params(layer_spec(name))}
+
+
+def _is_taken(owner: str, params: dict[str, Any]) -> bool:
+    try:
+        make_layer(owner, "layer", params)
+    except Exception:
+        # Whatever it is: this one is not offered.
+        return False
+    return True
+
+
+def _inner(value: Any) -> tuple[str, dict[str, Any]]:
+    """Name and parameters of the layer inside, however the document has them."""
+    inner: dict[str, Any] = value if isinstance(value, dict) else {}
+    name = inner.get("layer") or inner.get("class_name") or ""
+    return str(name), inner.get("params") or inner.get("config") or {}
 
 
 def _shared(params: dict[str, Any], chosen: str) -> dict[str, Any]:

@@ -47,8 +47,8 @@ def from_text(param: ParamSpec, text: str) -> Any:
     if param.kind == "float":
         return _number(param, text)
     if param.kind == "floats":
-        numbers = [_number(param, word) for word in text.strip("()[]").split(",")]
-        return numbers[0] if len(numbers) == 1 else numbers
+        numbers = [_number(param, word.strip()) for word in text.strip("()[], ").split(",")]
+        return numbers[0] if len(numbers) == 1 and not param.listed else numbers
     return _any(text) if param.kind == "json" else text
 
 
@@ -96,7 +96,12 @@ def _sizes(param: ParamSpec, text: str) -> Any:
             received=text,
             hint="Write them with commas between them: 28, 28, 1.",
         ) from None
-    return sizes[0] if len(sizes) == 1 and param.kind != "shape" else sizes
+    return sizes[0] if len(sizes) == 1 and param.kind != "shape" and not _only_lists(param) else sizes
+
+
+def _only_lists(param: ParamSpec) -> bool:
+    """Whether one number alone is no value of a list of numbers; of a size it always is."""
+    return param.kind == "ints" and param.listed
 
 
 def _any(text: str) -> Any:

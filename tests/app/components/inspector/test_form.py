@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.components.inspector.form import comes_first
+from app.components.inspector.ranking import comes_first
 from graph_compiler.document import AddNode, GraphDocument, Node, SetParam, apply
 from runtime.layers import layer_names, layer_spec
 
@@ -32,14 +32,6 @@ def carried_out(visitor, **params):
     for name, value in params.items():
         document, _ = apply(document, SetParam(node="n_1", param=name, value=value))
     visitor.draw(document, selected=("n_1",), ack=visitor.sent["commands"][-1]["id"])
-
-
-@pytest.mark.parametrize("layer", [name for name in layer_names() if layer_spec(name).group])
-def test_every_layer_has_a_form(form, layer):
-    visitor = form(layer)
-    assert not visitor.at.exception
-    assert layer_spec(layer).label in [title.value for title in visitor.at.subheader]
-    assert "Something went wrong" not in visitor.texts()
 
 
 def test_a_number_is_committed(form):

@@ -1,0 +1,87 @@
+"""Sizes axis by axis, for who does not want to write a shape."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.components.faults import guarded
+from app.components.inspector.fields import Field
+from app.components.shown import as_value, put
+from runtime.types import show_shape
+
+IN_A_ROW = 3
+FIRST_SIZE = 1
+
+
+def shape_button(field: Field) -> None:
+    """Draws a button beside the field that opens the axes of the shape."""
+    sizes = _sizes(field.latest)
+    with st.popover(
+        "", icon=":material/straighten:", help=f"{field.param.name}, axis by axis", key=f"axes_{field.key}"
+    ):
+        st.caption(f"{field.param.name}: {_told(sizes)}")
+        _follow(field, sizes)
+        for first in range(0, len(sizes), IN_A_ROW):
+            for place, column in enumerate(st.columns(IN_A_ROW)[: len(sizes) - first], start=first):
+                with column:
+                    _axis(field, place)
+        more, fewer = st.columns(2)
+        more.button(
+            "Add axis",
+            key=f"more_{field.key}",
+            icon=":material/add:",
+            width="stretch",
+            on_click=guarded(lambda: field.enter([*_sizes(field.latest), FIRST_SIZE])),
+        )
+        fewer.button(
+            "Remove last",
+            key=f"fewer_{field.key}",
+            icon=":material/remove:",
+            width="stretch",
+            disabled=len(sizes) < 2,
+            on_click=guarded(lambda: field.enter(_sizes(field.latest)[:-1])),
+        )
+
+
+def _sizes(value: Any) -> list[int | None]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _told(sizes: list[int | None]) -> str:
+    return show_shape((0, *sizes)).removeprefix("0 × ") if sizes else "no axes"
+
+
+def _axis_key(field: Field, place: int) -> str:
+    return f"{field.key}:axis_{place}"
+
+
+def _follow(field: Field, sizes: list[int | None]) -> None:
+    """Has the axes show the document's sizes, where they are others than last time."""
+    shown = f"{field.key}:axes_shown"
+    known = st.session_state.get(shown)
+    if known != sizes or any(_axis_key(field, place) not in st.session_state for place in range(len(sizes))):
+        for place, size in enumerate(sizes):
+            put(_axis_key(field, place), size if isinstance(size, int) else None)
+    st.session_state[shown] = sizes
+
+
+def _axis(field: Field, place: int) -> None:
+    key = _axis_key(field, place)
+    size = _sizes(field.latest)[place]
+
+    def take() -> None:
+        sizes = _sizes(field.latest)
+        sizes[place] = st.session_state[key]
+        field.enter(sizes)
+
+    st.number_input(
+        f"axis {place + 1}",
+        # One that is less is shown as well: the checks say what is wrong with it.
+        min_value=min(1, 1 if size is None else size),
+        step=1,
+        placeholder="any",
+        help="Empty for a size that may differ from time to time.",
+        **as_value(key),
+        key=key,
+        on_change=guarded(take),
+    )
