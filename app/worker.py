@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from app.services.fork_server import serve_forks
 from app.services.job_context import DESIGNER_GONE, JobContext
+from app.services.settings import work_in
 from runtime.errors import LayerloomError
 from runtime.switches import disable_traceback_filtering
 
@@ -45,6 +46,8 @@ def work(orders: IO[bytes], reports: IO[bytes]) -> None:
     order: dict[str, Any] = json.loads(orders.readline())
     folder = Path(order["folder"])
     _print_to(folder / "worker.log")
+    # A job's folder is in a folder of such in the data directory.
+    work_in(folder.parents[1])
     if "serve" in order:
         _function(order["serve"])(orders, reports, folder, order["spec"])
         return

@@ -76,6 +76,10 @@ def picture(pixels: Any, white: float | None = None) -> Any:
 
 def rows_table(dataset: Dataset, shown: Array) -> dict[str, Any]:
     """Rows in their original units, by the names of their columns."""
+    if shown.dtype.names:
+        return {
+            name: shown[field] for name, field in zip(dataset.shown_names, shown.dtype.names, strict=True)
+        }
     flat = np.asarray(shown).reshape(len(shown), -1)
     names = dataset.feature_names
     if len(names) != flat.shape[1]:

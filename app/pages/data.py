@@ -2,15 +2,26 @@
 
 import streamlit as st
 
-from app.components.catalogue import choose_dataset
+from app.components.catalogue import ADDING, choose_dataset
 from app.components.changes import changes_in_words
 from app.components.charts import STILL, answers_chart
 from app.components.navigation import link_to
+from app.components.own_data import (
+    begin_again,
+    draw_adding,
+    draw_cautions,
+    draw_preparing,
+    draw_undo,
+    draw_work,
+    end_work,
+    offer_deleting,
+)
 from app.components.samples import gate_text, preview
 from app.components.style import SCROLLING
 from app.components.words import plain
 from app.components.workspace import Opening, opening
 from app.services.datasets import DatasetInfo, describe, load
+from app.services.datasets.own import Version, is_own_name, read_source, read_version, sources
 from app.services.fitting import fit_to_data
 from graph_compiler.document import BindData, DataBinding, GraphDocument, apply
 
@@ -21,23 +32,39 @@ def show() -> None:
     """Draws the page."""
     opened = opening()
     chosen = opened.document.data.dataset if opened.document.data else None
+    end_work()
     left, right = st.columns([2, 5], gap="medium")
     with left, st.container(key=SCROLLING, gap="small"):
         looked_at = choose_dataset(chosen)
     with right:
+        _right(opened, looked_at, chosen)
+    draw_undo()
+
+
+def _right(opened: Opening, looked_at: str, chosen: str | None) -> None:
+    """What is looked at: a data set, a file that is to be prepared, or the way to bring one in."""
+    draw_work()
+    if looked_at == ADDING:
+        draw_adding()
+    elif looked_at in {source.id for source in sources()}:
+        draw_preparing(read_source(looked_at))
+    else:
         _card(opened, describe(looked_at), chosen)
 
 
 def _card(opened: Opening, card: DatasetInfo, chosen: str | None) -> None:
     st.subheader(plain(card.title), anchor=False)
-    st.write(card.description)
+    st.write(plain(card.description) if is_own_name(card.name) else card.description)
     facts = st.columns([1, 1, 2])
     facts[0].metric("Samples", f"{card.rows:,}")
     facts[1].metric("One sample", " × ".join(map(str, card.input_shape)) or "1")
     facts[2].metric("Answer", _answer(card))
     if card.gate is not None:
         st.caption(f"A small network ({card.gate.network}) reaches {gate_text(card.gate)} on the test rows.")
+    version = read_version(card.name) if is_own_name(card.name) else None
     _use(opened, card, chosen)
+    if version is not None:
+        draw_cautions(version)
     dataset = load(card.name)
     preview(dataset)
     balance = answers_chart(dataset)
@@ -45,6 +72,23 @@ def _card(opened: Opening, card: DatasetInfo, chosen: str | None) -> None:
         st.markdown("**How often each answer occurs**")
         st.plotly_chart(balance, width="stretch", config=STILL, key=f"balance:{card.name}")
     st.caption(f"Source: {plain(card.source)} · Licence: {plain(card.licence)}")
+    if version is not None:
+        _own(version)
+
+
+def _own(version: Version) -> None:
+    """What can be done with a version of one's own."""
+    again, remove = st.columns(2)
+    if version.source in {source.id for source in sources()}:
+        again.button(
+            "Prepare another version",
+            icon=":material/tune:",
+            help="From the same file; this one stays as it is.",
+            on_click=begin_again,
+            args=(version,),
+        )
+    with remove:
+        offer_deleting(version.info.name, version.info.title)
 
 
 def _answer(card: DatasetInfo) -> str:

@@ -4,12 +4,14 @@ import atexit
 from dataclasses import dataclass
 from typing import Self
 
+from app.services.data_work import DataWork
+from app.services.datasets.own import deleting
 from app.services.examining import Examiner
 from app.services.jobs import JobPool
 from app.services.presence import Presence
 from app.services.projects import Projects
 from app.services.run_store import EXPORT_JOB, RunStore
-from app.services.settings import Settings, resolve_settings
+from app.services.settings import Settings, resolve_settings, work_in
 from app.services.store import Store
 from app.services.workers import Workers
 
@@ -28,6 +30,7 @@ class Designer:
         presence: Says that this designer is running.
         workers: Starts the processes.
         examiner: Asks trained models.
+        data_work: Reads users' files in and prepares them.
     """
 
     settings: Settings
@@ -39,6 +42,7 @@ class Designer:
     presence: Presence
     workers: Workers
     examiner: Examiner
+    data_work: DataWork
 
     @classmethod
     def start(cls) -> Self:
@@ -47,6 +51,7 @@ class Designer:
         It is closed when the process ends in order.
         """
         settings = resolve_settings()
+        work_in(settings.data_dir)
         store = Store(settings.database)
         presence = Presence(settings.presence_dir)
         runs = RunStore(store, presence.name)
@@ -57,7 +62,13 @@ class Designer:
         for run in waiting:
             (exports if run.job == EXPORT_JOB else jobs).enqueue(run)
         examiner = Examiner(settings, workers)
-        designer = cls(settings, Projects(store), runs, jobs, exports, store, presence, workers, examiner)
+        data_work = DataWork(settings.data_dir, workers)
+        if presence.is_alone:
+            data_work.sweep()
+            deleting.sweep()
+        designer = cls(
+            settings, Projects(store), runs, jobs, exports, store, presence, workers, examiner, data_work
+        )
         atexit.register(designer.close)
         return designer
 
@@ -67,6 +78,7 @@ class Designer:
         self.examiner.close()
         self.exports.close()
         self.jobs.close()
+        self.data_work.close()
         self.workers.close()
         self.presence.close()
         self.store.close()

@@ -48,6 +48,13 @@ class Presence:
         self._file(name).unlink(missing_ok=True)
         return False
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other designer is running on the data directory."""
+        return not any(
+            self.is_present(mark.stem) for mark in self._folder.glob("*.lock") if mark.stem != self.name
+        )
+
     def close(self) -> None:
         """Says that this designer has ended."""
         os.close(self._descriptor)

@@ -204,6 +204,19 @@ class Projects:
             rows = session.execute(query.order_by(ProjectRow.changed_at.desc()).limit(limit))
             return [ProjectEntry(*row) for row in rows]
 
+    def using(self, dataset: str) -> list[ProjectEntry]:
+        """The projects whose designs are made for a data set, by its name."""
+        columns = (ProjectRow.id, ProjectRow.name, ProjectRow.changed_at, ProjectRow.document)
+        query = select(*columns).where(ProjectRow.deleted_at.is_(None), ProjectRow.document.contains(dataset))
+        with self._store.read() as session:
+            rows = session.execute(query).all()
+        return [ProjectEntry(*row[:3]) for row in rows if _bound_to(row[3]) == dataset]
+
+
+def _bound_to(document: str) -> str | None:
+    data = load_document(document).data
+    return data.dataset if data is not None else None
+
 
 def _project(row: ProjectRow) -> Project:
     return Project(row.id, row.name, row.changed_at, load_document(row.document), row.revision)

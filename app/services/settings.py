@@ -13,6 +13,27 @@ DATA_DIR_VARIABLE = "LAYERLOOM_DATA_DIR"
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 """Sample data and templates: beside the packages, both in a checkout and when installed."""
 
+_data_dir: list[Path] = []
+
+
+def work_in(data_dir: Path) -> None:
+    """Tells this process which data directory it works on; a worker knows it by the place of its own folder.
+
+    Args:
+        data_dir: The data directory, absolute.
+    """
+    _data_dir[:] = [data_dir]
+
+
+def current_data_dir() -> Path:
+    """The data directory this process was told to work on, else the one it would choose by itself."""
+    return _data_dir[0] if _data_dir else _chosen(None)
+
+
+def _chosen(data_dir: str | os.PathLike[str] | None) -> Path:
+    chosen = data_dir or os.environ.get(DATA_DIR_VARIABLE) or user_data_path("layerloom", appauthor=False)
+    return Path(chosen).expanduser().absolute()
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -56,8 +77,7 @@ def resolve_settings(data_dir: str | os.PathLike[str] | None = None) -> Settings
     Raises:
         LayerloomError: The folder cannot be made or written.
     """
-    chosen = data_dir or os.environ.get(DATA_DIR_VARIABLE) or user_data_path("layerloom", appauthor=False)
-    settings = Settings(Path(chosen).expanduser().absolute())
+    settings = Settings(_chosen(data_dir))
     try:
         # Designs and data are the user's own: on a shared machine nobody else reads them.
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -165,6 +165,7 @@ class Dataset:
             that cannot be done.
         drawn: For pictures: makes one as people see them of a drawing (height × width, 0 paper to 1 ink), as
             those of this set were made; None when they were only made small.
+        shown_names: Names of the columns that people are shown, where these are fields of `shown`.
     """
 
     info: DatasetInfo
@@ -176,6 +177,7 @@ class Dataset:
     naive: Array | None = None
     encode: Callable[[Array], Array] | None = None
     drawn: Callable[[Array], Array] | None = None
+    shown_names: tuple[str, ...] = ()
 
     def held_back(self, validation_split: float) -> tuple[Split, Split]:
         """The training rows as `fit` cuts them.

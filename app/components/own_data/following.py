@@ -1,0 +1,82 @@
+"""Work that goes on: how far it is, a way to cancel it, and what became of it."""
+
+import streamlit as st
+
+from app.components.catalogue import look_at
+from app.components.faults import guarded, shielded
+from app.components.words import plain
+from app.components.workspace import designer
+from app.services.data_work import Task
+
+POLL_SECONDS = 0.5
+_FOLLOWED = "data_task"
+_SHOWN = "data_task_shown"
+TITLES = {"import": "Reading", "prepare": "Preparing"}
+
+
+def follow(task: Task) -> None:
+    """Has this tab show a task, and what it makes when it is done."""
+    st.session_state[_FOLLOWED] = task.id
+
+
+def end_work() -> None:
+    """Has what this tab's task has made looked at, if it has ended."""
+    task = _followed()
+    if task is not None and task.state != "running":
+        _end(task)
+
+
+def draw_work() -> None:
+    """Draws the tasks that go on."""
+    if designer().data_work.running():
+        st.fragment(_watch, run_every=POLL_SECONDS)()
+    elif _followed() is not None:
+        # It has ended since the page began to be drawn.
+        st.rerun()
+
+
+def draw_failure(what: str) -> None:
+    """Says why the last task of this tab failed, until another is begun."""
+    task = designer().data_work.task(st.session_state.get(_SHOWN, ""))
+    if task is None or task.what != what:
+        return
+    if task.state == "failed":
+        st.error(plain(f"{task.title}: {task.text}"), icon=":material/error:")
+    elif task.state == "cancelled":
+        st.info(f"Cancelled: {plain(task.title)}. Nothing of it was kept.", icon=":material/cancel:")
+
+
+def _followed() -> Task | None:
+    return designer().data_work.task(st.session_state.get(_FOLLOWED, ""))
+
+
+def _end(task: Task) -> None:
+    del st.session_state[_FOLLOWED]
+    st.session_state[_SHOWN] = task.id
+    if task.state == "done" and task.result:
+        look_at(task.result)
+        words = "is read: choose what is learned from what" if task.what == "import" else "is ready"
+        st.toast(f"{plain(task.title)} {words}.", icon=":material/check_circle:")
+
+
+def _watch() -> None:
+    with shielded():
+        task = _followed()
+        running = designer().data_work.running()
+        for each in running:
+            _draw(each)
+        if not running or (task is not None and task.state != "running"):
+            # The page itself runs once more, and shows what was made.
+            st.rerun()
+
+
+def _draw(task: Task) -> None:
+    bar, button = st.columns([6, 1], vertical_alignment="center")
+    bar.progress(task.done, f"{TITLES[task.what]} {plain(task.title)} · {plain(task.text)} …")
+    button.button(
+        "Cancel",
+        key=f"cancel:{task.id}",
+        width="stretch",
+        on_click=guarded(designer().data_work.cancel),
+        args=(task.id,),
+    )

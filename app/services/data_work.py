@@ -1,0 +1,174 @@
+"""Long work on own data sets: reading files in and preparing them, in a process of its own each."""
+
+import json
+import secrets
+import shutil
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from app.services.datasets.own.importing import JOB as IMPORT
+from app.services.datasets.own.importing import ImportSpec
+from app.services.datasets.own.preparing import JOB as PREPARE
+from app.services.datasets.own.preparing import PrepareSpec
+from app.services.workers import Worker, Workers
+
+CANCELLED = "cancelled"
+KEPT = 20
+"""Ended tasks that are remembered."""
+
+WAIT_SECONDS = 2.0
+PATIENCE_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """A piece of work as it stands.
+
+    Args:
+        id: Stable, unique.
+        what: Bringing a file in, or preparing data.
+        title: What it is about, in the user's words.
+        state: How it stands.
+        done: How far it is, 0 to 1.
+        text: What is being done, or why it failed.
+        result: What it made: the id of a source or the name of a version.
+        spec: What was asked for.
+    """
+
+    id: str
+    what: Literal["import", "prepare"]
+    title: str
+    state: Literal["running", "done", "failed", "cancelled"] = "running"
+    done: float = 0.0
+    text: str = "Beginning"
+    result: str = ""
+    spec: Mapping[str, Any] | None = None
+
+
+class DataWork:
+    """The long work on own data sets of one designer; it is forgotten when the designer ends.
+
+    Args:
+        data_dir: The data directory.
+        workers: Starts the processes; left open.
+    """
+
+    def __init__(self, data_dir: Path, workers: Workers) -> None:
+        self._folder = data_dir / "data-work"
+        self._workers = workers
+        self._tasks: dict[str, Task] = {}
+        self._busy: dict[str, Worker] = {}
+        self._readers: dict[str, threading.Thread] = {}
+        self._lock = threading.RLock()
+
+    def bring_in(self, spec: ImportSpec) -> Task:
+        """Begins to read a file in."""
+        return self._begin("import", IMPORT, spec.title or spec.file_name, spec.model_dump())
+
+    def prepare(self, spec: PrepareSpec) -> Task:
+        """Begins to prepare data."""
+        return self._begin("prepare", PREPARE, spec.title, spec.model_dump(mode="json"))
+
+    def task(self, task_id: str) -> Task | None:
+        """A task as it stands; None when it is not known any more."""
+        with self._lock:
+            return self._tasks.get(task_id)
+
+    def running(self) -> list[Task]:
+        """The tasks that go on, in the order they were begun."""
+        with self._lock:
+            return [task for task in self._tasks.values() if task.state == "running"]
+
+    def cancel(self, task_id: str) -> None:
+        """Ends a task; nothing of it is kept."""
+        with self._lock:
+            worker = self._busy.get(task_id)
+        if worker is not None:
+            worker.stop(CANCELLED)
+            # Within one long step it does not listen.
+            timer = threading.Timer(PATIENCE_SECONDS, self._kill, (task_id,))
+            timer.daemon = True
+            timer.start()
+
+    def upload_file(self, name: str) -> Path:
+        """A new place for a file that is being uploaded.
+
+        Args:
+            name: The user's name for it, of which only the ending is used.
+        """
+        folder = self._folder / "uploads"
+        folder.mkdir(parents=True, exist_ok=True)
+        ending = "".join(sign for sign in Path(name).suffix if sign.isalnum() or sign == ".")[:10]
+        return folder / f"{secrets.token_hex(8)}{ending}"
+
+    def sweep(self) -> None:
+        """Removes what an earlier designer that is gone has left unfinished."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Ends all tasks."""
+        with self._lock:
+            workers, readers = list(self._busy.values()), list(self._readers.values())
+        for worker in workers:
+            worker.kill()
+        for reader in readers:
+            reader.join(WAIT_SECONDS)
+
+    def _begin(self, what: Literal["import", "prepare"], job: str, title: str, spec: dict[str, Any]) -> Task:
+        # Called alike wherever it shows: a worker finds the data directory two folders above its own.
+        task = Task(f"d_{secrets.token_hex(6)}", what, title, spec=spec)
+        folder = self._folder / task.id
+        folder.mkdir(parents=True)
+        worker = self._workers.start()
+        worker.order({"job": job, "spec": spec, "folder": str(folder)})
+        reader = threading.Thread(target=self._read, args=(task.id, worker, folder, spec), daemon=True)
+        with self._lock:
+            ended = [key for key, each in self._tasks.items() if each.state != "running"]
+            for key in ended[: max(0, len(ended) - KEPT)]:
+                del self._tasks[key]
+            self._tasks[task.id] = task
+            self._busy[task.id] = worker
+            self._readers[task.id] = reader
+        reader.start()
+        return task
+
+    def _read(self, task_id: str, worker: Worker, folder: Path, spec: dict[str, Any]) -> None:
+        """Follows a worker's reports until it ends."""
+        with suppress(ConnectionError):
+            for line in worker.reports:
+                if line.endswith(b"\n"):
+                    event = json.loads(line)
+                    self._take(task_id, event["kind"], event["data"])
+        worker.wait(WAIT_SECONDS)
+        worker.release()
+        with self._lock:
+            if self._tasks[task_id].state == "running":
+                text = "Its process ended without a word, perhaps for want of memory."
+                self._change(task_id, state="failed", text=text)
+            del self._busy[task_id], self._readers[task_id]
+        shutil.rmtree(folder, ignore_errors=True)
+        if spec.get("remove"):
+            Path(spec["path"]).unlink(missing_ok=True)
+
+    def _kill(self, task_id: str) -> None:
+        with self._lock:
+            if task_id in self._busy:
+                self._change(task_id, state="cancelled", text=CANCELLED)
+                self._busy[task_id].kill()
+
+    def _take(self, task_id: str, kind: str, data: dict[str, Any]) -> None:
+        if kind == "step":
+            self._change(task_id, done=float(data["done"]), text=str(data["text"]))
+        elif kind == "end" and data["state"] == "finished":
+            self._change(task_id, state="done", done=1.0, result=str(data["reason"]))
+        elif kind == "end":
+            state = "cancelled" if data["state"] == "stopped" else "failed"
+            self._change(task_id, state=state, text=str(data["reason"]))
+
+    def _change(self, task_id: str, **changes: Any) -> None:
+        with self._lock:
+            self._tasks[task_id] = replace(self._tasks[task_id], **changes)
