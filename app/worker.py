@@ -10,15 +10,20 @@ import json
 import os
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import IO, Any
 
 from app.services.fork_server import serve_forks
 from app.services.job_context import DESIGNER_GONE, JobContext
+from app.services.locks import try_lock
 from app.services.settings import work_in
 from runtime.errors import LayerloomError
 from runtime.switches import disable_traceback_filtering
+
+FOLDER_SECONDS = 30.0
+"""So long a run that goes on waits for its earlier process, which saves what it has and ends by itself."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -38,9 +43,9 @@ def work(orders: IO[bytes], reports: IO[bytes]) -> None:
     """Runs the job that is ordered and reports how it ended.
 
     Args:
-        orders: The first line is the job, as JSON: its import path, spec and folder. A later line asks it to
-            stop and says why; so does the end. Instead of a job it may name what to "serve": that has orders
-            and reports for itself.
+        orders: The first line is the job, as JSON: its import path, spec and folder. Each later line is an
+            order for the job: "do" with "reason" and "end_state" to stop, else with "value". Their end
+            stops it. Instead of a job it may name what to "serve": that has orders and reports for itself.
         reports: Where its events go, one line of JSON each.
     """
     order: dict[str, Any] = json.loads(orders.readline())
@@ -56,6 +61,7 @@ def work(orders: IO[bytes], reports: IO[bytes]) -> None:
     context = JobContext(reports, folder)
     threading.Thread(target=_listen, args=(orders, context), daemon=True).start()
     try:
+        _wait_for_the_folder(context)
         said = _function(order["job"])(context, order["spec"])
     except LayerloomError as error:
         context.emit("end", state="failed", reason=str(error))
@@ -68,8 +74,27 @@ def work(orders: IO[bytes], reports: IO[bytes]) -> None:
         )
         context.emit("end", state="failed", reason=reason)
     else:
-        state = "stopped" if context.cancelled else "finished"
-        context.emit("end", state=state, reason=said or context.why_cancelled)
+        context.emit("end", state=context.end_state, reason=said or context.why_cancelled)
+
+
+def _wait_for_the_folder(context: JobContext) -> None:
+    """Waits for the process of an earlier attempt, which may still be saving what it has.
+
+    Raises:
+        LayerloomError: It does not end.
+    """
+    # The lock is held until this process ends.
+    descriptor = os.open(context.folder / "in_use.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + FOLDER_SECONDS
+    while True:
+        try:
+            return try_lock(descriptor)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise LayerloomError(
+                    "The process of an earlier attempt is still working on this run.", hint="Try again later."
+                ) from None
+            time.sleep(0.05)
 
 
 def _function(path: str) -> Any:
@@ -79,7 +104,13 @@ def _function(path: str) -> Any:
 
 
 def _listen(orders: IO[bytes], context: JobContext) -> None:
-    context.cancel(orders.readline().decode().strip() or DESIGNER_GONE)
+    for line in orders:
+        order: dict[str, Any] = json.loads(line)
+        if order["do"] == "stop":
+            context.cancel(order["reason"], order["end_state"])
+        else:
+            context.tell(order["do"], order["value"])
+    context.cancel(DESIGNER_GONE, "interrupted")
 
 
 def _print_to(log: Path) -> None:

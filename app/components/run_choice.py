@@ -10,9 +10,11 @@ from app.services.run_store import Run
 STATES = {
     "queued": "waiting",
     "running": "training",
+    "paused": "paused",
     "stopping": "stopping",
     "finished": "finished",
     "stopped": "stopped",
+    "interrupted": "interrupted",
     "failed": "failed",
 }
 _CHOSEN = "chosen_run"

@@ -20,9 +20,11 @@ FACTS = 5
 _STATES = {
     "queued": ("Waiting for its turn", ":material/hourglass:"),
     "running": ("Training", ":material/play_circle:"),
+    "paused": ("Paused", ":material/pause_circle:"),
     "stopping": ("Stopping after this step", ":material/stop_circle:"),
     "finished": ("Finished", ":green[:material/check_circle:]"),
     "stopped": ("Stopped", ":material/stop_circle:"),
+    "interrupted": ("Interrupted", ":orange[:material/power_off:]"),
     "failed": ("Failed", ":red[:material/error:]"),
 }
 

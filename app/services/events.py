@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["start", "batch", "epoch", "checkpoint", "step", "log", "end"]
-EndState = Literal["finished", "stopped", "failed"]
+Kind = Literal[
+    "start", "batch", "layers", "epoch", "checkpoint", "pause", "resume", "rate", "step", "log", "end"
+]
+EndState = Literal["finished", "stopped", "interrupted", "failed"]
 
 
 @dataclass(frozen=True)
@@ -14,14 +16,20 @@ class Event:
 
     The kinds and their data:
 
-    - start: epochs, steps_per_epoch, samples, validation_samples, parameters
-    - batch: epoch (as a fraction: 1.5 is the middle of the second), metrics
+    - start: epochs, epoch (where it begins: 0, or that of the checkpoint it goes on from), steps_per_epoch,
+      samples, validation_samples, parameters, layers (names of those whose steps are measured)
+    - batch: epoch (as a fraction: 1.5 is the middle of the second), metrics, learning_rate,
+      samples_per_second, memory (bytes)
+    - layers: epoch, gradients and ratios of one step, in the order of the layers of the start
     - epoch: epoch (1 after the first), metrics with their `val_` fellows, learning_rate, seconds,
-      samples_per_second
+      samples_per_second, best (name to value and epoch), trained (seconds since the first epoch, without
+      pauses)
     - checkpoint: epoch
+    - pause, resume: epoch
+    - rate: epoch, learning_rate; somebody has set it
     - step: done (0 to 1), text; what a job does that has no epochs
     - log: text
-    - end: state ("finished", "stopped", "failed"), reason in words
+    - end: state (an `EndState`), reason in words
 
     Args:
         seq: Number of the event within its attempt, from 1.

@@ -1,16 +1,20 @@
-"""What a job sees of the world around it: where to write, whom to tell, and whether to stop."""
+"""What a job sees of the world around it: where to write, whom to tell, and what it is told meanwhile."""
 
 import json
 import os
+import queue
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
-from app.services.events import Event, Kind, finite
+from app.services.events import EndState, Event, Kind, finite
 
-DESIGNER_GONE = "stopped: the designer ended"
+DESIGNER_GONE = "the designer ended while it was training"
+
+Order = Literal["pause", "resume", "learning_rate"]
+"""What a running job may be told, besides to stop."""
 
 
 class JobContext:
@@ -24,9 +28,11 @@ class JobContext:
     def __init__(self, reports: IO[bytes], folder: Path) -> None:
         self.folder = folder
         self.why_cancelled = ""
+        self.end_state: EndState = "finished"
         self._reports = reports
         self._seq = 0
         self._stop = threading.Event()
+        self._orders: queue.SimpleQueue[tuple[Order | None, Any]] = queue.SimpleQueue()
         self._writing = threading.Lock()
 
     @property
@@ -34,15 +40,46 @@ class JobContext:
         """Whether the job should save what it has and return."""
         return self._stop.is_set()
 
-    def cancel(self, reason: str) -> None:
+    @property
+    def has_orders(self) -> bool:
+        """Whether the job was told something that it has not yet looked at; asking costs next to nothing."""
+        return not self._orders.empty()
+
+    def cancel(self, reason: str, end_state: EndState = "stopped") -> None:
         """Asks the job to save what it has and return.
 
         Args:
             reason: Why, in words.
+            end_state: How it then has ended.
         """
         if not self._stop.is_set():
             self.why_cancelled = reason
+            self.end_state = end_state
             self._stop.set()
+            # It may be waiting for an order.
+            self._orders.put((None, None))
+
+    def tell(self, order: Order, value: Any = None) -> None:
+        """Leaves an order for the job, which looks when it has the time.
+
+        Args:
+            order: What to do.
+            value: What more has to be known for that.
+        """
+        self._orders.put((order, value))
+
+    def next_order(self, *, wait: bool = False) -> tuple[Order | None, Any]:
+        """The oldest order that the job has not seen, with its value; (None, None) when there is none.
+
+        Args:
+            wait: True waits until there is one, or the job is cancelled.
+        """
+        if wait and self.cancelled:
+            return None, None
+        try:
+            return self._orders.get(block=wait)
+        except queue.Empty:
+            return None, None
 
     def emit(self, kind: Kind, **data: Any) -> None:
         """Reports an event; see `Event` for the kinds.
@@ -57,7 +94,7 @@ class JobContext:
                 self._reports.write(line)
                 self._reports.flush()
             except OSError:
-                self.cancel(DESIGNER_GONE)
+                self.cancel(DESIGNER_GONE, "interrupted")
 
     def save(self, name: str, write: Callable[[Path], None]) -> Path:
         """Writes a file of the job's folder so that it is there whole, old or new, whenever the job dies.

@@ -24,7 +24,7 @@ BATCH_SECONDS = 0.1
 STATUS_SECONDS = 2.0
 STOPPED = "stopped as you asked"
 KILLED = "ended at once, as you asked"
-CLOSED = "stopped: the designer was closed"
+CLOSED = "the designer was closed"
 NEVER_BEGAN = "taken out of the queue"
 
 _log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class JobPool:
         self._waiting: deque[Run] = deque()
         self._busy: dict[str, Worker] = {}
         self._killed: set[str] = set()
+        self._paused: set[str] = set()
         self._readers: dict[str, threading.Thread] = {}
         self._lock = threading.RLock()
         self._closing = False
@@ -93,6 +94,41 @@ class JobPool:
             worker = self._busy.get(run_id)
         return worker.pid if worker else None
 
+    def pause(self, run_id: str) -> None:
+        """Has a run wait after its step; its process stays, but its place goes to the next in line."""
+        with self._lock:
+            if run_id in self._busy and self._runs.change_state(run_id, "paused"):
+                self._busy[run_id].tell("pause")
+                self._paused.add(run_id)
+                self._begin_what_fits()
+
+    def resume(self, run_id: str) -> None:
+        """Lets a paused run go on, at once: who resumes it is looking at it."""
+        with self._lock:
+            if run_id in self._paused and self._runs.change_state(run_id, "running"):
+                self._paused.discard(run_id)
+                self._busy[run_id].tell("resume")
+
+    def set_learning_rate(self, run_id: str, rate: float) -> None:
+        """Changes the learning rate of a run from its next step on; one that does not train is left alone."""
+        with self._lock:
+            if run_id in self._busy:
+                self._busy[run_id].tell("learning_rate", rate)
+
+    def go_on(self, run_id: str, **changes: Any) -> Run:
+        """Puts a run that has ended in line once more; what it reported and its files stay.
+
+        Args:
+            run_id: Which run.
+            **changes: What is different in its spec now.
+
+        Raises:
+            RunError: It does not exist, or has not ended.
+        """
+        run = self._runs.reopen(run_id, changes)
+        self.enqueue(run)
+        return run
+
     def stop(self, run_id: str) -> None:
         """Asks a run to save what it has and end after its step; one that waits leaves the line."""
         with self._lock:
@@ -122,7 +158,7 @@ class JobPool:
             workers, readers = list(self._busy.values()), list(self._readers.values())
         deadline = time.monotonic() + grace
         for worker in workers:
-            worker.stop(CLOSED)
+            worker.stop(CLOSED, "interrupted")
         for reader in readers:
             reader.join(max(0.0, deadline - time.monotonic()))
         for worker in workers:
@@ -135,7 +171,7 @@ class JobPool:
             self._workers.close()
 
     def _begin_what_fits(self) -> None:
-        while self._waiting and len(self._busy) < self.limit and not self._closing:
+        while self._waiting and len(self._busy) - len(self._paused) < self.limit and not self._closing:
             run = self._waiting.popleft()
             folder = self._settings.run_dir(run.id)
             try:
@@ -166,8 +202,11 @@ class JobPool:
             self._reports.put((run.id, run.attempt, Event(seq, "end", data, time.time())))
         worker.release()
         with self._lock:
-            del self._busy[run.id], self._readers[run.id]
-            self._killed.discard(run.id)
+            # Somebody may have begun it once more between its last word and the end of its process.
+            if self._busy.get(run.id) is worker:
+                del self._busy[run.id], self._readers[run.id]
+                self._killed.discard(run.id)
+                self._paused.discard(run.id)
             self._begin_what_fits()
 
     def _collect(self) -> None:

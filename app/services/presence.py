@@ -4,16 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-if os.name == "posix":
-    import fcntl
-
-    def _try_lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-else:
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+from app.services.locks import try_lock
 
 
 class Presence:
@@ -29,7 +20,7 @@ class Presence:
         self._folder = folder
         self.name = secrets.token_hex(6)
         self._descriptor = os.open(self._file(self.name), os.O_RDWR | os.O_CREAT, 0o600)
-        _try_lock(self._descriptor)
+        try_lock(self._descriptor)
 
     def is_present(self, name: str) -> bool:
         """Whether the designer of that name is running; the mark of one that is gone is removed."""
@@ -40,7 +31,7 @@ class Presence:
         except FileNotFoundError:
             return False
         try:
-            _try_lock(descriptor)
+            try_lock(descriptor)
         except OSError:
             return True
         finally:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -15,19 +15,25 @@ from app.services.store import EventRow, RunRow, Store
 from graph_compiler.document import GraphDocument, load_document
 from runtime.errors import LayerloomError
 
-RunState = Literal["queued", "running", "stopping", "finished", "stopped", "failed"]
-OPEN_STATES: tuple[RunState, ...] = ("queued", "running", "stopping")
+RunState = Literal["queued", "running", "paused", "stopping", "finished", "stopped", "interrupted", "failed"]
+OPEN_STATES: tuple[RunState, ...] = ("queued", "running", "paused", "stopping")
+ENDS = ("finished", "stopped", "interrupted", "failed")
 
 NEXT_STATES: dict[str, tuple[str, ...]] = {
     "queued": ("running", "stopped", "failed"),
-    "running": ("stopping", "finished", "stopped", "failed"),
-    "stopping": ("finished", "stopped", "failed"),
+    "running": ("paused", "stopping", *ENDS),
+    "paused": ("running", "stopping", *ENDS),
+    "stopping": ENDS,
 }
-"""Which state may follow which; what has ended stays as it ended."""
+"""Which state may follow which; what has ended stays as it ended, until it is begun once more."""
 
-INTERRUPTED = "interrupted: the designer ended while it was training"
+INTERRUPTED = "the designer ended while it was training"
 EXPORT_JOB = "app.services.exporting.export_job:export"
 """Runs of this job write files to take away; they stand in no list of trainings."""
+
+
+MAX_NOTE = 500
+"""Characters of a note about a run."""
 
 
 class RunError(LayerloomError, LookupError):
@@ -41,13 +47,15 @@ class Run:
     Args:
         id: Stable, unique in the data directory; also the name of its folder.
         project_id: The project it trains.
+        number: Counts the project's trainings, or its exports, from 1; it stays when others are deleted.
+        note: What its owner wrote about it.
         state: Where it stands.
         reason: Why it ended as it did, in words; empty while it goes well.
         attempt: Counts how often it was begun.
         job: Import path of the function that does the work, "module:function".
         spec: That function's argument.
-        progress: epoch, epochs and metrics of the last epoch that ended, or done and text of the last step,
-            as far as they are known.
+        progress: epoch, epochs, metrics, best (values with their epochs) and trained (seconds) as of the last
+            epoch that ended, or done and text of the last step, as far as they are known.
         created_at: Seconds since 1970, UTC.
         started_at: The same; None while it waits.
         ended_at: The same; None while it goes on.
@@ -55,6 +63,8 @@ class Run:
 
     id: str
     project_id: str
+    number: int
+    note: str
     state: RunState
     reason: str
     attempt: int
@@ -107,6 +117,7 @@ class RunStore:
         row = RunRow(
             id=f"r_{secrets.token_hex(6)}",
             project_id=project_id,
+            note="",
             job=job,
             spec=dict(spec),
             owner=self._owner,
@@ -118,7 +129,10 @@ class RunStore:
             started_at=None,
             ended_at=None,
         )
+        of_its_kind = (RunRow.project_id == project_id, (RunRow.job == EXPORT_JOB) == (job == EXPORT_JOB))
         with self._store.write() as session:
+            last = session.scalar(select(func.max(RunRow.number)).where(*of_its_kind))
+            row.number = (last or 0) + 1
             session.add(row)
         return _run(row)
 
@@ -183,8 +197,54 @@ class RunStore:
                 for run_id, attempt, event in reports
             ]
             session.execute(insert(EventRow).on_conflict_do_nothing(), rows)
-            for run_id, _, event in reports:
-                _follow(session, run_id, event)
+            for run_id, attempt, event in reports:
+                _follow(session, run_id, attempt, event)
+
+    def set_note(self, run_id: str, note: str) -> None:
+        """Writes what somebody wants to remember about a run.
+
+        Args:
+            run_id: Which run.
+            note: The text.
+
+        Raises:
+            RunError: The run does not exist.
+        """
+        with self._store.write() as session:
+            _existing(session, run_id).note = note.strip()[:MAX_NOTE]
+
+    def reopen(self, run_id: str, changes: Mapping[str, Any]) -> Run:
+        """Puts a run that has ended in line once more, as its next attempt; what it reported so far stays.
+
+        Args:
+            run_id: Which run.
+            changes: What is different in its spec now.
+
+        Raises:
+            RunError: It does not exist, or has not ended.
+        """
+        with self._store.write() as session:
+            row = _existing(session, run_id)
+            if row.state in OPEN_STATES:
+                raise RunError("This run has not ended yet.", hint="Stop it first.")
+            row.spec = {**row.spec, **changes}
+            row.attempt += 1
+            row.state, row.reason, row.owner = "queued", "", self._owner
+            row.started_at = row.ended_at = None
+        return _run(row)
+
+    def delete(self, run_id: str) -> None:
+        """Takes a run that has ended away, with all it reported.
+
+        Raises:
+            RunError: It does not exist, or has not ended.
+        """
+        with self._store.write() as session:
+            row = _existing(session, run_id)
+            if row.state in OPEN_STATES:
+                raise RunError("This run has not ended yet.", hint="Stop it first.")
+            session.execute(delete(EventRow).where(EventRow.run_id == run_id))
+            session.delete(row)
 
     def change_state(self, run_id: str, state: RunState, reason: str = "") -> bool:
         """Moves a run to another state, if that may follow the one it is in.
@@ -198,8 +258,8 @@ class RunStore:
     def take_over(self, is_present: Callable[[str], bool]) -> list[Run]:
         """Finds the runs that a designer which is gone has left behind.
 
-        Those that were training are failed as interrupted; what they reached is kept. Those that waited are
-        this designer's now.
+        Those that were training are interrupted; what they reached is kept, and they can go on from there.
+        Those that waited are this designer's now.
 
         Args:
             is_present: Whether the designer of a name is still running.
@@ -217,17 +277,21 @@ class RunStore:
                     row.owner = self._owner
                     waiting.append(_run(row))
                 else:
-                    row.state, row.reason, row.ended_at = "failed", INTERRUPTED, time.time()
+                    row.state = "failed" if row.job == EXPORT_JOB else "interrupted"
+                    row.reason, row.ended_at = INTERRUPTED, time.time()
             return waiting
 
 
-def _follow(session: Session, run_id: str, event: Event) -> None:
-    """Keeps the run's own row in step with what it reports."""
+def _follow(session: Session, run_id: str, attempt: int, event: Event) -> None:
+    """Keeps the run's own row in step with what its present attempt reports."""
+    row = session.get(RunRow, run_id)
+    if row is None or row.attempt != attempt:
+        # Deleted meanwhile, or begun once more while an earlier process was still ending.
+        return
     if event.kind == "end":
         _move(session, run_id, event.data["state"], event.data.get("reason", ""), event.at)
     elif event.kind in {"start", "epoch", "step"}:
-        row = _existing(session, run_id)
-        known = ("epoch", "epochs", "metrics", "done", "text")
+        known = ("epoch", "epochs", "metrics", "best", "trained", "done", "text")
         row.progress = {**row.progress, **{key: event.data[key] for key in known if key in event.data}}
 
 
@@ -235,7 +299,8 @@ def _move(session: Session, run_id: str, state: str, reason: str, at: float) -> 
     before = [old for old, following in NEXT_STATES.items() if state in following]
     values: dict[str, Any] = {"state": state, "reason": reason}
     if state == "running":
-        values["started_at"] = at
+        # One that was paused has begun before.
+        values["started_at"] = case((RunRow.state == "queued", at), else_=RunRow.started_at)
     elif state not in OPEN_STATES:
         values["ended_at"] = at
     moved = session.execute(
@@ -258,6 +323,8 @@ def _run(row: RunRow) -> Run:
     return Run(
         id=row.id,
         project_id=row.project_id,
+        number=row.number,
+        note=row.note,
         state=cast(RunState, row.state),
         reason=row.reason,
         attempt=row.attempt,

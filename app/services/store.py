@@ -18,13 +18,15 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from app.services.migrations import keep_copy, migrate
 from runtime.errors import FileFormatError
 
-SCHEMA_VERSION = 1
-"""Form of the database this program reads and writes; raise it together with a migration."""
+SCHEMA_VERSION = 2
+"""Form of the database this program reads and writes; raise it together with a step in `migrations.py`."""
 
 BUSY_TIMEOUT = 10_000
 """Milliseconds a writer waits for another one to finish."""
@@ -59,7 +61,7 @@ class ProjectRow(Base):
 
 
 class RunRow(Base):
-    """A training run: what it was asked to do, and how far it has come."""
+    """A training run: what it was asked to do, and how far it has come; its number counts in a project."""
 
     __tablename__ = "runs"
 
@@ -75,6 +77,8 @@ class RunRow(Base):
     created_at: Mapped[float]
     started_at: Mapped[float | None]
     ended_at: Mapped[float | None]
+    note: Mapped[str] = mapped_column(server_default="")
+    number: Mapped[int] = mapped_column(server_default="0")
 
     __table_args__ = (Index("runs_of_project", "project_id", "created_at"),)
 
@@ -100,7 +104,7 @@ class EventRow(Base):
 
 
 class Store:
-    """Opens the database, makes its tables when it is new, and hands out transactions.
+    """Opens the database, makes its tables or leads them to the newest form, and hands out transactions.
 
     Args:
         file: The database file.
@@ -132,6 +136,10 @@ class Store:
             if found is None:
                 Base.metadata.create_all(connection)
                 connection.execute(insert(About).values(schema_version=SCHEMA_VERSION))
+            elif found < SCHEMA_VERSION:
+                keep_copy(file, found)
+                migrate(connection, found, SCHEMA_VERSION)
+                connection.execute(update(About).values(schema_version=SCHEMA_VERSION))
         if found is not None and found > SCHEMA_VERSION:
             self.close()
             raise FileFormatError(

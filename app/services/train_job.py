@@ -12,10 +12,12 @@ import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict
 
+from app.services.checkpoints import TrainingState, read_state, restore_checkpoint
 from app.services.datasets import Dataset, load
 from app.services.evaluation import CHECKPOINT, PREDICTIONS, RESULTS, measured
 from app.services.fit_reporter import FitReporter
 from app.services.job_context import JobContext
+from graph_compiler.callback_settings import make_callbacks
 from graph_compiler.document import GraphDocument, load_document
 from graph_compiler.lowering import lower
 from runtime.layers import Layer
@@ -33,6 +35,8 @@ class TrainSpec(BaseModel):
         document: The design as JSON text, with its compile and training settings.
         dataset: Name of the data set in the catalogue.
         start: Id of the run whose weights it starts from; empty for new ones.
+        epochs: Number of the last epoch; None for that of the design.
+        resume: Whether to go on from this run's own checkpoint.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,13 +44,15 @@ class TrainSpec(BaseModel):
     document: str
     dataset: str
     start: str = ""
+    epochs: int | None = None
+    resume: bool = False
 
 
 def train(context: JobContext, spec: dict[str, Any]) -> str:
     """Trains a design and examines it on the test rows.
 
-    The folder then holds the model (`CHECKPOINT`, written as training goes on), its answers to the test rows
-    (`PREDICTIONS`) and how good they are (`RESULTS`).
+    The folder then holds the model (`CHECKPOINT`, written as training goes on, and `checkpoints.BEST`), its
+    answers to the test rows (`PREDICTIONS`) and how good they are (`RESULTS`).
 
     Args:
         context: Where to write, whom to tell, whether to stop.
@@ -60,8 +66,9 @@ def train(context: JobContext, spec: dict[str, Any]) -> str:
     """
     order = TrainSpec.model_validate(spec)
     document, dataset = load_document(order.document), load(order.dataset)
-    chosen = document.training.seed
-    seed = secrets.randbits(32) if chosen is None else chosen
+    training = document.training
+    before = read_state(context.folder / CHECKPOINT) if order.resume else None
+    seed = before.seed if before else _seed(document)
     context.emit(
         "log", text=f"Seed {seed}; data set {dataset.info.title}, {len(dataset.train)} rows to learn from."
     )
@@ -70,23 +77,31 @@ def train(context: JobContext, spec: dict[str, Any]) -> str:
     model: Any = lower(document, seed=seed)
     _draw_from(seed)
     _adapt(context, model, document, dataset)
-    _start_from(context, model, order.start)
-    reporter = FitReporter(context, document, dataset)
-    training = document.training
+    if before is None:
+        _start_from(context, model, order.start)
+        state = TrainingState(seed=seed)
+    else:
+        state = _go_on(context, model)
+    epochs = order.epochs or training.epochs
+    watchers = make_callbacks(document)
+    reporter = FitReporter(context, document, dataset, epochs, state, watchers)
     model.fit(
         dataset.train.x,
         dataset.train.y,
-        epochs=training.epochs,
+        initial_epoch=state.epoch,
+        epochs=epochs,
         batch_size=training.batch_size,
         validation_split=training.validation_split,
         shuffle=training.shuffle,
         verbose=0,
-        callbacks=[reporter],
+        callbacks=[*watchers, reporter],
     )
     if reporter.blown_up:
         raise reporter.blown_up
-    _examine(context, model, document, dataset)
-    return ""
+    if context.end_state != "interrupted":
+        # A designer that is being closed does not wait for it.
+        _examine(context, model, document, dataset)
+    return f"ended early: {reporter.why}" if reporter.why and not context.cancelled else ""
 
 
 def examine(context: JobContext, spec: dict[str, Any]) -> str:
@@ -115,6 +130,21 @@ def imported(context: JobContext, spec: dict[str, Any]) -> str:
     """Does nothing: the run of an import holds the weights of a file from its beginning."""
     del context, spec
     return ""
+
+
+def _seed(document: GraphDocument) -> int:
+    chosen = document.training.seed
+    return secrets.randbits(32) if chosen is None else chosen
+
+
+def _go_on(context: JobContext, model: Any) -> TrainingState:
+    """Makes a model what it was at this run's last checkpoint, and says where that was."""
+    state = restore_checkpoint(model, context.folder / CHECKPOINT)
+    if state.ended:
+        # It had come to its end; somebody wants more, which callbacks look at with fresh eyes.
+        state.callbacks = []
+    context.emit("log", text=f"Goes on after epoch {state.epoch}, with the optimizer's state.")
+    return state
 
 
 def _start_from(context: JobContext, model: Any, run_id: str) -> None:

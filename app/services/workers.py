@@ -11,7 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from app.services.events import EndState
 from app.services.fork_server import ForkServer
+from app.services.job_context import Order
 
 TRAINING_MODULES = ("torch", "sklearn.datasets", "app.services.train_job")
 START = "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from app.worker import main; main()"
@@ -46,9 +48,13 @@ class Worker:
         """Tells the worker what to do."""
         self._send(json.dumps(order))
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: str, end_state: EndState = "stopped") -> None:
         """Asks the worker to save what it has and end, for a reason it gives at its end."""
-        self._send(reason)
+        self._send(json.dumps({"do": "stop", "reason": reason, "end_state": end_state}))
+
+    def tell(self, order: Order, value: Any = None) -> None:
+        """Gives the worker an order while it works."""
+        self._send(json.dumps({"do": order, "value": value}))
 
     def release(self) -> None:
         """Closes the designer's end of a worker that has ended."""

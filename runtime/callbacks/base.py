@@ -27,7 +27,7 @@ class Callback:
         self._model: Any = None
 
     def get_state(self) -> dict[str, Any]:
-        """What it remembers of the training so far, as JSON."""
+        """What it remembers of the training so far, as JSON; lists of arrays may be among it."""
         return {name: getattr(self, name) for name in self._kept}
 
     def set_state(self, state: dict[str, Any]) -> None:

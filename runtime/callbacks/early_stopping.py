@@ -7,6 +7,8 @@ from runtime.callbacks.monitoring import Mode, MonitorCallback
 from runtime.console import say
 from runtime.types import Range
 
+_WEIGHTS = "best_weights"
+
 
 @registry.register
 class EarlyStopping(MonitorCallback):
@@ -56,6 +58,15 @@ class EarlyStopping(MonitorCallback):
         self.best = None
         self.best_weights = None
         self.stopped_because = ""
+
+    def get_state(self) -> dict[str, Any]:
+        """What it remembers, with the arrays of the best weights if it is to give them back."""
+        return super().get_state() | {_WEIGHTS: self.best_weights or []}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Goes on with what it remembered."""
+        super().set_state(state)
+        self.best_weights = state.get(_WEIGHTS) or None
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Compares the epoch with the best one so far."""

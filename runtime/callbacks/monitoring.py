@@ -71,12 +71,10 @@ class MonitorCallback(Callback):
         """True if small values are good."""
         if self.mode != "auto":
             return self.mode == "min"
-        name = self.monitor.removeprefix("val_")
-        if name == "loss" or name.endswith("_loss"):
-            return True
-        metrics: dict[str, Any] = self.model._metrics_by_name()
-        direction = getattr(metrics.get(name), "_direction", None)
-        if direction is None:
+        small = is_small_good(self.model, self.monitor)
+        if small is None:
+            name = self.monitor.removeprefix("val_")
+            metrics: dict[str, Any] = self.model._metrics_by_name()
             close = did_you_mean(name, ["loss", *metrics])
             raise CompileError(
                 f"{type(self).__name__} cannot tell whether '{self.monitor}' should become large or small.",
@@ -84,4 +82,18 @@ class MonitorCallback(Callback):
                 if close and name not in metrics
                 else "Say mode='min' or mode='max'.",
             )
-        return direction != "up"
+        return small
+
+
+def is_small_good(model: Any, name: str) -> bool | None:
+    """Whether a number of the logs should become small; None when that is not known.
+
+    Args:
+        model: A compiled model.
+        name: Name of the number, such as "val_loss" or "accuracy".
+    """
+    name = name.removeprefix("val_")
+    if name == "loss" or name.endswith("_loss"):
+        return True
+    direction = getattr(model._metrics_by_name().get(name), "_direction", None)
+    return None if direction is None else direction != "up"

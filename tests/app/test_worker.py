@@ -44,7 +44,7 @@ def test_a_worker_reports_each_event_as_a_line_and_ends(tmp_path):
 def test_a_worker_stops_for_the_reason_it_is_given(tmp_path):
     with worker(tmp_path, "until_stopped") as process:
         process.stdout.readline()
-        process.stdin.write(b"enough\n")
+        process.stdin.write(b'{"do": "stop", "reason": "enough", "end_state": "stopped"}\n')
         process.stdin.flush()
         (end,) = events(process)
     assert end["data"] == {"state": "stopped", "reason": "enough"}
@@ -55,7 +55,7 @@ def test_a_worker_whose_designer_is_gone_saves_and_ends(tmp_path):
         process.stdout.readline()
         process.stdin.close()
         (end,) = events(process)
-    assert end["data"] == {"state": "stopped", "reason": "stopped: the designer ended"}
+    assert end["data"] == {"state": "interrupted", "reason": "the designer ended while it was training"}
     assert (tmp_path / "checkpoint").read_text() == "saved when stopped"
 
 

@@ -113,7 +113,7 @@ def test_after_a_power_cut_the_design_is_there_and_the_run_is_interrupted(
         for node in document.nodes.values():
             expect(visitor.node(node.name)).to_be_visible()
         visitor.go("Train")
-        visitor.run_is("Failed")
+        visitor.run_is("Interrupted")
         expect(visitor.page.get_by_test_id("stAlert")).to_contain_text(
             "the designer ended while it was training"
         )

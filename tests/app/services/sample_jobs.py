@@ -60,3 +60,12 @@ def half_a_file(context, spec):
 
     context.save("checkpoint", lambda path: path.write_text("whole"))
     context.save("checkpoint", write)
+
+
+def obedient(context, spec):
+    context.emit("epoch", epoch=1, metrics={})
+    while True:
+        order, value = context.next_order(wait=True)
+        if context.cancelled:
+            return ""
+        context.emit("log", text=f"{order} {value}")

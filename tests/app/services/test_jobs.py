@@ -139,7 +139,11 @@ def test_a_file_is_whole_or_as_it_was(quick):
     run = quick.ended(quick.submit("half_a_file"))
     assert run.reason == "the disk is full"
     assert quick.file(run.id, "checkpoint").read_text() == "whole"
-    assert {file.name for file in quick.settings.run_dir(run.id).iterdir()} == {"checkpoint", "worker.log"}
+    assert {file.name for file in quick.settings.run_dir(run.id).iterdir()} == {
+        "checkpoint",
+        "in_use.lock",
+        "worker.log",
+    }
 
 
 def test_runs_wait_in_line_and_begin_in_turn(quick):
@@ -161,7 +165,11 @@ def test_several_run_at_once_where_there_is_room(settings, projects, runs, forke
     wait_for(lambda: bench.state(second) == "running")
     assert [bench.state(run_id) for run_id in (first, second, third)] == ["running", "running", "queued"]
     bench.pool.close()
-    assert [(bench.state(run_id)) for run_id in (first, second, third)] == ["stopped", "stopped", "queued"]
+    assert [(bench.state(run_id)) for run_id in (first, second, third)] == [
+        "interrupted",
+        "interrupted",
+        "queued",
+    ]
     assert runs.get(first).reason == CLOSED
 
 
@@ -171,6 +179,49 @@ def test_a_fork_server_that_died_is_replaced(quick):
     os.kill(server._process.pid, signal.SIGKILL)
     wait_for(lambda: not server.is_running)
     assert quick.ended(quick.submit("count", epochs=1)).state == "finished"
+
+
+def said(bench, run_id):
+    return [event.data["text"] for event in bench.runs.events_after(run_id) if event.kind == "log"]
+
+
+def test_a_running_job_is_told_to_pause_to_resume_and_another_rate(bench):
+    run_id = bench.submit("obedient")
+    bench.wait_for_events(run_id, 1)
+    bench.pool.set_learning_rate(run_id, 0.25)
+    bench.pool.pause(run_id)
+    assert bench.state(run_id) == "paused"
+    bench.pool.pause(run_id)
+    bench.pool.resume(run_id)
+    assert bench.state(run_id) == "running"
+    wait_for(lambda: said(bench, run_id) == ["learning_rate 0.25", "pause None", "resume None"])
+    bench.pool.stop(run_id)
+    assert (bench.ended(run_id).state, bench.ended(run_id).reason) == ("stopped", STOPPED)
+
+
+def test_a_paused_run_gives_its_place_to_the_next_and_can_be_stopped(quick):
+    first, second = (quick.submit("obedient") for _ in range(2))
+    quick.wait_for_events(first, 1)
+    assert quick.pool.place_in_line(second) == 1
+    quick.pool.pause(first)
+    wait_for(lambda: quick.state(second) == "running")
+    quick.pool.stop(first)
+    assert quick.ended(first).state == "stopped"
+    quick.pool.stop(second)
+
+
+def test_a_run_that_has_ended_goes_on_as_its_next_attempt(quick):
+    run_id = quick.submit("count", epochs=2)
+    assert quick.ended(run_id).state == "finished"
+    again = quick.pool.go_on(run_id, epochs=3)
+    assert (again.attempt, quick.ended(run_id).state) == (2, "finished")
+    events = quick.runs.events_after(run_id)
+    assert [event.data["epoch"] for event in events if event.attempt == 2 and event.kind == "epoch"] == [
+        1,
+        2,
+        3,
+    ]
+    wait_for(lambda: quick.pool.pid(run_id) is None)
 
 
 DESIGNER = """
@@ -218,8 +269,8 @@ def test_a_designer_that_is_killed_leaves_no_process_and_a_later_one_takes_its_r
     pool = JobPool(settings, runs, limit=1, workers=forked)
     for run in runs.take_over(presence.is_present):
         pool.enqueue(run)
-    assert runs.get(training).state == "failed"
-    assert "interrupted" in runs.get(training).reason
+    assert runs.get(training).state == "interrupted"
+    assert "designer ended" in runs.get(training).reason
     assert len(runs.events_after(training)) == 1
     wait_for(lambda: runs.get(waiting).state == "running")
     pool.close()

@@ -66,6 +66,10 @@ def test_the_run_follows_its_events(runs, run):
         (["finished"], "queued"),
         (["stopped", "running"], "stopped"),
         (["stopping"], "queued"),
+        (["running", "paused", "running", "finished"], "finished"),
+        (["running", "paused", "stopping", "stopped"], "stopped"),
+        (["paused"], "queued"),
+        (["running", "interrupted", "running"], "interrupted"),
     ],
 )
 def test_states_follow_each_other_one_way(runs, run, path, last):
@@ -88,14 +92,57 @@ def test_runs_of_a_designer_that_is_gone_are_taken_over(store, projects, runs):
     assert [run.id for run in runs.take_over(lambda owner: owner == "running elsewhere")] == [waiting.id]
     states = {run.id: (run.state, run.reason) for run in runs.of_project(project.id)}
     assert states == {
-        training.id: ("failed", INTERRUPTED),
-        stopping.id: ("failed", INTERRUPTED),
+        training.id: ("interrupted", INTERRUPTED),
+        stopping.id: ("interrupted", INTERRUPTED),
         waiting.id: ("queued", ""),
         done.id: ("finished", ""),
         other.id: ("queued", ""),
     }
     assert len(runs.events_after(training.id)) == 1
     assert [run.id for run in runs.take_over(lambda owner: False)] == [other.id]
+
+
+def test_a_run_that_has_ended_is_begun_once_more(runs, run):
+    with pytest.raises(RunError, match="not ended"):
+        runs.reopen(run.id, {})
+    runs.change_state(run.id, "running")
+    runs.append([(run.id, 1, epoch(1, 1)), (run.id, 1, Event(2, "end", {"state": "finished"}, 9.0))])
+    again = runs.reopen(run.id, {"epochs": 13, "resume": True})
+    assert (again.state, again.attempt, again.reason, again.ended_at) == ("queued", 2, "", None)
+    assert (again.spec["epochs"], again.spec["resume"], again.number) == (13, True, run.number)
+    assert runs.get(run.id) == again
+    runs.change_state(run.id, "running")
+    late = [(run.id, 1, Event(3, "end", {"state": "failed"}, 9.5)), (run.id, 1, epoch(4, 7))]
+    runs.append([*late, (run.id, 2, epoch(1, 2))])
+    assert (runs.get(run.id).state, runs.get(run.id).progress["epoch"]) == ("running", 2), (
+        "the late do not count"
+    )
+    assert len(runs.events_after(run.id)) == 5
+
+
+def test_a_pause_does_not_begin_the_run_anew(runs, run):
+    runs.change_state(run.id, "running")
+    began = runs.get(run.id).started_at
+    for state in ("paused", "running"):
+        runs.change_state(run.id, state)
+    assert runs.get(run.id).started_at == began
+
+
+def test_a_run_has_a_number_that_stays_and_a_note(runs, run, projects):
+    second, third = (runs.create(run.project_id, "m:f", {}) for _ in range(2))
+    elsewhere = runs.create(projects.create("Other").id, "m:f", {})
+    assert [one.number for one in (run, second, third, elsewhere)] == [1, 2, 3, 1]
+    runs.set_note(third.id, "  with a larger batch ")
+    assert runs.get(third.id).note == "with a larger batch"
+    with pytest.raises(RunError, match="not ended"):
+        runs.delete(second.id)
+    runs.change_state(second.id, "stopped")
+    runs.append([(second.id, 1, epoch(1, 1))])
+    runs.delete(second.id)
+    assert [(one.id, one.number) for one in runs.of_project(run.project_id)] == [(third.id, 3), (run.id, 1)]
+    assert runs.events_after(second.id) == []
+    with pytest.raises(RunError, match="no run"):
+        runs.delete(second.id)
 
 
 def test_numbers_json_does_not_know_become_none():
