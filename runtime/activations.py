@@ -24,6 +24,8 @@ def relu(
 ) -> Tensor:
     """Keeps positive numbers and turns negative ones into 0.
 
+    Formula: max(x, 0)
+
     Args:
         x: Any tensor.
         negative_slope: What numbers below the threshold are multiplied with, instead of becoming 0.
@@ -40,25 +42,37 @@ def relu(
 
 @registry.register
 def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
-    """Like relu, but negative numbers only become smaller: they are multiplied with `negative_slope`."""
+    """Like relu, but negative numbers only become smaller: they are multiplied with `negative_slope`.
+
+    Formula: x for x > 0, else negative_slope · x
+    """
     return F.leaky_relu(x, negative_slope)
 
 
 @registry.register
 def relu6(x: Tensor) -> Tensor:
-    """Like relu, with a ceiling at 6."""
+    """Like relu, with a ceiling at 6.
+
+    Formula: min(max(x, 0), 6)
+    """
     return F.relu6(x)
 
 
 @registry.register
 def softmax(x: Tensor, axis: int | tuple[int, ...] | None = -1) -> Tensor:
-    """Turns scores into probabilities: all between 0 and 1, adding up to 1 along `axis`."""
+    """Turns scores into probabilities: all between 0 and 1, adding up to 1 along `axis`.
+
+    Formula: eˣ / Σ eˣ
+    """
     return _along(torch.softmax, x, axis)
 
 
 @registry.register
 def log_softmax(x: Tensor, axis: int | tuple[int, ...] | None = -1) -> Tensor:
-    """Logarithm of softmax, computed so that tiny probabilities do not become minus infinity."""
+    """Logarithm of softmax, computed so that tiny probabilities do not become minus infinity.
+
+    Formula: x - log Σ eˣ
+    """
     return _along(torch.log_softmax, x, axis)
 
 
@@ -83,25 +97,36 @@ def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
 
 @registry.register
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
-    """Keeps positive numbers; negative ones flatten out smoothly towards `-alpha`."""
+    """Keeps positive numbers; negative ones flatten out smoothly towards `-alpha`.
+
+    Formula: x for x > 0, else alpha · (eˣ - 1)
+    """
     return F.elu(x, alpha)
 
 
 @registry.register
 def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
-    """Like elu, but without a kink at 0 for every `alpha`."""
+    """Like elu, but without a kink at 0 for every `alpha`.
+
+    Formula: max(x, 0) + min(alpha · (e^(x / alpha) - 1), 0)
+    """
     return F.celu(x, alpha)
 
 
 @registry.register
 def selu(x: Tensor) -> Tensor:
-    """A scaled elu that keeps mean 0 and spread 1 from layer to layer (with lecun_normal weights)."""
+    """A scaled elu that keeps mean 0 and spread 1 from layer to layer (with lecun_normal weights).
+
+    Formula: 1.0507 · x for x > 0, else 1.7581 · (eˣ - 1)
+    """
     return F.selu(x)
 
 
 @registry.register
 def gelu(x: Tensor, approximate: bool = False) -> Tensor:
     """A smooth relu: each number times the probability that a normal random number is smaller.
+
+    Formula: x · Φ(x), Φ the normal distribution
 
     Args:
         x: Any tensor.
@@ -112,37 +137,55 @@ def gelu(x: Tensor, approximate: bool = False) -> Tensor:
 
 @registry.register(aliases=("swish",))
 def silu(x: Tensor) -> Tensor:
-    """A smooth relu: each number times its own sigmoid. Also called swish."""
+    """A smooth relu: each number times its own sigmoid. Also called swish.
+
+    Formula: x · sigmoid(x)
+    """
     return F.silu(x)
 
 
 @registry.register(aliases=("hard_swish",))
 def hard_silu(x: Tensor) -> Tensor:
-    """Silu made of straight lines: quick to compute. Also called hard_swish."""
+    """Silu made of straight lines: quick to compute. Also called hard_swish.
+
+    Formula: x · hard_sigmoid(x)
+    """
     return F.hardswish(x)
 
 
 @registry.register
 def mish(x: Tensor) -> Tensor:
-    """A smooth relu: each number times tanh of its softplus."""
+    """A smooth relu: each number times tanh of its softplus.
+
+    Formula: x · tanh(log(1 + eˣ))
+    """
     return F.mish(x)
 
 
 @registry.register
 def glu(x: Tensor, axis: int = -1) -> Tensor:
-    """Splits the tensor into halves along `axis`; the second half gates the first through a sigmoid."""
+    """Splits the tensor into halves along `axis`; the second half gates the first through a sigmoid.
+
+    Formula: a · sigmoid(b), x = a and b side by side
+    """
     return F.glu(x, axis)
 
 
 @registry.register
 def sigmoid(x: Tensor) -> Tensor:
-    """Squeezes each number into 0…1: the probability of a yes."""
+    """Squeezes each number into 0…1: the probability of a yes.
+
+    Formula: 1 / (1 + e⁻ˣ)
+    """
     return torch.sigmoid(x)
 
 
 @registry.register
 def hard_sigmoid(x: Tensor) -> Tensor:
-    """Sigmoid made of straight lines: 0 below -3, 1 above 3."""
+    """Sigmoid made of straight lines: 0 below -3, 1 above 3.
+
+    Formula: min(max(x / 6 + 0.5, 0), 1)
+    """
     return F.hardsigmoid(x)
 
 
@@ -154,43 +197,64 @@ def hard_sigmoid_of_keras_2(x: Tensor) -> Tensor:
 
 @registry.register
 def log_sigmoid(x: Tensor) -> Tensor:
-    """Logarithm of sigmoid, computed without overflow."""
+    """Logarithm of sigmoid, computed without overflow.
+
+    Formula: -log(1 + e⁻ˣ)
+    """
     return F.logsigmoid(x)
 
 
 @registry.register
 def sparse_sigmoid(x: Tensor) -> Tensor:
-    """Sigmoid made of straight lines: 0 below -1, 1 above 1."""
+    """Sigmoid made of straight lines: 0 below -1, 1 above 1.
+
+    Formula: min(max((x + 1) / 2, 0), 1)
+    """
     return (0.5 * (x + 1)).clamp(0, 1)
 
 
 @registry.register
 def tanh(x: Tensor) -> Tensor:
-    """Squeezes each number into -1…1, smoothly."""
+    """Squeezes each number into -1…1, smoothly.
+
+    Formula: (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)
+    """
     return torch.tanh(x)
 
 
 @registry.register
 def hard_tanh(x: Tensor) -> Tensor:
-    """Cuts each number off at -1 and 1."""
+    """Cuts each number off at -1 and 1.
+
+    Formula: min(max(x, -1), 1)
+    """
     return F.hardtanh(x)
 
 
 @registry.register
 def tanh_shrink(x: Tensor) -> Tensor:
-    """What is left of each number after its tanh is taken away: small numbers nearly vanish."""
+    """What is left of each number after its tanh is taken away: small numbers nearly vanish.
+
+    Formula: x - tanh(x)
+    """
     return F.tanhshrink(x)
 
 
 @registry.register
 def hard_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
-    """Turns numbers between `-threshold` and `threshold` into 0 and keeps the others."""
+    """Turns numbers between `-threshold` and `threshold` into 0 and keeps the others.
+
+    Formula: x for |x| > threshold, else 0
+    """
     return F.hardshrink(x, threshold)
 
 
 @registry.register
 def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
-    """Moves each number towards 0 by `threshold`, and no further than 0."""
+    """Moves each number towards 0 by `threshold`, and no further than 0.
+
+    Formula: sign(x) · max(|x| - threshold, 0)
+    """
     return F.softshrink(x, threshold)
 
 
@@ -202,37 +266,55 @@ def threshold(x: Tensor, threshold: float, default_value: float) -> Tensor:
 
 @registry.register
 def softplus(x: Tensor) -> Tensor:
-    """A smooth relu that is always positive: log(exp(x) + 1)."""
+    """A smooth relu that is always positive: log(exp(x) + 1).
+
+    Formula: log(1 + eˣ)
+    """
     return F.softplus(x)
 
 
 @registry.register
 def sparse_plus(x: Tensor) -> Tensor:
-    """Softplus with exact 0 below -1 and x itself above 1."""
+    """Softplus with exact 0 below -1 and x itself above 1.
+
+    Formula: 0 for x ≤ -1, (x + 1)² / 4 up to 1, then x
+    """
     return torch.where(x <= -1, 0, torch.where(x < 1, 0.25 * (x + 1) ** 2, x))
 
 
 @registry.register
 def squareplus(x: Tensor, b: float = 4) -> Tensor:
-    """A smooth relu from a square root; `b` is the width of its bend."""
+    """A smooth relu from a square root; `b` is the width of its bend.
+
+    Formula: (x + √(x² + b)) / 2
+    """
     return (x + torch.sqrt(x**2 + b)) / 2
 
 
 @registry.register
 def softsign(x: Tensor) -> Tensor:
-    """Squeezes each number into -1…1, more gently than tanh: x / (|x| + 1)."""
+    """Squeezes each number into -1…1, more gently than tanh: x / (|x| + 1).
+
+    Formula: x / (1 + |x|)
+    """
     return F.softsign(x)
 
 
 @registry.register
 def exponential(x: Tensor) -> Tensor:
-    """Takes e to the power of each number: always positive, and quickly large."""
+    """Takes e to the power of each number: always positive, and quickly large.
+
+    Formula: eˣ
+    """
     return torch.exp(x)
 
 
 @registry.register
 def linear(x: Tensor) -> Tensor:
-    """Leaves each number as it is."""
+    """Leaves each number as it is.
+
+    Formula: x
+    """
     return x
 
 

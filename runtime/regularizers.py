@@ -44,6 +44,8 @@ class Regularizer(Checked):
 class L1L2(Regularizer):
     """Adds a price on the size of weights and one on their squares.
 
+    Formula: l1 · Σ|w| + l2 · Σw²
+
     Args:
         l1: Price of the sum of absolute values: pushes weights to exactly 0.
         l2: Price of the sum of squares: keeps all weights small.
@@ -67,6 +69,8 @@ class L1L2(Regularizer):
 class L1(Regularizer):
     """Adds a price on the sum of absolute values: pushes unneeded weights to exactly 0.
 
+    Formula: l1 · Σ|w|
+
     Args:
         l1: The price.
     """
@@ -82,6 +86,8 @@ class L1(Regularizer):
 @registry.register
 class L2(Regularizer):
     """Adds a price on the sum of squares: keeps all weights small.
+
+    Formula: l2 · Σw²
 
     Args:
         l2: The price.

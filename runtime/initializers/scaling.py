@@ -73,6 +73,8 @@ class VarianceScaling(RandomInitializer):
 class GlorotUniform(VarianceScaling):
     """Draws evenly, with a spread from inputs and outputs: the usual choice for kernels.
 
+    Formula: even between ±√(6 / (inputs + outputs))
+
     Args:
         seed: A whole number that makes each call give the same values.
         input_axes: Axes that count as inputs; None for Keras's rule.
@@ -88,6 +90,8 @@ class GlorotUniform(VarianceScaling):
 @registry.register
 class GlorotNormal(VarianceScaling):
     """Draws from a bell curve, with a spread from inputs and outputs.
+
+    Formula: normal with spread √(2 / (inputs + outputs)), cut off
 
     Args:
         seed: A whole number that makes each call give the same values.
@@ -105,6 +109,8 @@ class GlorotNormal(VarianceScaling):
 class LecunNormal(VarianceScaling):
     """Draws from a bell curve, with a spread from the inputs: goes with selu.
 
+    Formula: normal with spread √(1 / inputs), cut off
+
     Args:
         seed: A whole number that makes each call give the same values.
         input_axes: Axes that count as inputs; None for Keras's rule.
@@ -120,6 +126,8 @@ class LecunNormal(VarianceScaling):
 @registry.register
 class LecunUniform(VarianceScaling):
     """Draws evenly, with a spread from the inputs.
+
+    Formula: even between ±√(3 / inputs)
 
     Args:
         seed: A whole number that makes each call give the same values.
@@ -137,6 +145,8 @@ class LecunUniform(VarianceScaling):
 class HeNormal(VarianceScaling):
     """Draws from a bell curve, with a wider spread from the inputs: goes with relu.
 
+    Formula: normal with spread √(2 / inputs), cut off
+
     Args:
         seed: A whole number that makes each call give the same values.
         input_axes: Axes that count as inputs; None for Keras's rule.
@@ -152,6 +162,8 @@ class HeNormal(VarianceScaling):
 @registry.register
 class HeUniform(VarianceScaling):
     """Draws evenly, with a wider spread from the inputs: goes with relu.
+
+    Formula: even between ±√(6 / inputs)
 
     Args:
         seed: A whole number that makes each call give the same values.

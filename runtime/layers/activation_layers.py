@@ -72,6 +72,8 @@ class ReLU(ActivationLayer):
 class LeakyReLU(ActivationLayer):
     """Like relu, but negative numbers only become smaller, so that no unit dies.
 
+    Formula: x for x > 0, else negative_slope · x
+
     Args:
         negative_slope: What negative numbers are multiplied with.
 
@@ -100,6 +102,8 @@ class LeakyReLU(ActivationLayer):
 @register("Activation")
 class PReLU(ActivationLayer):
     """A leaky relu that learns, for each place, what negative numbers are multiplied with.
+
+    Formula: x for x > 0, else alpha · x
 
     Args:
         alpha_initializer: Start values of the factors.
@@ -175,6 +179,8 @@ class PReLU(ActivationLayer):
 class ELU(ActivationLayer):
     """Keeps positive numbers; negative ones flatten out smoothly towards -alpha.
 
+    Formula: x for x > 0, else alpha · (eˣ - 1)
+
     Args:
         alpha: How far below 0 the output can come.
 
@@ -198,6 +204,8 @@ class ELU(ActivationLayer):
 @register("Activation")
 class Softmax(ActivationLayer):
     """Turns scores into probabilities: all between 0 and 1, adding up to 1 along an axis.
+
+    Formula: eˣ / Σ eˣ
 
     Args:
         axis: The axis, or the axes, along which they add up to 1; -1 is the last one.

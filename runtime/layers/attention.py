@@ -33,6 +33,8 @@ class MultiHeadAttention(Layer):
 
     For self-attention, wire the same tensor to query and value.
 
+    Formula: each head: softmax(Q·Kᵀ / √key_dim)·V
+
     Args:
         num_heads: In how many ways queries look at keys at once.
         key_dim: How many numbers describe a query and a key in each head.

@@ -24,6 +24,8 @@ class BatchNormalization(Normalizing):
     In training mean and spread are those of the batch; moving averages of them are kept, and used outside
     training. A frozen layer always uses the averages.
 
+    Formula: output = gamma · (inputs - mean) / √(variance + epsilon) + beta
+
     Args:
         momentum: Share of the old value in the moving averages, a fraction 0-1; near 1 they move slowly.
         moving_mean_initializer: Start values of the averaged means.

@@ -106,6 +106,8 @@ class ActivatedConvolution(Windowed):
 class Convolution(ActivatedConvolution):
     """Base of Conv1D, Conv2D and Conv3D.
 
+    Formula: output[p] = activation(Σₖ inputs[p·strides + k·dilation_rate] · kernel[k] + bias)
+
     Args:
         filters: How many filters there are, and so how many channels come out.
         kernel_size: Size of the filters' window.

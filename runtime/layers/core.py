@@ -117,6 +117,8 @@ class Dense(Layer):
 
     The last axis of the input holds the features; all other axes are kept.
 
+    Formula: output = activation(inputs · kernel + bias)
+
     Args:
         units: How many features come out.
         activation: Function applied to the sums; None for none.

@@ -41,6 +41,8 @@ class Equation:
 class EinsumDense(Layer):
     """A Dense layer for inputs of any form: an equation says which axes are summed over and which stay.
 
+    Formula: output = activation(einsum(equation, inputs, kernel) + bias)
+
     Args:
         equation: Letters of the axes of input and kernel, and of the output: "abc,cd->abd" is a Dense on
             sequences. "..." at the start or the end stands for further axes.

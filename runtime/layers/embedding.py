@@ -19,6 +19,8 @@ from runtime.types import Shape, TensorSpec, Whole
 class Embedding(Layer):
     """Looks up a learned vector for each whole number, such as the number of a word.
 
+    Formula: output[i] = embeddings[inputs[i]]
+
     Args:
         input_dim: How many different numbers there are: one more than the largest.
         output_dim: How long each vector is.

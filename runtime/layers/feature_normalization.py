@@ -26,6 +26,8 @@ class Normalization(LearnsFromData, Layer):
 
     Mean and variance are given, or learnt from the training data by `adapt`; before that nothing changes.
 
+    Formula: output = (inputs - mean) / √variance
+
     Args:
         axis: The axes whose entries have a mean and variance of their own: -1 for each feature; None for one
             mean of all numbers.

@@ -16,6 +16,8 @@ from runtime.types import Range, Shape, show_shape
 class GroupNormalization(Normalizing):
     """Brings each group of channels of each sample to mean 0 and spread 1: works with small batches, too.
 
+    Formula: output = gamma · (inputs - mean) / √(variance + epsilon) + beta
+
     Args:
         groups: Number of groups the channels are split into; 1 for all together, -1 for each by itself.
         axis: The axis of the channels, counted with the batch; -1 is the last one.

@@ -156,6 +156,9 @@ def _both_gates(gate: Activation, sums: Tensor) -> tuple[Tensor, Tensor]:
 class GRU(UnitsRNN):
     """Reads a sequence step by step with a memory of two gates: smaller and faster than an LSTM.
 
+    Formula:
+        z, r = recurrent_activation(x·W + h·U + b); n = activation(x·W' + r·(h·U' + b')); h = z·h + (1 - z)·n
+
     Args:
         reset_after: True lets the reset gate act on the sums of the state, False on the state itself.
 

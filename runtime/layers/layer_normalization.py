@@ -17,6 +17,8 @@ from runtime.types import Shape
 class LayerNormalization(Normalizing):
     """Brings the features of each sample to mean 0 and spread 1, without looking at other samples.
 
+    Formula: output = gamma · (inputs - mean) / √(variance + epsilon) + beta
+
     Args:
         axis: The axis or axes of the features, counted with the batch; -1 is the last one.
 

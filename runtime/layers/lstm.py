@@ -125,6 +125,10 @@ class LSTMCell(RecurrentCell):
 class LSTM(UnitsRNN):
     """Reads a sequence step by step and remembers what matters, over long distances as well.
 
+    Formula:
+        i, f, o = recurrent_activation(x·W + h·U + b); c = f·c + i·activation(x·W' + h·U' + b'); h =
+        o·activation(c)
+
     Args:
         unit_forget_bias: True starts the bias of the forget gate at 1: at first, all is kept.
 

@@ -56,6 +56,11 @@ class Pooling(Windowed):
 
 
 class _MaxPooling(Pooling):
+    """Base of largest numbers in windows.
+
+    Formula: output[p] = maxₖ inputs[p·strides + k]
+    """
+
     _functions: ClassVar[dict[int, Callable[..., torch.Tensor]]] = {
         1: F.max_pool2d,
         2: F.max_pool2d,
@@ -80,6 +85,11 @@ class _MaxPooling(Pooling):
 
 
 class _AveragePooling(Pooling):
+    """Base of means in windows.
+
+    Formula: output[p] = meanₖ inputs[p·strides + k]
+    """
+
     _functions: ClassVar[dict[int, Callable[..., torch.Tensor]]] = {
         1: F.avg_pool2d,
         2: F.avg_pool2d,

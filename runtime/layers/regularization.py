@@ -74,6 +74,8 @@ class Dropout(RandomInTraining):
 
     The others are raised by 1 / (1 - rate), so that sums stay as large as they are without dropout.
 
+    Formula: output = inputs · m / (1 - rate), m is 0 with probability rate, else 1
+
     Args:
         rate: Share of the numbers that become 0, a fraction 0-1.
         noise_shape: Shape of the random draws; a size of 1 drops along that axis together. None for one draw
@@ -224,6 +226,8 @@ class SpatialDropout3D(_SpatialDropout):
 class AlphaDropout(Dropout):
     """Dropout for networks of selu: dropped numbers get selu's lowest value, so that mean and spread stay.
 
+    Formula: output = a · (m · inputs + (1 - m) · lowest) + b, m is 0 with probability rate, else 1
+
     Args:
         rate: Share of the numbers that are dropped, a fraction 0-1.
 
@@ -248,6 +252,8 @@ class AlphaDropout(Dropout):
 @register("Regularization")
 class GaussianNoise(RandomInTraining):
     """Adds random noise while training, so that small differences stop to matter.
+
+    Formula: output = inputs + n, n normal with spread stddev
 
     Args:
         stddev: How strong the noise is: its standard deviation, 0-1.
@@ -274,6 +280,8 @@ class GaussianNoise(RandomInTraining):
 @register("Regularization")
 class GaussianDropout(RandomInTraining):
     """Multiplies each number with a random one around 1 while training: as strong as dropout, but smooth.
+
+    Formula: output = inputs · n, n normal around 1 with spread √(rate / (1 - rate))
 
     Args:
         rate: As in Dropout: the factors' standard deviation is sqrt(rate / (1 - rate)).

@@ -22,6 +22,8 @@ from runtime.types import Shape, TensorSpec, show_shape
 class Attention(Layer):
     """Each query takes the mean of the values, weighted by how well the query fits their keys.
 
+    Formula: output = softmax(query·keyᵀ)·value
+
     Args:
         use_scale: True learns a factor of the scores.
         score_mode: How query and key are compared: "dot" multiplies, "concat" adds and takes tanh.
@@ -188,6 +190,8 @@ class Attention(Layer):
 @register("Attention")
 class AdditiveAttention(Attention):
     """Each query takes the mean of the values; query and key are compared by adding them and taking tanh.
+
+    Formula: output = softmax(Σ tanh(query + key))·value
 
     Args:
         use_scale: True learns a factor for each feature.

@@ -82,7 +82,10 @@ class _PerChannel(ActivatedConvolution):
 
 
 class DepthwiseConvolution(_PerChannel):
-    """Base of DepthwiseConv1D and DepthwiseConv2D."""
+    """Base of DepthwiseConv1D and DepthwiseConv2D.
+
+    Formula: output[p, c] = activation(Σₖ inputs[p·strides + k·dilation_rate, c] · kernel[k, c] + bias)
+    """
 
     kernel: Weight
 
@@ -134,6 +137,10 @@ class DepthwiseConvolution(_PerChannel):
 
 class SeparableConvolution(_PerChannel):
     """Base of SeparableConv1D and SeparableConv2D.
+
+    Formula:
+        sums[p, c] = Σₖ inputs[p·strides + k·dilation_rate, c] · depthwise[k, c]; output =
+        activation(sums · pointwise + bias)
 
     Args:
         filters: How many channels come out.

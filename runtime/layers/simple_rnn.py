@@ -105,6 +105,8 @@ class SimpleRNNCell(RecurrentCell):
 class SimpleRNN(UnitsRNN):
     """Reads a sequence step by step and feeds its own output back: a short memory.
 
+    Formula: h = activation(x·W + h·U + b)
+
     Call args:
         sequences: (batch, steps, features).
         hidden_state: Hidden state to start from, (batch, units); zeros when unwired.

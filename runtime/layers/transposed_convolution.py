@@ -61,6 +61,8 @@ def transposed_crop(window: int, stride: int, padding: str, output_padding: int 
 class TransposedConvolution(ActivatedConvolution):
     """Base of Conv1DTranspose, Conv2DTranspose and Conv3DTranspose.
 
+    Formula: sums[p·strides + k·dilation_rate] += inputs[p] · kernel[k]; output = activation(sums + bias)
+
     Args:
         filters: How many channels come out.
         kernel_size: Size of the filters' window.

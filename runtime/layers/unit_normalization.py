@@ -18,6 +18,8 @@ from runtime.types import Shape, show_shape
 class UnitNormalization(Layer):
     """Scales each sample to length 1: only the direction of its features counts then.
 
+    Formula: output = inputs / √(Σ inputs²)
+
     Args:
         axis: The axis or axes along which squares add up to 1, counted with the batch; -1 is the last one.
 
@@ -67,6 +69,8 @@ _SHORTEST = 1e-12
 @register("Normalization")
 class RMSNormalization(Normalizing):
     """Divides each sample's features by their root mean square, and multiplies with learned factors.
+
+    Formula: output = scale · inputs / √(mean(inputs²) + epsilon)
 
     Args:
         axis: The axis or axes of the features, counted with the batch; -1 is the last one.

@@ -50,6 +50,8 @@ class LearningRateSchedule(Checked):
 class ExponentialDecay(LearningRateSchedule):
     """Multiplies the rate with the same factor again and again.
 
+    Formula: rate = initial_learning_rate · decay_rate^(step / decay_steps)
+
     Args:
         initial_learning_rate: Rate at the start.
         decay_steps: How many steps it takes until the factor has been applied once.
@@ -127,6 +129,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 class PolynomialDecay(LearningRateSchedule):
     """Goes from one rate down to another, in a straight line or a curve.
 
+    Formula: rate = (initial - end) · (1 - step / decay_steps)^power + end
+
     Args:
         initial_learning_rate: Rate at the start.
         decay_steps: How many steps the way down takes.
@@ -172,6 +176,8 @@ class PolynomialDecay(LearningRateSchedule):
 class InverseTimeDecay(LearningRateSchedule):
     """Divides the rate by a number that grows with the steps.
 
+    Formula: rate = initial_learning_rate / (1 + decay_rate · step / decay_steps)
+
     Args:
         initial_learning_rate: Rate at the start.
         decay_steps: How many steps it takes until the divisor has grown by `decay_rate`.
@@ -210,6 +216,8 @@ class InverseTimeDecay(LearningRateSchedule):
 @registry.register
 class CosineDecay(LearningRateSchedule):
     """Goes down along half a cosine wave, if you like after a straight way up.
+
+    Formula: rate = initial · ((1 - alpha) · (1 + cos(π · step / decay_steps)) / 2 + alpha)
 
     Args:
         initial_learning_rate: Rate at the start.
