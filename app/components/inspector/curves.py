@@ -67,12 +67,11 @@ def _key(value: Any) -> str:
 def _activation(key: str, theme: Theme) -> Picture | None:
     try:
         function = activations.get(json.loads(key))
-        outputs = function(torch.tensor(SCORES))
-        told = outputs.tolist()
+        told: list[float] = function(torch.tensor(SCORES)).tolist()
     except (LayerloomError, RuntimeError, TypeError, ValueError, AttributeError):
         # One that somebody wrote, or that is none: the checks say what is wrong with it.
         return None
-    if told != _one_by_one(function):
+    if not _alike(told, _one_by_one(function)):
         return _mixing(told, INKS[theme])
     grid = torch.linspace(-REACH, REACH, 121)
     return _curve(grid, function(grid), function, INKS[theme])
@@ -84,6 +83,13 @@ def _one_by_one(function: Function) -> list[float] | None:
         return [float(function(torch.tensor([score])).sum()) for score in SCORES]
     except RuntimeError:
         return None
+
+
+def _alike(some: list[float], others: list[float] | None) -> bool:
+    """Whether numbers are equal but for rounding, which differs with how many are computed at once."""
+    if others is None or len(some) != len(others):
+        return False
+    return all(math.isclose(one, other, abs_tol=1e-5) for one, other in zip(some, others, strict=True))
 
 
 def _curve(grid: torch.Tensor, values: torch.Tensor, function: Function, ink: Ink) -> Picture:

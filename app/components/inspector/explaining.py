@@ -23,7 +23,7 @@ def explain_member(field: Field) -> None:
         told = parse_docstring(find_registry(field.param.registry).lookup(str(name)))
     except LayerloomError:
         return
-    st.caption(" ".join(filter(None, (told.summary, _formula(told), _reference(told)))))
+    st.caption(_told(told))
 
 
 def _picture(field: Field) -> Picture | None:
@@ -38,10 +38,8 @@ def _picture(field: Field) -> Picture | None:
 
 
 def explain_layer(spec: LayerSpec) -> None:
-    """Draws the formula of a layer, and where one can read on."""
-    told = " ".join(filter(None, (_formula(spec.docstring), _reference(spec.docstring))))
-    if told:
-        st.caption(told)
+    """Draws what a layer does, its formula, and where one can read on."""
+    st.caption(_told(spec.docstring))
 
 
 def about_layer(spec: LayerSpec) -> None:
@@ -54,8 +52,9 @@ def about_layer(spec: LayerSpec) -> None:
             st.caption(f"Source: {spec.docstring.source}")
 
 
-def _formula(told: Docstring) -> str:
-    return f"`{told.formula}`" if told.formula else ""
+def _told(told: Docstring) -> str:
+    formula = f"`{told.formula}`" if told.formula else ""
+    return "  \n".join(filter(None, (f"{told.summary} {_reference(told)}".strip(), formula)))
 
 
 def _reference(told: Docstring) -> str:

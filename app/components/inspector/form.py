@@ -53,7 +53,6 @@ def node_form(
         return
     around = around or Surroundings()
     st.subheader(spec.label, anchor=False)
-    st.caption(spec.summary)
     explain_layer(spec)
     _notices(spec, findings, waits_for)
     _name_field(canvas_key, node)

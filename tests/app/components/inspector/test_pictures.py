@@ -52,11 +52,11 @@ def test_a_curve_goes_where_the_function_goes() -> None:
     assert "4 becomes 4" in picture.alt
 
 
-def test_a_function_of_several_numbers_has_bars() -> None:
-    picture = activation_picture("softmax", "light")
-    assert picture is not None
-    assert not parts(picture, "polyline")
-    assert "1 together" in picture.alt
+def test_functions_of_several_numbers_and_no_others_have_bars() -> None:
+    pictures = {name: activation_picture(name, "light") for name in activations.registry.names()}
+    bars = {name for name, picture in pictures.items() if picture and not parts(picture, "polyline")}
+    assert bars == {"softmax", "log_softmax", "sparsemax", "glu"}
+    assert "1 together" in (pictures["softmax"] or Picture("", 0, "")).alt
 
 
 @pytest.mark.parametrize("name", initializers.registry.names())
