@@ -75,7 +75,7 @@ def _axis(field: Field, place: int) -> None:
         field.enter(sizes)
 
     st.number_input(
-        f"axis {place + 1}",
+        f"{field.param.name}, axis {place + 1}",
         # One that is less is shown as well: the checks say what is wrong with it.
         min_value=min(1, 1 if size is None else size),
         step=1,

@@ -3,38 +3,11 @@
 import pytest
 
 from app.components.inspector.ranking import comes_first
-from graph_compiler.document import AddNode, GraphDocument, Node, SetParam, apply
+from graph_compiler.document import SetParam, apply
 from runtime.layers import layer_names, layer_spec
 
 
-@pytest.fixture
-def form(tab, services):
-    """A tab with one layer on the canvas, selected."""
-
-    def open_form(layer, /, **params):
-        node = Node(id="n_1", layer=layer, name="it", params=params)
-        document, _ = apply(GraphDocument(), AddNode(node=node))
-        visitor = tab(services.projects.create("Form", document))
-        visitor.visit()
-        visitor.select("it")
-        return visitor
-
-    return open_form
-
-
-def last_command(visitor):
-    return {name: value for name, value in visitor.sent["commands"][-1].items() if name != "id"}
-
-
-def carried_out(visitor, **params):
-    """The browser has done what it was asked."""
-    document = visitor.document
-    for name, value in params.items():
-        document, _ = apply(document, SetParam(node="n_1", param=name, value=value))
-    visitor.draw(document, selected=("n_1",), ack=visitor.sent["commands"][-1]["id"])
-
-
-def test_a_number_is_committed(form):
+def test_a_number_is_committed(form, last_command):
     visitor = form("Dense", units=32)
     visitor.field("units").set_value(64).run()
     assert last_command(visitor) == {"op": "set_node", "node": "n_1", "params": {"units": 64}}
@@ -58,7 +31,7 @@ def test_what_is_typed_stays_while_an_earlier_command_is_on_its_way(form):
     assert visitor.field("units").value == 65
 
 
-def test_undo_on_the_canvas_changes_the_form(form):
+def test_undo_on_the_canvas_changes_the_form(form, carried_out):
     visitor = form("Dense", units=32)
     visitor.field("units").set_value(64).run()
     carried_out(visitor, units=64)
@@ -67,7 +40,7 @@ def test_undo_on_the_canvas_changes_the_form(form):
     assert visitor.field("units").value == 32
 
 
-def test_a_default_is_shown_and_can_be_had_back(form):
+def test_a_default_is_shown_and_can_be_had_back(form, last_command):
     visitor = form("Dense", units=32, activation="relu")
     assert visitor.field("activation").value == "relu"
     reset = visitor.at.button(key="reset_canvas:n_1:params:activation")
@@ -96,7 +69,7 @@ def test_a_value_at_its_default_has_no_way_back(form):
         ("Rescaling", "offset", "-1e-3", -0.001),
     ],
 )
-def test_texts_become_values(form, layer, param, typed, value):
+def test_texts_become_values(form, layer, param, typed, value, last_command):
     visitor = form(layer)
     visitor.field(param).input(typed).run()
     assert last_command(visitor)["params"] == {param: value}
@@ -120,7 +93,7 @@ def test_what_the_checks_say_of_a_parameter_stands_at_its_field(form):
     assert "at least 1" in visitor.texts()
 
 
-def test_a_name_that_cannot_be_is_refused(form):
+def test_a_name_that_cannot_be_is_refused(form, last_command):
     visitor = form("Dense", units=3)
     visitor.field("name").input("two words").run()
     assert "cannot be called" in visitor.texts()
@@ -129,13 +102,13 @@ def test_a_name_that_cannot_be_is_refused(form):
     assert last_command(visitor) == {"op": "set_node", "node": "n_1", "name": "two_words"}
 
 
-def test_a_note_is_kept(form):
+def test_a_note_is_kept(form, last_command):
     visitor = form("Dense", units=3)
     visitor.field("note").input("try 64").run()
     assert last_command(visitor) == {"op": "set_node", "node": "n_1", "note": "try 64"}
 
 
-def test_a_regularizer_has_its_strength(form):
+def test_a_regularizer_has_its_strength(form, last_command, carried_out):
     visitor = form("Dense", units=3, kernel_regularizer="l2")
     visitor.field("l2").input("0.5").run()
     config = {"class_name": "L2", "config": {"l2": 0.5}}
@@ -146,7 +119,7 @@ def test_a_regularizer_has_its_strength(form):
 
 
 @pytest.mark.parametrize("wrapper", ["Bidirectional", "TimeDistributed"])
-def test_the_layer_inside_is_chosen_and_edited(form, wrapper):
+def test_the_layer_inside_is_chosen_and_edited(form, wrapper, last_command, carried_out):
     visitor = form(wrapper)
     inner = "LSTM" if wrapper == "Bidirectional" else "Dense"
     visitor.field("layer").set_value(inner).run()
@@ -159,7 +132,7 @@ def test_the_layer_inside_is_chosen_and_edited(form, wrapper):
     assert visitor.field("units").value == 7
 
 
-def test_another_layer_inside_keeps_what_both_have(form):
+def test_another_layer_inside_keeps_what_both_have(form, last_command):
     visitor = form("Bidirectional", layer={"layer": "LSTM", "params": {"units": 12}})
     visitor.field("layer").set_value("GRU").run()
     assert last_command(visitor)["params"]["layer"] == {"layer": "GRU", "params": {"units": 12}}
@@ -188,3 +161,98 @@ def test_experts_parameters_come_last():
     first = {param.name for name in layer_names() for param in layer_spec(name).params if comes_first(param)}
     assert {"use_cudnn", "weights", "unroll", "seed", "kernel_initializer"} <= last
     assert {"units", "activation", "shape", "kernel_size", "padding", "cropping", "rate", "layer"} <= first
+
+
+def test_all_goes_back_to_the_defaults_in_one_step(form, last_command):
+    visitor = form("Conv2D", filters=8, kernel_size=3, strides=2, kernel_initializer="he_normal")
+    visitor.button("Reset all to defaults").click().run()
+    assert last_command(visitor) == {
+        "op": "set_node",
+        "node": "n_1",
+        "unset": ["strides", "kernel_initializer"],
+    }
+
+
+def test_two_options_changed_before_the_browser_answers_are_both_kept(form, last_command):
+    visitor = form("Dense", units=3, kernel_regularizer={"class_name": "L1L2", "config": {}})
+    visitor.field("l1").input("0.5").run()
+    visitor.field("l2").input("0.25").run()
+    config = last_command(visitor)["params"]["kernel_regularizer"]["config"]
+    assert config == {"l1": 0.5, "l2": 0.25}
+
+
+def test_two_parameters_of_the_layer_inside_are_both_kept(form, last_command):
+    visitor = form("Bidirectional", layer={"layer": "LSTM", "params": {"units": 12}})
+    visitor.field("units").set_value(7).run()
+    visitor.field("return_sequences").set_value(True).run()
+    inside = last_command(visitor)["params"]["layer"]["params"]
+    assert inside == {"units": 7, "return_sequences": True}
+
+
+@pytest.mark.parametrize(
+    ("layer", "params", "field", "shown"),
+    [
+        ("Dropout", {"rate": 1.5}, "rate", "1.5"),
+        ("Dropout", {"rate": "much"}, "rate", "much"),
+        ("Dense", {"units": 0}, "units", "0"),
+        ("Dense", {"units": "many"}, "units", "many"),
+        ("BatchNormalization", {"momentum": 0.9999}, "momentum", 0.9999),
+        ("InputLayer", {"shape": [0, 3]}, "shape", "0, 3"),
+        ("InputLayer", {"shape": "wide"}, "shape", "wide"),
+        (
+            "Dense",
+            {"units": 3, "kernel_regularizer": {"class_name": "Odd", "config": 7}},
+            "kernel_regularizer",
+            "Odd",
+        ),
+    ],
+)
+def test_what_no_widget_can_hold_is_shown_all_the_same(form, layer, params, field, shown):
+    visitor = form(layer, **params)
+    assert visitor.field(field).value == shown
+    visitor.at.run()
+    assert not visitor.at.exception
+    assert visitor.field(field).value == shown
+    assert "Something went wrong" not in visitor.texts()
+
+
+def test_a_value_out_of_bounds_becomes_a_slider_when_it_is_mended(form, last_command, carried_out):
+    visitor = form("Dropout", rate=1.5)
+    visitor.field("rate").input("0.5").run()
+    assert last_command(visitor)["params"] == {"rate": 0.5}
+    carried_out(visitor, rate=0.5)
+    assert visitor.field("rate").type == "slider"
+    assert visitor.field("rate").value == 0.5
+
+
+def test_a_shape_is_edited_axis_by_axis(form, last_command, carried_out):
+    visitor = form("InputLayer", shape=[28, 28])
+    visitor.at.button(key="more_canvas:n_1:params:shape").click().run()
+    visitor.field("shape, axis 1").set_value(7).run()
+    assert last_command(visitor)["params"] == {"shape": [7, 28, 1]}
+    assert visitor.field("shape").value == "7, 28, 1"
+    carried_out(visitor, shape=[7, 28, 1])
+    visitor.at.button(key="fewer_canvas:n_1:params:shape").click().run()
+    assert last_command(visitor)["params"] == {"shape": [7, 28]}
+
+
+def test_only_layers_that_fit_are_offered_inside(form):
+    inside = form("Bidirectional").field("layer").options
+    assert {"LSTM", "GRU", "SimpleRNN"} <= set(inside)
+    assert not {"Dense", "InputLayer", "Add", "Bidirectional"} & set(inside)
+    cells = form("RNN").field("cell").options
+    assert {"LSTMCell", "GRUCell", "SimpleRNNCell"} <= set(cells)
+    assert "LSTM" not in cells
+
+
+def test_pictures_stand_at_what_they_show(form):
+    visitor = form("Conv2D", filters=4, kernel_size=3, activation="relu")
+    pictures = [
+        element.body for element in (one.proto for one in visitor.at.get("html")) if "<img" in element.body
+    ]
+    assert [picture.split(":")[0].split(".")[0] for picture in pictures] == [
+        '<img alt="Curve',
+        '<img alt="Windows',
+        '<img alt="Histogram of 4,096 first values of a weight of 64 × 64',
+        '<img alt="Histogram of 4,096 first values of a weight of 64 × 64',
+    ]
