@@ -93,13 +93,19 @@ def optimizer_arguments(settings: CompileSettings) -> dict[str, Any]:
     if settings.learning_rate is not None:
         rate = {"learning_rate": settings.learning_rate}
     if settings.schedule is not None:
-        rate = {"learning_rate": _schedule_config(settings.schedule, settings.learning_rate)}
+        rate = {"learning_rate": schedule_config(settings.schedule, settings.learning_rate)}
     return (
         {**settings.optimizer_params, **rate} if settings.schedule else {**rate, **settings.optimizer_params}
     )
 
 
-def _schedule_config(schedule: Configured, start: float | None) -> dict[str, Any]:
+def schedule_config(schedule: Configured, start: float | None) -> dict[str, Any]:
+    """A schedule as Keras writes it.
+
+    Args:
+        schedule: The schedule of a document.
+        start: The rate it begins with, unless its own arguments say it.
+    """
     registry = find_registry(SCHEDULES)
     if schedule.name not in registry:
         return {"class_name": schedule.name, "config": schedule.params}

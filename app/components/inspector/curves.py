@@ -10,6 +10,7 @@ import torch
 
 from app.components.inspector.drawing import INKS, WIDTH, Frame, Ink, Picture, words
 from app.components.theme import Theme
+from graph_compiler.compile_settings import SCHEDULES
 from runtime import activations, initializers
 from runtime.errors import LayerloomError
 from runtime.layers.parameters import find_registry
@@ -168,7 +169,7 @@ def _affordable(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _schedule(key: str, steps: int, theme: Theme) -> Picture | None:
     ink = INKS[theme]
     try:
-        schedule = find_registry("optimizers.schedules").get(json.loads(key))
+        schedule = find_registry(SCHEDULES).get(json.loads(key))
         places = sorted({round(steps * place / POINTS) for place in range(POINTS + 1)})
         rates = [float(schedule(step)) for step in places]
     except (LayerloomError, TypeError, ValueError, ArithmeticError):
