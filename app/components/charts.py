@@ -11,7 +11,15 @@ from app.services.curves import Curve, Curves
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
 from app.services.evaluation import Evaluation
-from app.services.figures import TRAINING, VALIDATION, WITHIN, confusion_figure, curve_figures
+from app.services.figures import (
+    MOST_NUMBERS,
+    TRAINING,
+    VALIDATION,
+    WITHIN,
+    Counted,
+    confusion_figure,
+    curve_figures,
+)
 
 ON_DARK = {TRAINING: "#818cf8", WITHIN: "rgba(165, 172, 255, 0.5)"}
 """Lines for a dark page, where those for white paper are hard to see."""
@@ -59,13 +67,14 @@ def smoothed(curves: Curves) -> Curves:
     )
 
 
-def confusion_chart(evaluation: Evaluation) -> go.Figure:
+def confusion_chart(evaluation: Evaluation, counted: Counted = "rows") -> go.Figure:
     """The confusion matrix on the page's own background."""
     dark = theme() == "dark"
-    figure = confusion_figure(evaluation)
+    figure = confusion_figure(evaluation, counted)
     # Opaque, since Plotly takes a transparent colour for a light one and writes on it in black.
     low, high = ("#1c1d29", "#6d78f0") if dark else ("#f7f7fd", "#4f46e5")
-    figure.update_traces(colorscale=[[0, low], [1, high]], xgap=2, ygap=2)
+    gap = 0 if len(evaluation.confusion) > MOST_NUMBERS else 2
+    figure.update_traces(selector=0, colorscale=[[0, low], [1, high]], xgap=gap, ygap=gap)
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(showgrid=False)
     return figure
@@ -76,7 +85,7 @@ def in_theme(figure: go.Figure) -> go.Figure:
     if theme() == "dark":
         for trace in figure.data:
             for part in (getattr(trace, "line", None), getattr(trace, "marker", None)):
-                if part is not None and part.color in ON_DARK:
+                if part is not None and isinstance(part.color, str) and part.color in ON_DARK:
                     part.color = ON_DARK[part.color]
     return figure
 

@@ -13,8 +13,14 @@ CHOICES: dict[Choice, str] = {
     "first": "The first",
     "wrong": "Mistaken",
     "worst": "Furthest off",
+    "blind": "Sure and wrong",
     "surest": "Most sure",
+    "unsure": "Least sure",
 }
+ANY = "any"
+CELL_TRUE, CELL_PREDICTED = "cell_true", "cell_predicted"
+"""Keys of the choices of a cell of the confusion matrix."""
+
 PICTURES_A_ROW = 6
 PAIRS_A_ROW = 4
 ROWS = 24
@@ -26,15 +32,18 @@ def show_test_rows(evaluation: Evaluation) -> None:
     """Draws some of the test rows, chosen by how well they were answered."""
     st.markdown("**Single test rows**")
     options: list[Choice] = list(CHOICES) if evaluation.has_classes else ["first", "worst"]
-    names = ["any", *evaluation.dataset.info.answer.class_names]
+    names = [ANY, *evaluation.dataset.info.answer.class_names]
     if evaluation.has_classes:
         expected, predicted = st.columns(2)
         pick = st.container()
-        right = expected.selectbox("True", names, key="cell_true", help="Shows one cell of the matrix.")
-        told = predicted.selectbox("Predicted", names, key="cell_predicted")
+        for key in (CELL_TRUE, CELL_PREDICTED):
+            if st.session_state.get(key) not in names:
+                st.session_state[key] = ANY
+        right = expected.selectbox("True", names, key=CELL_TRUE, help="Shows one cell of the matrix.")
+        told = predicted.selectbox("Predicted", names, key=CELL_PREDICTED)
     else:
-        pick, right, told = st.container(), "any", "any"
-    in_cell = right != "any" and told != "any"
+        pick, right, told = st.container(), ANY, ANY
+    in_cell = ANY not in (right, told)
     chosen = pick.segmented_control(
         "Which",
         options,
@@ -49,7 +58,7 @@ def show_test_rows(evaluation: Evaluation) -> None:
         rows = _filtered(evaluation, cast(Choice, chosen or "first"), right, told)
     if rows:
         _draw(evaluation, rows)
-    elif in_cell or right != "any" or told != "any":
+    elif in_cell or right != ANY or told != ANY:
         st.caption("There are no such test rows.")
     else:
         st.success("There are none: every test row was told right.", icon=":material/check_circle:")
@@ -57,12 +66,12 @@ def show_test_rows(evaluation: Evaluation) -> None:
 
 def _filtered(evaluation: Evaluation, choice: Choice, right: str, told: str) -> list[int]:
     """Rows of a choice; with a class named, those of that class only."""
-    if right == told == "any":
+    if right == told == ANY:
         return evaluation.rows(choice, ROWS)
     names = evaluation.dataset.info.answer.class_names
     numbers, wanted = (
         (evaluation.expected, names.index(right))
-        if right != "any"
+        if right != ANY
         else (evaluation.predicted, names.index(told))
     )
     every = evaluation.rows(choice, len(evaluation.dataset.test))
@@ -84,7 +93,7 @@ def _pictures(evaluation: Evaluation, rows: list[int]) -> None:
     for place, row in enumerate(rows):
         with columns[place % PICTURES_A_ROW]:
             shown = picture(evaluation.dataset.test.shown[row])
-            st.image(shown, width="stretch", caption=_verdict(evaluation, row))
+            st.image(shown, width="stretch", caption=verdict(evaluation, row))
 
 
 def _pairs(evaluation: Evaluation, rows: list[int]) -> None:
@@ -122,7 +131,8 @@ def _table(evaluation: Evaluation, rows: list[int]) -> None:
     st.dataframe(table, width="stretch", hide_index=True, column_config=config)
 
 
-def _verdict(evaluation: Evaluation, row: int) -> str:
+def verdict(evaluation: Evaluation, row: int) -> str:
+    """What the model said of a test row, and whether that is right."""
     if not evaluation.has_classes:
         return f"error {evaluation.errors[row]:.3g}"
     names = evaluation.dataset.info.answer.class_names

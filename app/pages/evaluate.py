@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from app.components.charts import STILL, confusion_chart, in_theme
-from app.components.examined_rows import show_test_rows
+from app.components.evaluating import sections_of
+from app.components.evaluating.examined import Examined
 from app.components.measures import show_measures
 from app.components.navigation import link_to
 from app.components.run_choice import choose_run
 from app.components.workspace import designer, opening
-from app.services.evaluation import Evaluation, read_evaluation
-from app.services.figures import answers_figure
+from app.services.evaluation import CHECKPOINT, read_evaluation
 from app.services.run_store import Run
 from runtime.errors import LayerloomError
 
@@ -35,7 +34,9 @@ def show() -> None:
         _not_examined(next(run for run in runs if run.id == run_id))
         return
     show_measures(evaluation)
-    _look_closer(evaluation, run_id)
+    if evaluation.misfit:
+        st.warning(evaluation.misfit, icon=":material/rule:")
+    _look_closer(Examined(run_id, evaluation))
 
 
 def _not_examined(run: Run) -> None:
@@ -50,22 +51,14 @@ def _not_examined(run: Run) -> None:
         link_to("train", "Train again", ":material/model_training:")
 
 
-def _look_closer(evaluation: Evaluation, run_id: str) -> None:
-    if evaluation.has_classes:
-        chart, samples = st.columns([1, 1], gap="large")
-        with chart:
-            st.markdown("**What was taken for what**")
-            st.plotly_chart(
-                confusion_chart(evaluation), width="stretch", config=STILL, key=f"confusion:{run_id}"
-            )
-        with samples:
-            show_test_rows(evaluation)
-        return
-    if (
-        evaluation.predictions.shape == evaluation.dataset.test.y.shape
-        and evaluation.predictions.shape[-1] == 1
-    ):
-        st.plotly_chart(
-            in_theme(answers_figure(evaluation)), width="stretch", config=STILL, key=f"answers:{run_id}"
-        )
-    show_test_rows(evaluation)
+def _look_closer(examined: Examined) -> None:
+    has_model = (designer().settings.run_dir(examined.run_id) / CHECKPOINT).exists()
+    sections = sections_of(examined, has_model=has_model)
+    tabs = st.tabs([section.label for section in sections], key="evaluate_section", on_change="rerun")
+    for tab, section in zip(tabs, sections, strict=True):
+        # What is not looked at is not computed either.
+        if tab.open:
+            with tab:
+                section.draw(examined)
+    if not has_model:
+        st.caption("This run has kept no model, so there is none to look into or to try.")

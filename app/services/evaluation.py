@@ -91,7 +91,16 @@ class Evaluation:
     @cached_property
     def shares(self) -> Array:
         """The share (0–1) the model gives to each class (columns), for each test row."""
-        return class_shares(self.predictions)
+        return self.as_shares(self.predictions)
+
+    @cached_property
+    def gives_shares(self) -> bool:
+        """Whether the answers are shares (0–1) already; else they are logits."""
+        return bool(self.predictions.min() >= 0 and self.predictions.max() <= 1)
+
+    def as_shares(self, answers: Array) -> Array:
+        """Answers of the same model, to whatever rows, as the share of each class (columns)."""
+        return class_shares(answers, gives_shares=self.gives_shares)
 
     @cached_property
     def errors(self) -> Array:
@@ -167,13 +176,11 @@ def measured(dataset: Dataset, predictions: Array) -> dict[str, float]:
         Nothing when the answers do not have the shape the data set asks for.
     """
     expected = dataset.test.y
+    if Evaluation(dataset, {}, {}, predictions).misfit:
+        return {}
     if dataset.info.answer.class_names:
         numbers = class_numbers(dataset, predictions)
-        if len(numbers) != len(expected):
-            return {}
         return {"accuracy": float((numbers == class_numbers(dataset, expected)).mean())}
-    if predictions.shape != expected.shape:
-        return {}
     middle = expected.mean(axis=0, dtype=np.float64)
     off = squared = spread = 0.0
     for given, wanted in _in_blocks(predictions, expected):
@@ -200,18 +207,18 @@ def class_numbers(dataset: Dataset, answers: Array) -> Array:
     return (answers.reshape(len(answers), -1)[:, 0] > even).astype(np.int64)
 
 
-def class_shares(predictions: Array) -> Array:
+def class_shares(predictions: Array, *, gives_shares: bool) -> Array:
     """The share of each class in each answer, 0–1.
 
     Args:
-        predictions: One value for each class, or one for two of them; shares already, or logits.
+        predictions: One value for each class, or one for two of them.
+        gives_shares: Whether these are shares already; else they are logits.
     """
     values = np.asarray(predictions).reshape(len(predictions), -1).astype(np.float64)
-    is_probability = values.min() >= 0 and values.max() <= 1
     if values.shape[1] == 1:
-        second = values[:, 0] if is_probability else 1 / (1 + np.exp(-np.clip(values[:, 0], -60, 60)))
+        second = values[:, 0] if gives_shares else 1 / (1 + np.exp(-np.clip(values[:, 0], -60, 60)))
         return np.stack([1 - second, second], axis=1)
-    if is_probability:
+    if gives_shares:
         return values
     powers = np.exp(values - values.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

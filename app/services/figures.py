@@ -1,6 +1,6 @@
 """Plotly figures: curves of a run, confusion matrix, and answers against what was expected."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,6 +10,12 @@ from app.services.evaluation import Evaluation
 
 MAX_POINTS = 300
 """Points of a trace; with more a page that is redrawn each second gets slow, and nobody sees them."""
+
+MOST_NUMBERS = 25
+"""Classes of a confusion matrix up to which each cell holds its number."""
+
+TALLEST = 860
+Counted = Literal["rows", "of_true", "of_predicted"]
 
 TRAINING, VALIDATION, WITHIN = "#4f46e5", "#f59e0b", "rgba(99, 102, 241, 0.35)"
 MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
@@ -27,37 +33,68 @@ def curve_figures(curves: Curves, *, log_scale: bool = False) -> dict[str, go.Fi
     return {name: _curve_figure(curves, name, log_scale) for name in names}
 
 
-def confusion_figure(evaluation: Evaluation) -> go.Figure:
-    """How many test rows of each class were taken for each class."""
+def confusion_figure(evaluation: Evaluation, counted: Counted = "rows") -> go.Figure:
+    """How many test rows of each class were taken for each class.
+
+    Args:
+        evaluation: The examination.
+        counted: "rows"; or as shares, "of_true" class (rows sum to 1) or "of_predicted" class (columns do).
+    """
     names = list(evaluation.dataset.info.answer.class_names)
     matrix = evaluation.confusion
     # Each row by itself, so that the errors of a rare class are seen as well.
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    shares = matrix / np.maximum(matrix.sum(axis=0 if counted == "of_predicted" else 1, keepdims=True), 1)
+    texts = matrix if counted == "rows" else np.vectorize("{:.0%}".format)(shares)
+    is_large = len(names) > MOST_NUMBERS
     figure = go.Figure(
         go.Heatmap(
             z=shares,
             x=names,
             y=names,
-            text=matrix,
-            texttemplate="%{text}",
+            text=texts,
+            texttemplate="" if is_large else "%{text}",
             colorscale="Purples",
             zmin=0,
             zmax=1,
             showscale=False,
-            hovertemplate="%{y} taken for %{x}: %{text} (%{z:.1%})<extra></extra>",
+            hoverinfo="skip",
         )
     )
-    figure.update_layout(height=max(320, 38 * len(names) + 120), margin=MARGIN, uirevision="confusion")
-    figure.update_xaxes(title="predicted", type="category", side="top")
-    figure.update_yaxes(title="true", type="category", autorange="reversed")
+    # A heatmap's cells cannot be selected: a frame around each cell that holds rows can.
+    true, taken = np.nonzero(matrix)
+    figure.add_scatter(
+        x=[names[number] for number in taken],
+        y=[names[number] for number in true],
+        customdata=np.stack([matrix[true, taken], shares[true, taken]], axis=1),
+        mode="markers",
+        marker={"symbol": "square-open", "size": 8 if is_large else 26, "color": VALIDATION, "opacity": 0},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0}},
+        showlegend=False,
+        hovertemplate="%{y} taken for %{x}: %{customdata[0]} (%{customdata[1]:.1%})<extra></extra>",
+    )
+    height = min(max(320, 38 * len(names) + 120), TALLEST)
+    figure.update_layout(
+        height=height, margin=MARGIN, uirevision="confusion", clickmode="event+select", hovermode="closest"
+    )
+    # Categories are drawn in the order in which they are met: that of the heatmap.
+    axis: dict[str, Any] = {"type": "category", "categoryorder": "array", "categoryarray": names}
+    figure.update_xaxes(title="predicted", side="top", range=[-0.5, len(names) - 0.5], **axis)
+    figure.update_yaxes(title="true", range=[len(names) - 0.5, -0.5], **axis)
     return figure
 
 
-def answers_figure(evaluation: Evaluation) -> go.Figure:
-    """Amounts the model gave, and the right ones: along time for a forecast, else one against the other."""
+def answers_figure(evaluation: Evaluation, place: int = 0) -> go.Figure:
+    """Amounts the model gave, and the right ones: along time for a forecast, else one against the other.
+
+    Args:
+        evaluation: The examination.
+        place: Which value of an answer that has several.
+    """
     dataset = evaluation.dataset
-    expected = dataset.original(dataset.test.y).reshape(-1)
-    given = dataset.original(evaluation.predictions).reshape(-1)
+    rows = len(evaluation.predictions)
+    expected = dataset.original(dataset.test.y.reshape(rows, -1)[:, place])
+    given = dataset.original(evaluation.predictions.reshape(rows, -1)[:, place])
     figure = go.Figure()
     unit = dataset.info.answer.unit
     if dataset.info.answer.task == "forecast":

@@ -1,6 +1,6 @@
 """What a data set is: arrays ready for a model, and what a learner should know about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -166,6 +166,8 @@ class Dataset:
         drawn: For pictures: makes one as people see them of a drawing (height × width, 0 paper to 1 ink), as
             those of this set were made; None when they were only made small.
         shown_names: Names of the columns that people are shown, where these are fields of `shown`.
+        pieces: For texts: what of a text each position of the input stands for, from the first on; None where
+            positions mean nothing.
     """
 
     info: DatasetInfo
@@ -178,6 +180,7 @@ class Dataset:
     encode: Callable[[Array], Array] | None = None
     drawn: Callable[[Array], Array] | None = None
     shown_names: tuple[str, ...] = ()
+    pieces: Callable[[str], Sequence[str]] | None = None
 
     def held_back(self, validation_split: float) -> tuple[Split, Split]:
         """The training rows as `fit` cuts them.

@@ -69,6 +69,7 @@ def languages(info: DatasetInfo) -> Dataset:
         Split(encoded(train.shown, ids), train.y, train.shown),
         Split(encoded(test.shown, ids), test.y, test.shown),
         encode=lambda phrases: encoded(phrases, ids),
+        pieces=lambda phrase: tuple(phrase[:LENGTH]),
     )
 
 

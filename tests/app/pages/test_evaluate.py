@@ -5,6 +5,14 @@ import json
 import pytest
 
 
+def look_at(at, section):
+    """Open a section; nothing may go wrong in it."""
+    at.session_state["evaluate_section"] = section
+    at.run()
+    assert not at.exception
+    assert [error.value for error in at.error] == []
+
+
 def test_before_the_first_run_it_leads_to_training(tab, project):
     visitor = tab(project())
     visitor.visit("evaluate")
@@ -50,7 +58,8 @@ def test_amounts_are_drawn_against_the_right_ones(tab, trained):
     at = visitor.visit("evaluate")
     assert "An answer is off by" in visitor.texts()
     assert "R²" in {metric.label for metric in at.metric}
-    assert len(at.get("plotly_chart")) == 1
+    assert len(at.get("plotly_chart")) == 3
+    assert {"bias", "root mean square"} <= {metric.label for metric in at.metric}
 
 
 def test_a_forecast_is_drawn_along_time(tab, trained):
@@ -58,7 +67,28 @@ def test_a_forecast_is_drawn_along_time(tab, trained):
     at = visitor.visit("evaluate")
     figure = json.loads(at.get("plotly_chart")[0].proto.spec)
     assert [trace["name"] for trace in figure["data"]] == ["what came", "forecast"]
+    assert "memory" in {metric.label for metric in at.metric}
+    look_at(at, "Rows")
     assert "what went before" in at.dataframe[0].value.columns
+
+
+SECTIONS = {
+    "iris": ("Mistakes", "Classes", "Why", "Map", "Layers", "Try it"),
+    "cars": ("Answers", "Rows", "Why", "Map", "Layers", "Try it"),
+    "sunspots": ("Answers", "Rows", "Why", "Layers", "Try it"),
+    "language_id": ("Mistakes", "Classes", "Why", "Layers", "Try it"),
+    "digits_mlp": ("Mistakes", "Classes", "Why", "Layers", "Try it"),
+    "digits_autoencoder": ("Rows", "Layers", "Try it"),
+}
+
+
+@pytest.mark.parametrize(("template", "sections"), SECTIONS.items())
+def test_each_kind_of_data_has_its_sections(tab, trained, template, sections):
+    visitor = tab(trained(template))
+    at = visitor.visit("evaluate")
+    assert [tab.label for tab in at.tabs] == list(sections)
+    for section in sections:
+        look_at(at, section)
 
 
 def test_pictures_are_shown_with_the_verdict(tab, trained):

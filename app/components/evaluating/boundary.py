@@ -1,0 +1,113 @@
+"""What the model answers over a plane of two features: where it draws the line."""
+
+import base64
+import io
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from PIL import Image
+
+from app.components.charts import CLASS_COLORS, MARGIN, STILL, in_theme
+from app.components.evaluating.examined import Examined
+from app.components.faults import shielded
+from app.components.samples import rows_table
+from app.components.words import plain
+from app.services.datasets import Dataset
+from app.services.datasets.dataset import Array
+from app.services.examining.plane import Plane, painted, plane
+
+MOST_ROWS = 1000
+
+
+def has_plane(dataset: Dataset) -> bool:
+    """Whether two features of the rows span a plane: they are numbers, and further rows can be prepared."""
+    shown = dataset.train.shown
+    return (
+        dataset.encode is not None
+        and dataset.info.preview == "table"
+        and shown.ndim == 2
+        and shown.shape[1] >= 2
+        and shown.dtype.kind in "fiu"
+    )
+
+
+@st.fragment
+def show_boundary(examined: Examined) -> None:
+    """Draws the plane with the test rows on it."""
+    with shielded():
+        dataset = examined.dataset
+        names = list(rows_table(dataset, dataset.test.shown[:1]))
+        features = (0, 1)
+        if len(names) > 2:
+            first, second = st.columns(2)
+            across = first.selectbox("Across", names, 0, key=examined.key("across"))
+            upward = [name for name in names if name != across]
+            up = second.selectbox("Upward", upward, 0, key=examined.key("up"))
+            features = (names.index(across), names.index(up))
+            st.caption("The other features are held at the middle (median) of the training rows.")
+        middle = np.median(dataset.train.shown, axis=0).astype(dataset.train.shown.dtype)
+        found = plane(dataset, features, middle, examined.answer)
+        figure = in_theme(_figure(examined, found, features, (names[features[0]], names[features[1]])))
+        st.plotly_chart(figure, width="stretch", config=STILL, key=examined.key("plane"))
+        if examined.classes:
+            st.caption(
+                "The ground has the colour of the class that the model answers there, paler where it is less "
+                "sure; the dots are test rows with their right classes."
+            )
+
+
+def _figure(examined: Examined, found: Plane, features: tuple[int, int], names: tuple[str, str]) -> go.Figure:
+    figure = go.Figure()
+    points = examined.dataset.test.shown[:MOST_ROWS][:, list(features)]
+    if examined.classes:
+        _ground(figure, found)
+        _dots(figure, examined, points)
+    else:
+        bar = {"title": plain(examined.dataset.info.answer.unit), "thickness": 12}
+        figure.add_heatmap(
+            x=found.x, y=found.y, z=found.answers[..., 0], colorscale="Viridis", colorbar=bar, zsmooth="best"
+        )
+        figure.add_scatter(
+            x=points[:, 0],
+            y=points[:, 1],
+            mode="markers",
+            name="test rows",
+            marker={"color": "white", "size": 5, "line": {"width": 1, "color": "#18181b"}},
+        )
+    figure.update_xaxes(title=names[0], range=[found.x[0], found.x[-1]], showgrid=False)
+    figure.update_yaxes(title=names[1], range=[found.y[0], found.y[-1]], showgrid=False)
+    figure.update_layout(
+        height=560, margin=MARGIN, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}
+    )
+    return figure
+
+
+def _ground(figure: go.Figure, found: Plane) -> None:
+    packed = io.BytesIO()
+    Image.fromarray(painted(found, CLASS_COLORS)).save(packed, "PNG")
+    figure.add_layout_image(
+        source=f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}",
+        xref="x",
+        yref="y",
+        x=found.x[0],
+        y=found.y[-1],
+        sizex=found.x[-1] - found.x[0],
+        sizey=found.y[-1] - found.y[0],
+        sizing="stretch",
+        layer="below",
+    )
+
+
+def _dots(figure: go.Figure, examined: Examined, points: Array) -> None:
+    expected = examined.evaluation.expected[: len(points)]
+    for number, name in enumerate(examined.classes):
+        members = points[expected == number]
+        color = CLASS_COLORS[number % len(CLASS_COLORS)]
+        figure.add_scatter(
+            x=members[:, 0],
+            y=members[:, 1],
+            mode="markers",
+            name=name,
+            marker={"color": color, "size": 7, "line": {"width": 1, "color": "white"}},
+        )
