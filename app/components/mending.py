@@ -26,7 +26,7 @@ from graph_compiler.document import (
 
 
 def carry_out(fix: QuickFix) -> None:
-    """Applies a fix; what the canvas does not draw, such as the loss, is changed here and told to undo there."""
+    """Applies a fix; what is not drawn, such as the loss, is changed here and told to its undo."""
     opened = opening()
     try:
         document, _ = apply(opened.document, Batch(edits=fix.edits))
