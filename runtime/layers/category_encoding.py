@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import torch
 
-from runtime.errors import DataError, ParameterError
+from runtime.errors import DataError, ParameterError, ShapeError
 from runtime.layers.arguments import Count
 from runtime.layers.base import Layer
 from runtime.layers.registration import register
@@ -126,12 +126,6 @@ class CategoryEncoding(Layer):
         self, inputs: Annotated[torch.Tensor, Whole()], count_weights: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Rows of num_tokens numbers."""
-        if count_weights is not None and self.output_mode != "count":
-            raise ParameterError(
-                f"{self.label} got count_weights, but its output_mode is {self.output_mode!r}.",
-                parameter="count_weights",
-                hint='Only output_mode="count" counts.',
-            )
         dtype = getattr(torch, self.dtype)
         weights = None if count_weights is None else count_weights.to(dtype)
         return encode(
@@ -143,6 +137,12 @@ class CategoryEncoding(Layer):
         del dtypes
         return self.dtype
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: Shape, count_weights_shape: Shape | None = None) -> Shape:
         """(batch, num_tokens); with "one_hot" one more axis. More axes than (batch, numbers) go before."""
+        if count_weights_shape is not None and self.output_mode != "count":
+            raise ShapeError(
+                f"{self.label} gets count_weights, but its output_mode is {self.output_mode!r}.",
+                port="count_weights",
+                hint='Only output_mode="count" counts.',
+            )
         return encoded_shape(input_shape, self.output_mode, self.num_tokens)

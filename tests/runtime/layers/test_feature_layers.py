@@ -189,5 +189,5 @@ def test_category_encoding_tells_what_is_wrong():
         layers.CategoryEncoding()
     with pytest.raises(DataError, match=r"knows the numbers 0 to 3, but gets 4\. It needs room for 5"):
         layers.CategoryEncoding(4)(np.array([[1, 4]]))
-    with pytest.raises(ParameterError, match="got count_weights"):
+    with pytest.raises(ShapeError, match="gets count_weights"):
         layers.CategoryEncoding(4)(np.array([[1]]), count_weights=np.array([[1.0]]))
