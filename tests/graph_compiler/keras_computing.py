@@ -14,8 +14,8 @@ import numpy as np
 from runtime.types import Shape
 
 BATCH = 2
-FREE = 6
-"""The size of axes that a design leaves open, unless a size that is known elsewhere is the one that goes."""
+FREE = (6, 24)
+"""Sizes of axes that a design leaves open, unless a size that is known elsewhere is the one that goes."""
 
 
 def computed(call: Callable[..., Any], tensors: list[Any]) -> list[tuple[Shape, str]] | str:
@@ -45,11 +45,12 @@ def shapes_and_dtypes(result: Any) -> list[tuple[Shape, str]]:
 
 
 def _sizes(tensors: list[Any]) -> Iterator[int]:
-    """What unknown sizes may be: one that nothing else has, then each of those that are known."""
+    """What unknown sizes may be: some that are large enough, then each of those that are known."""
     known = {size for tensor in tensors for size in tensor.shape[1:] if size}
-    yield FREE
     if any(None in tensor.shape[1:] for tensor in tensors):
-        yield from sorted(known - {FREE})
+        yield from (*FREE, *sorted(known.difference(FREE)))
+    else:
+        yield FREE[0]
 
 
 def _array(tensor: Any, size: int, measured: bool) -> Any:

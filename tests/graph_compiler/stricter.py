@@ -20,18 +20,21 @@ class Stricter:
         about: The parameters or ports it is about; empty for any.
         layers: The layers it is about; empty for any.
         applies: True for a value, or a disagreement, that it is about.
+        guests: True if it is only about nodes that share the layer of another.
     """
 
     reason: str
     about: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     applies: Applies = lambda found, value: True
+    guests: bool = False
 
     def covers(self, found: Disagreement, node: Node) -> bool:
         """True if it is what stands behind a disagreement."""
         return (
             (not self.about or found.about in self.about)
             and (not self.layers or found.layer in self.layers)
+            and (node.shares is not None or not self.guests)
             and self.applies(found, node.params.get(found.about))
         )
 
@@ -70,7 +73,7 @@ STRICTER = (
     Stricter(
         "a list or a text for a number: it is never used, turned into one, or spread over the sizes that fit",
         applies=lambda found, value: (
-            _number(found) and isinstance(value, list | str) and _wants_number(found)
+            _number(found) and (isinstance(value, str) or (isinstance(value, list) and _wants_number(found)))
         ),
     ),
     Stricter(
@@ -107,6 +110,12 @@ STRICTER = (
         about=("axis",),
         layers=("Softmax",),
         applies=lambda found, value: value is None,
+    ),
+    Stricter("of a mode that there is not, nothing is flipped", about=("mode",), layers=("RandomFlip",)),
+    Stricter(
+        "a size that is unknown at a second call has to be that of the weights, which only data would show",
+        applies=lambda found, value: "but it is unknown in" in str(found.ours),
+        guests=True,
     ),
     Stricter(
         "more than everything cannot be dropped: Keras cuts the fraction to 1",
