@@ -43,6 +43,18 @@ def masked_joining() -> GraphDocument:
     sketch.add("Attention", "looked", "present", "back_present", use_scale=True)
     sketch.add("AdditiveAttention", "looked_again", "present", "back_present")
     sketch.add("Attention", "joint", "present", "back_present", "numbers", score_mode="concat")
+    sketch.add("TimeDistributed", "each", "present", layer={"layer": "Dense", "params": {"units": 2}})
+    sketch.add("Dot", "dot", "read_maximum", "read_add", axes=1, normalize=True)
+    return sketch.compiled("mse", metrics=()).document
+
+
+def masked_heads() -> GraphDocument:
+    """Attention of several heads, with masks; Keras takes these off, so that nothing else may read them."""
+    sketch = Sketch("heads").add("InputLayer", "numbers", shape=[5, 4])
+    sketch.add("Masking", "present", "numbers", mask_value=0.0)
+    sketch.add("Cropping1D", "later", "numbers", cropping=[1, 0])
+    sketch.add("Masking", "later_present", "later").add("ZeroPadding1D", "back", "later", padding=[1, 0])
+    sketch.add("Masking", "back_present", "back")
     sketch.add(
         "MultiHeadAttention",
         "heads",
@@ -54,8 +66,6 @@ def masked_joining() -> GraphDocument:
     )
     sketch.add("MultiHeadAttention", "plain_heads", "present", "later_present", num_heads=2, key_dim=3)
     sketch.add("GRU", "read_heads", "plain_heads", units=2)
-    sketch.add("TimeDistributed", "each", "present", layer={"layer": "Dense", "params": {"units": 2}})
-    sketch.add("Dot", "dot", "read_heads", "read_add", axes=1, normalize=True)
     return sketch.compiled("mse", metrics=()).document
 
 
@@ -111,5 +121,5 @@ def shared_layers() -> GraphDocument:
 
 TORCH_DESIGNS = {
     design.__name__: design
-    for design in (masked_sequences, masked_joining, states_handed_on, pictures, shared_layers)
+    for design in (masked_sequences, masked_joining, masked_heads, states_handed_on, pictures, shared_layers)
 }
