@@ -94,7 +94,7 @@ def add_programs(runs: KerasRuns, case: Case) -> None:
 
 
 @pytest.mark.parametrize("library", ["keras", "runtime"])
-def test_programs_compute_what_the_designed_models_do(library: Library, tmp_path, record_property):
+def test_programs_compute_what_the_designed_models_do(library: Library, tmp_path):
     runs = KerasRuns(tmp_path)
     cases = designs()
     for case in cases:
@@ -104,4 +104,3 @@ def test_programs_compute_what_the_designed_models_do(library: Library, tmp_path
     assert sum(name.endswith(" sequential") for name, _ in runs.cases) > 0.1 * len(cases)
     found = runs.differences(library)
     assert {name: each for name, each in found.items() if each[0] or each[1] > TOLERANCE} == {}
-    record_property("largest difference", max(difference for _, difference in found.values()))
