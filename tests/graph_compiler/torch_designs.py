@@ -106,6 +106,25 @@ def pictures() -> GraphDocument:
     return sketch.compiled("mse", metrics=()).document
 
 
+def functions() -> GraphDocument:
+    """Functions between layers: with constants, with several tensors, with several results."""
+    sketch = Sketch("functions").add("InputLayer", "start", shape=[6, 4])
+    sketch.add("Dense", "seen", "start", units=4)
+    sketch.add("ops.Multiply", "twice", "seen", settings={"x2": 2})
+    sketch.add("ops.Subtract", "rest", ports={"x2": "start"}, settings={"x1": 1.0})
+    sketch.add("ops.Concatenate", "both", "twice", axis=-1).wire("rest", "both.xs", slot=1)
+    key = [{"class_name": "__slice__", "config": {"start": None, "stop": None, "step": None}}, 0]
+    sketch.add("ops.GetItem", "first", "both", settings={"key": key})
+    sketch.add("ops.Mean", "mean", "both", axis=1)
+    offset = {"class_name": "__numpy__", "config": {"value": [0.1 * n for n in range(8)], "dtype": "float32"}}
+    sketch.add("ops.Add", "moved", "mean", settings={"x2": offset})
+    sketch.add("ops.Split", "parts", "moved", indices_or_sections=2, axis=-1)
+    sketch.add("ops.Einsum", "product", "parts.output_0", subscripts="ab,ac->abc")
+    sketch.wire("parts.output_1", "product.operands", slot=1)
+    sketch.add("ops.Softmax", "shares", "first").add("Dense", "answer", "shares", units=1)
+    return sketch.compiled("mse", metrics=()).document
+
+
 def shared_layers() -> GraphDocument:
     """Two layers that are called twice."""
     sketch = Sketch("twins").add("InputLayer", "left", shape=[4]).add("InputLayer", "right", shape=[4])
@@ -121,5 +140,13 @@ def shared_layers() -> GraphDocument:
 
 TORCH_DESIGNS = {
     design.__name__: design
-    for design in (masked_sequences, masked_joining, masked_heads, states_handed_on, pictures, shared_layers)
+    for design in (
+        masked_sequences,
+        masked_joining,
+        masked_heads,
+        states_handed_on,
+        pictures,
+        functions,
+        shared_layers,
+    )
 }
