@@ -49,6 +49,12 @@ def normalizes_inner_axes(document: GraphDocument) -> bool:
     )
 
 
+def joins_twice(document: GraphDocument) -> bool:
+    """True for a layer that joins tensors and is called again."""
+    joining = ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")
+    return any(node.shares is not None and node.layer in joining for node in document.nodes.values())
+
+
 def learns_from_layers(document: GraphDocument) -> bool:
     """True for bins that are learnt from what layers with weights of their own make of the data."""
     wiring = Wiring(document)
@@ -66,6 +72,7 @@ UNLIKE_KERAS: dict[str, Callable[[GraphDocument], bool]] = {
     "Outside of training, Keras hands on whole pictures, though it says the size they are cut to.": has(
         "RandomCrop"
     ),
+    "Called again, Keras still adds axes, or none, as the first tensors wanted it.": joins_twice,
     "Keras cannot learn no bins at all.": has("Discretization", num_bins=0),
     "On torch, Keras repeats edges where padding is uneven and counts them in.": pools_unevenly,
     "On torch, Keras normalizes the last axes alone.": normalizes_inner_axes,
