@@ -12,7 +12,7 @@ CHECKS: dict[str, list[str]] = {
     "lint": [PYTHON, "-m", "ruff", "check", "."],
     "types": [PYTHON, "-m", "basedpyright", "--pythonpath", PYTHON],
     "imports": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-    # One process for each core; a file, and what is marked as a group, stays in one. What is left out is told.
+    # One process for each core; a file, and what is marked as a group, stays in one. The skipped are named.
     "tests": [PYTHON, "-m", "pytest", "-rfEs", "-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"],
 }
 
