@@ -11,7 +11,7 @@ from functools import lru_cache
 from graph_compiler.document import Edge, GraphDocument, Node
 from graph_compiler.instances import Instance, find_spec, instance_of
 from graph_compiler.operations import unwrapped
-from graph_compiler.parameter_count import count_parameters
+from graph_compiler.parameter_count import count_parameters, outline
 from graph_compiler.wiring import Wiring
 from runtime.errors import LayerloomError, ShapeError
 from runtime.layers import Layer
@@ -160,13 +160,17 @@ def _visit(node: Node, wiring: Wiring, shapes: Shapes) -> None:
 
 
 def _count_shared_once(wiring: Wiring, shapes: Shapes) -> None:
-    """A layer that is called several times has its weights once; calls that want others are noted."""
+    """A layer that is called several times has its weights once; calls that do not fit them are noted."""
     nodes = wiring.document.nodes
     for node_id in [key for key in shapes.parameters if nodes[key].shares]:
         owner = wiring.document.owner_of(nodes[node_id])
-        counted = shapes.parameters[node_id]
-        if owner is not None and shapes.parameters.get(owner.id, counted) != counted:
-            shapes.misfits[node_id] = owner.id
+        instance = shapes.instances[node_id]
+        if owner is not None and owner.id in shapes.parameters:
+            built_for, given = shapes.inputs[owner.id], shapes.inputs[node_id]
+            as_many = shapes.parameters[owner.id] == shapes.parameters[node_id]
+            kind = instance.kind or instance
+            if built_for != given and not (as_many and _fits_weights(kind, built_for, given)):
+                shapes.misfits[node_id] = owner.id
         shapes.parameters[node_id] = 0
 
 
@@ -194,9 +198,7 @@ def _outcome(instance: Instance, given: PortSpecs) -> Outcome:
 @lru_cache(_REMEMBERED)
 def _computed(instance: Instance, given: PortSpecs) -> Outcome:
     layer = _unshared(instance) if instance.kind is None else instance.make()
-    ports = unwrapped(
-        type(layer), {name: list(spec) if isinstance(spec, tuple) else spec for name, spec in given}
-    )
+    ports = _ports(layer, given)
     try:
         outputs = (
             layer.output_spec(ports, instance.settings) if instance.settings else layer.output_spec(ports)
@@ -207,6 +209,23 @@ def _computed(instance: Instance, given: PortSpecs) -> Outcome:
     except Exception as error:
         return Outcome({}, error=ShapeError(f"{layer.label} fails on this input: {error}."))
     return Outcome(outputs, parameters)
+
+
+@lru_cache(_REMEMBERED)
+def _fits_weights(instance: Instance, built_for: PortSpecs, given: PortSpecs) -> bool:
+    """True if a layer whose weights are made for one input takes another."""
+    layer = instance.make()
+    try:
+        outline(layer, shapes_by_port(_ports(layer, built_for)))
+        layer.output_spec(_ports(layer, given), instance.settings)
+    except Exception:
+        return False
+    return True
+
+
+def _ports(layer: Layer, given: PortSpecs) -> dict[str, TensorSpec | list[TensorSpec]]:
+    tensors = {name: list(spec) if isinstance(spec, tuple) else spec for name, spec in given}
+    return unwrapped(type(layer), tensors)
 
 
 def _unshared(instance: Instance) -> Layer:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -11,7 +12,7 @@ CHECKS: dict[str, list[str]] = {
     "lint": [PYTHON, "-m", "ruff", "check", "."],
     "types": [PYTHON, "-m", "basedpyright", "--pythonpath", PYTHON],
     "imports": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-    # One process for each core; what is marked as a group stays in one of them. Tests left out are named.
+    # One process for each core; a file, and what is marked as a group, stays in one. The skipped are named.
     "tests": [PYTHON, "-m", "pytest", "-rfEs", "-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"],
 }
 
@@ -22,16 +23,28 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: Passed on to pytest.
     """
+    *quick, tests = CHECKS.items()
+    # All at once: each keeps one core busy at most.
+    with ThreadPoolExecutor(len(quick)) as threads:
+        ended = list(threads.map(lambda check: _checked(check[1]), quick))
     failed: list[str] = []
-    for name, command in CHECKS.items():
-        if name == "tests" and failed:
-            # Said here, since the output ends on pytest's own summary.
-            print(f"== failed so far: {', '.join(failed)}", flush=True)
-        print(f"== {name}", flush=True)
-        extra = arguments if name == "tests" else []
-        if subprocess.run([*command, *extra], cwd=ROOT, check=False).returncode:
+    for (name, _), process in zip(quick, ended, strict=True):
+        print(f"== {name}\n{process.stdout}", end="", flush=True)
+        if process.returncode:
             failed.append(name)
+    if failed:
+        # Said here, since the output ends on pytest's own summary.
+        print(f"== failed so far: {', '.join(failed)}", flush=True)
+    print(f"== {tests[0]}", flush=True)
+    if subprocess.run([*tests[1], *arguments], cwd=ROOT, check=False).returncode:
+        failed.append(tests[0])
     return 1 if failed else 0
+
+
+def _checked(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 if __name__ == "__main__":

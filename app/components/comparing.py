@@ -1,12 +1,12 @@
 """The present design beside another one: what was added, removed and changed."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
 from app.components.canvas import draw_graph
-from app.components.run_choice import in_short as run_in_short
 from app.components.theme import theme
 from app.components.words import moment, plain
 from app.components.workspace import Opening, designer
@@ -67,17 +67,23 @@ def show_comparison(opened: Opening) -> None:
 
 
 def _others(opened: Opening) -> dict[str, _Other]:
-    """All designs one may look for, those that are nearest first: runs, projects, templates."""
+    """All designs one may look for, those that are nearest first: runs, projects, templates.
+
+    A choice is known by its label: one that changes, as the numbers of a run that trains do, would be lost.
+    """
     services = designer()
+    names: Counter[str] = Counter()
     found: dict[str, _Other] = {}
     runs = services.runs.of_project(opened.project.id)
     for place, run in enumerate(runs):
-        label = f"Run {len(runs) - place} · {run_in_short(run)}"
+        label = f"Run {len(runs) - place} · {moment(run.created_at)}"
         found[f"run:{run.id}"] = _Other(label, lambda run_id=run.id: services.runs.document(run_id))
     for entry in services.projects.recent(RECENT):
+        names[entry.name] += 1
         if entry.id != opened.project.id:
+            number = f" ({names[entry.name]})" if names[entry.name] > 1 else ""
             found[f"project:{entry.id}"] = _Other(
-                f"Project “{entry.name}” · {moment(entry.changed_at)}",
+                f"Project “{entry.name}”{number}",
                 lambda project_id=entry.id: services.projects.open(project_id).document,
             )
     for template in TEMPLATES:

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.navigation import show_layer
-from app.components.words import amount, plain, roughly
+from app.components.words import amount, plain, roughly, so_far
 from app.components.workspace import Opening
 from graph_compiler import Measures, measure
 from graph_compiler.measures import LayerMeasures, costliest, measures_csv, measures_table
@@ -49,27 +49,31 @@ def show_costs(opened: Opening) -> None:
 def _totals(measures: Measures, batch_key: str) -> None:
     layers, parameters, macs, train, predict, batch = st.columns([2, 3, 3, 3, 3, 3], vertical_alignment="top")
     training = measures.training
+    waiting = bool(measures.waiting)
     layers.metric("Layers", len(measures.layers))
     parameters.metric(
         "Parameters",
-        roughly(measures.parameters),
+        so_far(measures.parameters, roughly(measures.parameters), unknown=waiting),
         help=f"{measures.parameters:,} numbers in weights: {measures.trainable:,} that training changes, "
         f"{measures.frozen:,} that it does not.",
     )
-    more = "at least " if measures.without_macs else ""
     macs.metric(
         "Multiplications",
-        f"{more}{roughly(measures.macs)}",
+        so_far(measures.macs, roughly(measures.macs), unknown=waiting or bool(measures.without_macs)),
         help=f"{measures.macs:,} for one sample. {_HELP['macs']}",
     )
     optimizer = "unknown" if training.optimizer is None else amount(training.optimizer)
     train.metric(
         "Memory to train",
-        amount(training.total),
+        so_far(training.total, amount(training.total), unknown=waiting),
         help=f"{_HELP['train']} Here: weights {amount(training.weights)}, gradients "
         f"{amount(training.gradients)}, optimizer {optimizer}, outputs {amount(training.activations)}.",
     )
-    predict.metric("Memory to predict", amount(measures.inference_bytes), help=_HELP["predict"])
+    predict.metric(
+        "Memory to predict",
+        so_far(measures.inference_bytes, amount(measures.inference_bytes), unknown=waiting),
+        help=_HELP["predict"],
+    )
     batch.number_input(
         "Batch size",
         1,

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.beside import told_beside
 from app.components.canvas import send
 from app.components.workspace import CANVAS, opening
 from graph_compiler import QuickFix
@@ -25,7 +26,7 @@ from graph_compiler.document import (
 
 
 def carry_out(fix: QuickFix) -> None:
-    """Applies a fix; what the canvas does not know of, such as the loss, is changed here."""
+    """Applies a fix; what is not drawn, such as the loss, is changed here and told to its undo."""
     opened = opening()
     try:
         document, _ = apply(opened.document, Batch(edits=fix.edits))
@@ -33,6 +34,7 @@ def carry_out(fix: QuickFix) -> None:
         st.toast("The design has changed since: this fix no longer fits.", icon=":material/info:")
         return
     commands = [command for edit in fix.edits for command in _commands(edit)]
+    commands += told_beside(opened.document, document)
     if commands:
         send(CANVAS, "batch", edits=commands)
     opened.save(

@@ -47,7 +47,12 @@ def look_at_run(run_id: str) -> None:
 
 def in_short(run: Run) -> str:
     """A run in one line: its state, the numbers it has reached and when it was begun."""
-    return " · ".join([STATES[run.state], *_reached(run), moment(run.created_at)])
+    return " · ".join([state_in_words(run), *_reached(run), moment(run.created_at)])
+
+
+def state_in_words(run: Run) -> str:
+    """Where a run stands; one that was never trained here says so."""
+    return "imported" if run.is_imported else STATES[run.state]
 
 
 def runs_table(runs: list[Run]) -> None:
@@ -71,10 +76,10 @@ def _row(run: Run, number: int) -> dict[str, Any]:
     taken = (run.ended_at or 0) - (run.started_at or 0)
     return {
         "run": number,
-        "state": STATES[run.state],
+        "state": state_in_words(run),
         "begun": moment(run.created_at),
         "epochs": f"{epoch} of {epochs}" if epochs else "",
-        "took": duration(taken) if run.ended_at and run.started_at else "",
+        "took": duration(taken) if run.ended_at and run.started_at and not run.is_imported else "",
         **{
             name: round(value, 4)
             for name, value in run.progress.get("metrics", {}).items()

@@ -28,6 +28,8 @@ _STATES = {
     "failed": ("Failed", ":red[:material/error:]"),
 }
 
+_IMPORTED = ("Imported", ":material/file_open:")
+
 
 def run_view(run_id: str) -> None:
     """Draws a run; the rest of the page is left alone while it goes on."""
@@ -53,7 +55,7 @@ def _view(run_id: str, *, polling: bool) -> None:
 
 
 def _head(run: Run, curves: Curves) -> None:
-    words, icon = _STATES[run.state]
+    words, icon = _IMPORTED if run.is_imported else _STATES[run.state]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"{icon} **{words}**{_place(run)}", width="content")
         _stop_button(run)

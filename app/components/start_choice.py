@@ -5,7 +5,7 @@ import streamlit as st
 from app.components.run_choice import in_short
 from app.components.workspace import designer
 from app.services.evaluation import CHECKPOINT
-from app.services.model_files import IMPORTED, imported_run
+from app.services.model_files import imported_run
 
 NEW = ""
 
@@ -28,7 +28,7 @@ def choose_start(project_id: str) -> str:
     for place, run in enumerate(everything):
         if run in runs:
             numbered = f"Run {len(everything) - place} · {in_short(run)}"
-            labels[run.id] = f"Imported: {run.reason}" if run.job == IMPORTED else numbered
+            labels[run.id] = f"Imported: {run.reason}" if run.is_imported else numbered
     imported = imported_run(runs)
     options = list(labels)
     return st.selectbox(

@@ -41,6 +41,19 @@ def roughly(count: int) -> str:
     return f"{size:.3g} T"
 
 
+def so_far(known: float, shown: str, *, unknown: bool) -> str:
+    """A total of which some parts may not be known: "56.7 k", "at least 56.7 k", "not known yet".
+
+    Args:
+        known: The total of the known parts.
+        shown: The same as people read it.
+        unknown: Whether there are other parts.
+    """
+    if not unknown:
+        return shown
+    return f"at least {shown}" if known else "not known yet"
+
+
 def amount(size: float) -> str:
     """A number of bytes: "812 B", "4.1 kB", "12 MB"."""
     for unit in ("B", "kB", "MB"):

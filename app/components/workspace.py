@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.beside import followed, told_beside
 from app.components.canvas import read_state, send
 from app.components.underway import with_what_is_underway
 from app.services.designer import Designer
@@ -32,6 +33,7 @@ class Opening:
         stale: The project as somebody else has saved it meanwhile, if so.
         refusal: Why the last change on the canvas could not be kept; empty when it was.
         seen: What the canvas last sent.
+        beside: The changes beside the drawing that were in force there; None while it has sent nothing.
     """
 
     project: Project
@@ -39,6 +41,7 @@ class Opening:
     stale: Project | None = None
     refusal: str = ""
     seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    beside: tuple[Any, ...] | None = None
 
     @property
     def document(self) -> GraphDocument:
@@ -66,6 +69,9 @@ class Opening:
                 self.refusal = ""
             except DocumentError as error:
                 self.refusal = str(error)
+        if newest is not None:
+            document = followed(document, self.beside, newest.beside)
+            self.beside = newest.beside
         self.save(with_what_is_underway(document, CANVAS, newest.ack if newest else 0))
 
     def save(self, document: GraphDocument) -> None:
@@ -108,7 +114,7 @@ class Opening:
             return False
         changed = newest.revision > self.project.revision
         if changed:
-            self.number += 1
+            self._draw_anew()
             self.project = newest
         elif newest.name != self.project.name:
             self.project = replace(self.project, name=newest.name)
@@ -118,6 +124,10 @@ class Opening:
         """Whether another tab has saved the project since it was read here, and `refresh` would show that."""
         newest = designer().projects.revision(self.project.id)
         return self.stale is None and newest is not None and newest > self.project.revision
+
+    def _draw_anew(self) -> None:
+        self.number += 1
+        self.beside = None
 
     def rename(self, name: str) -> None:
         """Calls the project something else.
@@ -131,16 +141,16 @@ class Opening:
     def edit(self, document: GraphDocument) -> None:
         """Keeps a design that was changed outside of the canvas, and has the canvas follow.
 
-        Where only parameters were changed the canvas is told so, and its undo takes them back. Else it draws
-        the design anew.
+        Where only parameters and settings were changed the canvas is told so, and its undo takes them back.
+        Else it draws the design anew.
         """
         before = self.document
         self.save(document)
         if list(before.nodes) != list(document.nodes) or before.edges != document.edges:
-            self.number += 1
+            self._draw_anew()
             return
         changes = [_change(before.nodes[key], node) for key, node in document.nodes.items()]
-        edits = [change for change in changes if change is not None]
+        edits = [change for change in changes if change is not None] + told_beside(before, document)
         if edits:
             send(CANVAS, "batch", edits=edits)
 

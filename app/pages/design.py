@@ -12,7 +12,7 @@ from app.components.problems import problem_list
 from app.components.style import PAGE_HEIGHT, PANEL
 from app.components.templates import begin_with_template
 from app.components.theme import theme
-from app.components.words import plain
+from app.components.words import plain, so_far
 from app.components.workspace import CANVAS, Opening, opening
 from app.services.datasets import describe
 from app.services.notes import canvas_notes, data_facts
@@ -98,12 +98,17 @@ def _several(document: GraphDocument, selected: list[str], analysis: Analysis) -
     st.caption(f"{parameters:,} parameters together.")
 
 
+def _total(document: GraphDocument, analysis: Analysis) -> str:
+    known = analysis.total_parameters
+    return so_far(known, f"{known:,}", unknown=not analysis.shapes.keys() >= document.nodes.keys())
+
+
 def _summary(document: GraphDocument, analysis: Analysis) -> None:
     if analysis.ok:
         st.success("This is a working model.", icon=":material/check_circle:")
     layers, parameters = st.columns([1, 2])
     layers.metric("Layers", len(document.nodes))
-    parameters.metric("Parameters", f"{analysis.total_parameters:,}")
+    parameters.metric("Parameters", _total(document, analysis))
     if document.data is None:
         link_to("data", "Choose data to learn from", ":material/table_chart:")
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.services.designer import Designer
 from app.services.evaluation import CHECKPOINT
 from app.services.projects import NAME_LENGTH, Project
-from app.services.run_store import Run
+from app.services.run_store import IMPORT_JOB, Run
 from graph_compiler.document import dump_document, load_document
 from graph_compiler.document.json_file import MAX_CHARACTERS
 from graph_compiler.importers import Imported, import_code, import_file, import_json, lower_with_weights
@@ -15,8 +15,6 @@ from runtime.errors import FileFormatError
 from runtime.saving.json_text import parse_json
 
 ENDINGS = ("json", "h5", "hdf5", "keras", "py")
-IMPORTED = "app.services.train_job:imported"
-"""Job of the runs that hold the weights a model file brought along; they are finished when they are made."""
 
 _DESIGN = "schema_version"
 
@@ -74,14 +72,14 @@ def open_as_project(designer: Designer, name: str, content: bytes, imported: Imp
 
 def imported_run(runs: list[Run]) -> Run | None:
     """The run that holds the weights a file brought along, if there is one."""
-    return next((run for run in runs if run.job == IMPORTED), None)
+    return next((run for run in runs if run.is_imported), None)
 
 
 def _keep_weights(
     designer: Designer, project: Project, name: str, imported: Imported, content: bytes
 ) -> None:
     spec = {"document": dump_document(imported.document), "dataset": "", "start": ""}
-    run = designer.runs.create(project.id, IMPORTED, spec)
+    run = designer.runs.create(project.id, IMPORT_JOB, spec)
     folder = designer.settings.run_dir(run.id)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -30,6 +30,8 @@ NEXT_STATES: dict[str, tuple[str, ...]] = {
 INTERRUPTED = "the designer ended while it was training"
 EXPORT_JOB = "app.services.exporting.export_job:export"
 """Runs of this job write files to take away; they stand in no list of trainings."""
+IMPORT_JOB = "app.services.train_job:imported"
+"""Job of the runs that hold the weights a model file brought along; they are finished when they are made."""
 
 
 MAX_NOTE = 500
@@ -79,6 +81,11 @@ class Run:
     def is_open(self) -> bool:
         """Whether more is to be expected of it."""
         return self.state in OPEN_STATES
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its weights were not trained here, but came with a file."""
+        return self.job == IMPORT_JOB and self.state == "finished"
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,7 @@ def _assignment(names: str, expression: Expression, comment: str) -> list[str]:
 
 
 def _shown(shape: Shape) -> str:
-    sizes = ["batch" if shape[0] is None else str(shape[0]), *(str(size) for size in shape[1:])]
+    sizes = ["batch" if size is None and not place else str(size) for place, size in enumerate(shape)]
     return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 

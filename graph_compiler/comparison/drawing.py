@@ -6,9 +6,9 @@ from typing import Any
 
 from graph_compiler.comparison.comparing import Comparison
 from graph_compiler.comparison.differences import Kind, LayerDifference
+from graph_compiler.document import Edge, GraphDocument, Node
+from graph_compiler.layout import laid_out
 
-COLUMN = 210.0
-ROW = 120.0
 SHOWN = 2
 """Changes of a layer that are named in the drawing."""
 
@@ -57,20 +57,20 @@ def compared_graph(comparison: Comparison) -> ComparedGraph:
 
 
 def _placed(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    """The nodes in columns, each behind those it needs: where both designs had one no two may stand."""
-    column = {node["id"]: 0 for node in nodes}
-    for _ in nodes:
-        # Loops grow no further than there are nodes.
-        moved = [edge for edge in edges if column[edge["target"]] <= column[edge["source"]] < len(nodes)]
-        if not moved:
-            break
-        for edge in moved:
-            column[edge["target"]] = column[edge["source"]] + 1
-    used: dict[int, int] = {}
+    """The nodes laid out anew as one design: where both designs had one, no two may stand."""
+    # The ids of what is gone are none that a document may have.
+    ids = {node["id"]: f"n{place}" for place, node in enumerate(nodes)}
+    both = GraphDocument(
+        nodes={ids[node["id"]]: Node(id=ids[node["id"]], layer=node["layer"], name="x") for node in nodes},
+        edges={
+            f"e{place}": Edge(id=f"e{place}", source=ids[edge["source"]], target=ids[edge["target"]])
+            for place, edge in enumerate(edges)
+        },
+    )
+    placed = laid_out(both).nodes
     for node in nodes:
-        place = column[node["id"]]
-        row = used[place] = used.get(place, -1) + 1
-        yield node | {"x": place * COLUMN, "y": row * ROW}
+        at = placed[ids[node["id"]]]
+        yield node | {"x": at.x, "y": at.y}
 
 
 def _words(one: LayerDifference) -> str:

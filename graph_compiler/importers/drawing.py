@@ -1,5 +1,6 @@
 """From steps to a document: names, ids, wires, frames, and places on the canvas."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from graph_compiler.document import CompileSettings, Edge, GraphDocument, Group, Node
@@ -128,21 +129,18 @@ def _take_over(found: Steps, number: int, needed: set[int]) -> None:
 def _mark_ends(found: Steps) -> None:
     """Outputs of a document are nodes that feed no other: other outputs get such a node behind them."""
     used = {t.step for step in found.steps if step.path for tensors in step.ports.values() for t in tensors}
-    seen: set[int] = set()
+    times = Counter(tensor.step for tensor in found.outputs)
     for place, tensor in enumerate(found.outputs):
         step = found.steps[tensor.step]
-        plain = tensor.output == 0 and tensor.step not in used and tensor.step not in seen
+        plain = tensor.output == 0 and tensor.step not in used and times[tensor.step] == 1
         if plain and tensor.step not in found.inputs:
-            seen.add(tensor.step)
             continue
         name = f"{step.path[-1]}_output"
         end = Step((*step.path[:-1], name), passing_layer(), ports={"inputs": [tensor]})
-        number = found.add(end)
-        seen.add(number)
-        found.outputs[place] = Tensor(number)
+        found.outputs[place] = Tensor(found.add(end))
         found.remark(
-            f"'{'/'.join(step.path)}' is an output of the model and feeds other layers, or is not the "
-            "first output of its layer: a layer that passes it on stands behind it."
+            f"'{'/'.join(step.path)}' is an output of the model and feeds other layers, or is one of "
+            "several outputs of its layer: a layer that passes it on stands behind it."
         )
 
 

@@ -306,12 +306,15 @@ class MultiHeadAttention(Layer):
                     port=port,
                     hint="A layer that is used twice needs inputs of equal size.",
                 )
-        if not sizes_fit(value_shape[1:-1], key_shape[1:-1]):
+        if value_shape[1:-1] != key_shape[1:-1]:
+            unknown = sizes_fit(value_shape[1:-1], key_shape[1:-1])
             raise ShapeError(
                 f"{self.label} wants as many steps in key as in value, but gets {show_shape(key_shape)} "
                 f"and {show_shape(value_shape)}.",
                 port="key",
-                hint="Wire both to outputs of the same sequence.",
+                hint="State the number of steps in both Inputs, or in none."
+                if unknown
+                else "Wire both to outputs of the same sequence.",
             )
         attended = self.attention_axes_of(len(query_shape))
         others = [axis for axis in range(1, len(query_shape) - 1) if axis not in attended]

@@ -97,6 +97,7 @@ class BatchNormalization(Normalizing):
         """Makes gamma, beta and the moving averages, one number a feature each."""
         shape = self.feature_sizes(input_shape, (self.axis,))
         self.add_affine(shape)
+        self.keep_rank(input_shape)
         self.moving_mean = self._average("moving_mean", shape, self.moving_mean_initializer)
         self.moving_variance = self._average("moving_variance", shape, self.moving_variance_initializer)
         if self.renorm:

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 import torch
 
-from runtime.errors import DataError, ParameterError
+from runtime.errors import DataError, ParameterError, ShapeError
 from runtime.layers.arguments import Count
 from runtime.layers.base import Layer
 from runtime.layers.registration import register
-from runtime.types import Shape, Whole
+from runtime.types import Shape, Whole, show_shape
 
 Encoding = Literal["int", "one_hot", "multi_hot", "count"]
 
@@ -126,14 +126,8 @@ class CategoryEncoding(Layer):
         self, inputs: Annotated[torch.Tensor, Whole()], count_weights: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Rows of num_tokens numbers."""
-        if count_weights is not None and self.output_mode != "count":
-            raise ParameterError(
-                f"{self.label} got count_weights, but its output_mode is {self.output_mode!r}.",
-                parameter="count_weights",
-                hint='Only output_mode="count" counts.',
-            )
         dtype = getattr(torch, self.dtype)
-        weights = None if count_weights is None else count_weights.to(dtype)
+        weights = None if count_weights is None else count_weights.to(dtype).expand(inputs.shape)
         return encode(
             inputs.long(), self.output_mode, self.num_tokens, dtype, label=self.label, weights=weights
         )
@@ -143,6 +137,27 @@ class CategoryEncoding(Layer):
         del dtypes
         return self.dtype
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: Shape, count_weights_shape: Shape | None = None) -> Shape:
         """(batch, num_tokens); with "one_hot" one more axis. More axes than (batch, numbers) go before."""
+        if count_weights_shape is not None and self.output_mode != "count":
+            raise ShapeError(
+                f"{self.label} gets count_weights, but its output_mode is {self.output_mode!r}.",
+                port="count_weights",
+                hint='Only output_mode="count" counts.',
+            )
+        if count_weights_shape is not None and not _spreads(count_weights_shape, input_shape):
+            raise ShapeError(
+                f"{self.label} wants a weight for each number of {show_shape(input_shape)}, but gets "
+                f"{show_shape(count_weights_shape)}.",
+                port="count_weights",
+                hint="Wire weights of the shape of the inputs.",
+            )
         return encoded_shape(input_shape, self.output_mode, self.num_tokens)
+
+
+def _spreads(shape: Shape, over: Shape) -> bool:
+    """True if numbers of a shape can be spread over another, where sizes of 1 are repeated."""
+    return len(shape) <= len(over) and all(
+        size in (1, None, there) or there is None
+        for size, there in zip(reversed(shape), reversed(over), strict=False)
+    )

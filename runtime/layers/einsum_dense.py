@@ -131,6 +131,7 @@ class EinsumDense(Layer):
 
     def build(self, input_shape: Shape) -> None:
         """Makes the kernel, with an axis for each of its letters, and the bias."""
+        self._axes_built = len(input_shape)
         parts, sizes = self._parts, self._sizes(input_shape)
         summed = [place for place, letter in enumerate(parts.kernel) if letter not in parts.outputs]
         kept = [place for place, letter in enumerate(parts.kernel) if letter in parts.outputs]
@@ -207,6 +208,13 @@ class EinsumDense(Layer):
         """The sizes of the output's letters; the axes of "..." stay."""
         parts, sizes = self._parts, self._sizes(input_shape)
         kernel = self._known([sizes[letter] for letter in parts.kernel], input_shape)
+        if self.built and len(input_shape) != self._axes_built:
+            raise ShapeError(
+                f"{self.label} was built for {self._axes_built} axes, but gets {show_shape(input_shape)} "
+                f"({len(input_shape)} axes).",
+                port="inputs",
+                hint="A layer that is used twice needs inputs of equal form.",
+            )
         if self.built and kernel != tuple(self.kernel.shape):
             raise ShapeError(
                 f"{self.label} was built for weights of {show_shape(tuple(self.kernel.shape))}, but "

@@ -130,7 +130,14 @@ class Normalization(LearnsFromData, Layer):
                 port="inputs",
                 hint="-1 is the last axis: the features.",
             )
-        return tuple(sorted(axis % len(shape) for axis in self.axis))
+        kept = tuple(sorted(axis % len(shape) for axis in self.axis))
+        if len(set(kept)) < len(kept):
+            raise ShapeError(
+                f"{self.label} has axis {self.axis}, which names an axis of {show_shape(shape)} twice.",
+                port="inputs",
+                hint="Name each axis once; -1 is the last one.",
+            )
+        return kept
 
     def _spread(self, values: torch.Tensor) -> torch.Tensor:
         """Numbers of the kept axes, with size 1 at all others."""
@@ -149,8 +156,16 @@ class Normalization(LearnsFromData, Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""
-        for axis in self._kept_axes(input_shape):
-            require_known(self, input_shape, axis, "size of each normalized axis")
+        kept = self._kept_axes(input_shape)
+        sizes = [require_known(self, input_shape, axis, "size of each normalized axis") for axis in kept]
+        if self.built and (
+            len(input_shape) != len(self._shape) or sizes != [self._shape[axis] for axis in kept]
+        ):
+            raise ShapeError(
+                f"{self.label} was built for {show_shape(self._shape)}, but gets {show_shape(input_shape)}.",
+                port="inputs",
+                hint="A layer that is used twice needs inputs of equal form.",
+            )
         return input_shape
 
     def adapt(self, data: Any) -> None:

@@ -72,6 +72,7 @@ class GroupNormalization(Normalizing):
     def build(self, input_shape: Shape) -> None:
         """Makes gamma and beta, one number a channel."""
         self.add_affine(self._channels(input_shape))
+        self.keep_rank(input_shape)
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """The input with each group normalized."""

@@ -121,6 +121,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(_WithoutDraws):
 
     always = True
     identity_in_inference = False
+    whole_pixels_stay = True
 
     def __init__(
         self,
@@ -141,15 +142,6 @@ class ContrastLimitedAdaptiveHistogramEqualization(_WithoutDraws):
                 hint="Such as (8, 8): parts down and across.",
             )
         self.tile_grid_size = tuple(tile_grid_size)
-
-    def changed_parts(self, parts: dict[str, Any]) -> dict[str, Any]:
-        """Whole pixels stay whole."""
-        changed = super().changed_parts(parts)
-        return {**changed, "images": changed["images"].to(parts["images"].dtype)}
-
-    def output_dtype(self, dtypes: list[str]) -> str:
-        """That of the pictures, if they are whole numbers."""
-        return self.compute_dtype if "float" in dtypes[0] else dtypes[0]
 
     def transform_images(self, images: torch.Tensor, transformation: Any) -> torch.Tensor:
         """The pictures; between the middles of parts, what these say is mixed."""

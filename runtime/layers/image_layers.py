@@ -77,6 +77,8 @@ class RandomPictures(RandomInTraining):
     """True if pictures are changed outside of training, too."""
     moves_pixels: ClassVar[bool] = False
     """True if things are in other places of the picture afterwards."""
+    whole_pixels_stay: ClassVar[bool] = False
+    """True if pictures of whole numbers are given out as such."""
 
     def __init__(
         self,
@@ -137,7 +139,15 @@ class RandomPictures(RandomInTraining):
         given: Any = inputs
         if isinstance(given, dict):
             return self.call_on_parts(given, training)  # type: ignore[return-value]
-        return self.changed(inputs) if training or self.always else as_pixels(inputs, self.compute_dtype)
+        return self.changed(inputs) if training or self.always else self._as_pixels(inputs)
+
+    def output_dtype(self, dtypes: list[str]) -> str:
+        """The layer's own, or that of the pictures where whole numbers stay."""
+        stays = self.whole_pixels_stay and "float" not in dtypes[0]
+        return dtypes[0] if stays else super().output_dtype(dtypes)
+
+    def _as_pixels(self, inputs: torch.Tensor) -> torch.Tensor:
+        return inputs if self.whole_pixels_stay else as_pixels(inputs, self.compute_dtype)
 
     def call_on_parts(self, parts: dict[str, Any], training: bool) -> dict[str, Any]:
         """Pictures and what belongs to them, in a new dict."""
@@ -154,7 +164,7 @@ class RandomPictures(RandomInTraining):
         parts = {name: _as_tensors(value) for name, value in parts.items()}
         if training or self.always:
             return self.changed_parts(parts)
-        return {**parts, "images": as_pixels(parts["images"], self.compute_dtype)}
+        return {**parts, "images": self._as_pixels(parts["images"])}
 
     def changed(self, inputs: torch.Tensor) -> torch.Tensor:
         """Pictures changed as is drawn for them, whatever their axes are."""
@@ -179,7 +189,9 @@ class RandomPictures(RandomInTraining):
         images = inside(pictures.float() if half else pictures)
         drawn = self.get_random_transformation(images)
         images_out = outside(self.transform_images(images, drawn))
-        changed = {**parts, "images": images_out.to(pictures.dtype) if half else images_out}
+        if half or self.whole_pixels_stay:
+            images_out = images_out.to(self._as_pixels(parts["images"]).dtype)
+        changed = {**parts, "images": images_out}
         if "segmentation_masks" in parts:
             masks = inside(parts["segmentation_masks"])
             changed["segmentation_masks"] = outside(self.transform_segmentation_masks(masks, drawn))

@@ -10,6 +10,7 @@ from runtime.errors import ShapeError
 from runtime.layers.base import Layer
 from runtime.layers.reach import Sight, kept
 from runtime.layers.registration import register
+from runtime.promotion import result_type
 from runtime.types import Shape, show_shape
 
 Masks = list[torch.Tensor | None] | None
@@ -214,8 +215,19 @@ class Average(Elementwise):
 class _Extreme(Elementwise):
     """Base of Maximum and Minimum, which leave out masked steps."""
 
+    def output_dtype(self, dtypes: list[str]) -> str:
+        """The dtype that holds all inputs; whole numbers have 32 bits at most, as in Keras."""
+        found = super().output_dtype(dtypes)
+        return result_type(found) if "int" in found else found
+
     def call(self, inputs: list[torch.Tensor], mask: Masks = None) -> torch.Tensor:
         """The extreme numbers; a masked step gives way to those of the other inputs."""
+        found = self._extreme(inputs, mask)
+        if found.is_floating_point():
+            return found
+        return found.to(getattr(torch, self.output_dtype([str(found.dtype).removeprefix("torch.")])))
+
+    def _extreme(self, inputs: list[torch.Tensor], mask: Masks) -> torch.Tensor:
         masks = None if mask is None else _spread_all(mask, inputs)
         inputs = _with_equal_axes(inputs)
         if masks is None:

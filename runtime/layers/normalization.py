@@ -48,6 +48,10 @@ class Normalizing(Layer):
         self.beta = self._add("beta", shape) if self.center else None
         self._built_for = shape
 
+    def keep_rank(self, input_shape: Shape) -> None:
+        """From now on the layer takes as many axes as this input has."""
+        self._axes_built = len(input_shape)
+
     def _add(self, name: str, shape: tuple[int, ...]) -> Weight:
         return self.add_weight(
             shape,
@@ -77,6 +81,14 @@ class Normalizing(Layer):
                     port="inputs",
                     hint="-1 is the last axis, whatever the number of axes.",
                 )
+        rank = getattr(self, "_axes_built", len(input_shape))
+        if len(input_shape) != rank:
+            raise ShapeError(
+                f"{self.label} was built for {rank} axes, but gets {show_shape(input_shape)} "
+                f"({len(input_shape)} axes).",
+                port="inputs",
+                hint="A layer that is used twice needs inputs of equal form.",
+            )
         sizes = tuple(require_known(self, input_shape, axis, f"size of axis {axis}") for axis in axes)
         built_for = getattr(self, "_built_for", sizes)
         if sizes != built_for:

@@ -17,13 +17,14 @@ _EPSILON = 1e-7
 class ColourPictures(RandomPictures):
     """Base of layers that know what red, green and blue are."""
 
-    _grey_is_fine = False
+    _channels: tuple[int, ...] = (3,)
+    """How many channels pictures may have; () for any number."""
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The shape stays."""
         self.axes.require(self, input_shape)
         channels = input_shape[self.axes.channels]
-        if channels not in ((1, 3, None) if self._grey_is_fine else (3, None)):
+        if self._channels and channels not in (None, *self._channels):
             raise ShapeError(
                 f"{self.label} wants pictures in colour (3 channels), but gets {show_shape(input_shape)}.",
                 port="inputs",
@@ -139,7 +140,8 @@ class RandomGrayscale(ColourPictures):
         https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_grayscale/
     """
 
-    _grey_is_fine = True
+    _channels = (1, 3)
+    whole_pixels_stay = True
 
     def __init__(
         self, factor: Rate = 0.5, data_format: DataFormat = None, seed: Seed = None, **kwargs: Any
@@ -173,8 +175,6 @@ class RandomColorDegeneration(ColourPictures):
     Source:
         https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_color_degeneration/
     """
-
-    _grey_is_fine = True
 
     def __init__(
         self,

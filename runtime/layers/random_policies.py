@@ -71,7 +71,8 @@ class RandomColorJitter(ColourPictures):
             if factor is not None
         ]
         # Brightness and contrast are of no colour.
-        self._grey_is_fine = not any(isinstance(change, ColourPictures) for change in self._changes)
+        if not any(isinstance(change, ColourPictures) for change in self._changes):
+            self._channels = ()
 
     def get_random_transformation(self, images: torch.Tensor) -> list[Any]:
         """What each of the changes draws."""
@@ -98,7 +99,7 @@ class _Policy(ColourPictures):
     """
 
     moves_pixels = True
-    _grey_is_fine = True
+    _channels = (1, 3)
     _changes: list[RandomPictures]
 
     def __init__(

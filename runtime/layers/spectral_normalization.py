@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 import torch
 from torch import Tensor
 
-from runtime.errors import ParameterError
+from runtime.errors import ParameterError, ShapeError
 from runtime.initializers import TruncatedNormal
 from runtime.layers.base import Layer
 from runtime.layers.registration import register
@@ -51,6 +51,7 @@ class SpectralNormalization(Wrapper):
             ParameterError: The layer inside has no weights to hold.
         """
         super().build(input_shape)
+        self._features = input_shape[-1]
         self._held = next((name for name in ("kernel", "embeddings") if hasattr(self.layer, name)), "")
         if not self._held:
             raise ParameterError(
@@ -117,6 +118,12 @@ class SpectralNormalization(Wrapper):
 
     def compute_output_shape(self, input_shape: Shape) -> Any:
         """That of the layer inside."""
+        if self.built and input_shape[-1] not in (None, self._features):
+            raise ShapeError(
+                f"{self.label} was built for {self._features} features, but gets {input_shape[-1]}.",
+                port="inputs",
+                hint="A layer that is used twice needs inputs of equal size.",
+            )
         return self.layer.compute_output_shape(input_shape)
 
     def output_dtype(self, dtypes: list[str]) -> str:

@@ -77,6 +77,13 @@ class STFTSpectrogram(Layer):
                 received=frame_step,
                 hint="Use at most frame_length; half of it is common.",
             )
+        if frame_step is None and frame_length == 1:
+            raise ParameterError(
+                "STFTSpectrogram(frame_step=…) is not given: that means half a frame, and half of 1 is none.",
+                parameter="frame_step",
+                received=None,
+                hint="Give frame_step 1, or longer frames.",
+            )
         if fft_length is not None and fft_length < frame_length:
             raise _short_transform("STFTSpectrogram", "frame_length", frame_length, fft_length)
         # The window's name and its values are checked by the initializer.
@@ -91,7 +98,7 @@ class STFTSpectrogram(Layer):
         self.padding = padding
         self.expand_dims = expand_dims
         self.data_format = data_format_of(self, data_format)
-        self._step = frame_step or max(frame_length // 2, 1)
+        self._step = frame_step or frame_length // 2
         self._frequencies = (fft_length or 2 ** math.ceil(math.log2(frame_length))) // 2 + 1
         self._channels_last = self.data_format == "channels_last"
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,11 @@ class Tab:
         return json.loads(self.at.get("bidi_component")[0].proto.json)
 
     def draw(
-        self, document: GraphDocument | None = None, selected: tuple[str, ...] = (), ack: int = 0
+        self,
+        document: GraphDocument | None = None,
+        selected: tuple[str, ...] = (),
+        ack: int = 0,
+        beside: Sequence[object] = (),
     ) -> AppTest:
         """Edit on the canvas: the browser commits a design and what is selected in it."""
         self.at.session_state[CANVAS] = {
@@ -67,6 +71,7 @@ class Tab:
                 "epoch": self.opening.epoch,
                 "ack": ack,
                 "selected": list(selected),
+                "beside": list(beside),
             }
         }
         self.at.run()

@@ -87,6 +87,25 @@ def test_a_mistake_is_mended_by_one_click_and_comes_back_with_undo(
     visitor.settle()
 
 
+def test_a_mended_loss_goes_and_comes_with_undo_and_redo(visitor: Visitor, designer: Designer) -> None:
+    project = designer.new_project("iris", "Another loss", loss="mean_squared_logarithmic_eror")
+    visitor.open(project)
+    visitor.page.get_by_role("button", name="Fix: Use the loss").first.click()
+    expect(visitor.page.get_by_text("This is a working model.")).to_be_visible()
+    visitor.settle()
+    mended = designer.document(project).compile.loss
+    assert mended != "mean_squared_logarithmic_eror"
+
+    visitor.pane.click(position={"x": 5, "y": 5})
+    visitor.page.keyboard.press("Control+z")
+    expect(visitor.page.get_by_role("button", name="Fix: Use the loss").first).to_be_visible()
+    designer.has_training(project, loss="mean_squared_logarithmic_eror")
+    visitor.page.keyboard.press("Control+Shift+z")
+    expect(visitor.page.get_by_text("This is a working model.")).to_be_visible()
+    designer.has_training(project, loss=mended)
+    visitor.settle()
+
+
 def test_an_empty_design_says_so_wherever_one_goes(visitor: Visitor, designer: Designer) -> None:
     visitor.open(designer.projects.create("Empty").id)
     visitor.go("Train")

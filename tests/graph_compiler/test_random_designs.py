@@ -10,7 +10,7 @@ from graph_compiler import analyze, lower
 from graph_compiler.codegen import keras_code
 from graph_compiler.document import GraphDocument, Node, SetParam, apply
 from graph_compiler.instances import instance_of
-from runtime.errors import DataError
+from runtime.errors import DataError, NotBuiltError
 from runtime.layers.learning import learner
 from runtime.types import Shape
 from tests.graph_compiler.random_designs import designs
@@ -42,7 +42,7 @@ def output_shapes(document: GraphDocument) -> list[Shape]:
     return [next(iter(analysis.shapes[key].values())).shape for key in analysis.outputs]
 
 
-@given(designs())
+@given(designs(to_compute=True))
 @quiet
 def test_a_lowered_model_computes_tensors_of_the_stated_shapes(document):
     document = with_known_sizes(document)
@@ -52,15 +52,15 @@ def test_a_lowered_model_computes_tensors_of_the_stated_shapes(document):
     arrays = [torch.zeros([7, *tensor.shape[1:]]) for tensor in model.inputs]
     try:
         outputs = model(arrays[0] if len(arrays) == 1 else arrays)
-    except DataError:
-        reject()  # Random layers make random ids, and some of them are none.
+    except (DataError, NotBuiltError):
+        reject()  # Random layers make ids that are none, and have learnt nothing from data yet.
     outputs = outputs if isinstance(outputs, list) else [outputs]
     for real, stated in zip(outputs, output_shapes(document), strict=True):
         assert fits(tuple(real.shape), stated)
     assert model.count_params() == analysis.total_parameters
 
 
-@given(designs())
+@given(designs(to_compute=True))
 @quiet
 def test_generated_code_makes_the_same_model_in_keras(document):
     analysis = analyze(document)
@@ -68,7 +68,9 @@ def test_generated_code_makes_the_same_model_in_keras(document):
     model = keras_model(document)
     assert [tensor.shape for tensor in model.outputs] == output_shapes(document)
     assert model.count_params() == analysis.total_parameters
-    assert {layer.name for layer in model.layers} == {node.name for node in document.nodes.values()}
+    assert {layer.name for layer in model.layers} == {
+        node.name for node in document.nodes.values() if not node.shares
+    }
 
 
 def keras_model(document: GraphDocument) -> keras.Model:

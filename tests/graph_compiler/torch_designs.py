@@ -43,6 +43,18 @@ def masked_joining() -> GraphDocument:
     sketch.add("Attention", "looked", "present", "back_present", use_scale=True)
     sketch.add("AdditiveAttention", "looked_again", "present", "back_present")
     sketch.add("Attention", "joint", "present", "back_present", "numbers", score_mode="concat")
+    sketch.add("TimeDistributed", "each", "present", layer={"layer": "Dense", "params": {"units": 2}})
+    sketch.add("Dot", "dot", "read_maximum", "read_add", axes=1, normalize=True)
+    return sketch.compiled("mse", metrics=()).document
+
+
+def masked_heads() -> GraphDocument:
+    """Attention of several heads, with masks; Keras takes these off, so that nothing else may read them."""
+    sketch = Sketch("heads").add("InputLayer", "numbers", shape=[5, 4])
+    sketch.add("Masking", "present", "numbers", mask_value=0.0)
+    sketch.add("Cropping1D", "later", "numbers", cropping=[1, 0])
+    sketch.add("Masking", "later_present", "later").add("ZeroPadding1D", "back", "later", padding=[1, 0])
+    sketch.add("Masking", "back_present", "back")
     sketch.add(
         "MultiHeadAttention",
         "heads",
@@ -54,8 +66,6 @@ def masked_joining() -> GraphDocument:
     )
     sketch.add("MultiHeadAttention", "plain_heads", "present", "later_present", num_heads=2, key_dim=3)
     sketch.add("GRU", "read_heads", "plain_heads", units=2)
-    sketch.add("TimeDistributed", "each", "present", layer={"layer": "Dense", "params": {"units": 2}})
-    sketch.add("Dot", "dot", "read_heads", "read_add", axes=1, normalize=True)
     return sketch.compiled("mse", metrics=()).document
 
 
@@ -96,6 +106,25 @@ def pictures() -> GraphDocument:
     return sketch.compiled("mse", metrics=()).document
 
 
+def functions() -> GraphDocument:
+    """Functions between layers: with constants, with several tensors, with several results."""
+    sketch = Sketch("functions").add("InputLayer", "start", shape=[6, 4])
+    sketch.add("Dense", "seen", "start", units=4)
+    sketch.add("ops.Multiply", "twice", "seen", settings={"x2": 2})
+    sketch.add("ops.Subtract", "rest", ports={"x2": "start"}, settings={"x1": 1.0})
+    sketch.add("ops.Concatenate", "both", "twice", axis=-1).wire("rest", "both.xs", slot=1)
+    key = [{"class_name": "__slice__", "config": {"start": None, "stop": None, "step": None}}, 0]
+    sketch.add("ops.GetItem", "first", "both", settings={"key": key})
+    sketch.add("ops.Mean", "mean", "both", axis=1)
+    offset = {"class_name": "__numpy__", "config": {"value": [0.1 * n for n in range(8)], "dtype": "float32"}}
+    sketch.add("ops.Add", "moved", "mean", settings={"x2": offset})
+    sketch.add("ops.Split", "parts", "moved", indices_or_sections=2, axis=-1)
+    sketch.add("ops.Einsum", "product", "parts.output_0", subscripts="ab,ac->abc")
+    sketch.wire("parts.output_1", "product.operands", slot=1)
+    sketch.add("ops.Softmax", "shares", "first").add("Dense", "answer", "shares", units=1)
+    return sketch.compiled("mse", metrics=()).document
+
+
 def shared_layers() -> GraphDocument:
     """Two layers that are called twice."""
     sketch = Sketch("twins").add("InputLayer", "left", shape=[4]).add("InputLayer", "right", shape=[4])
@@ -111,5 +140,13 @@ def shared_layers() -> GraphDocument:
 
 TORCH_DESIGNS = {
     design.__name__: design
-    for design in (masked_sequences, masked_joining, states_handed_on, pictures, shared_layers)
+    for design in (
+        masked_sequences,
+        masked_joining,
+        masked_heads,
+        states_handed_on,
+        pictures,
+        functions,
+        shared_layers,
+    )
 }

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, cast
 import streamlit as st
 
 Operation: TypeAlias = Literal[
-    "add_node", "set_node", "remove", "connect", "reorder", "replace", "batch", "select", "focus"
+    "add_node", "set_node", "remove", "connect", "reorder", "replace", "beside", "batch", "select", "focus"
 ]
 
 

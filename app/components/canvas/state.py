@@ -15,6 +15,7 @@ class CanvasState:
 
     Attributes:
         document: `{"nodes": [...], "edges": [...]}`, as README.md describes them.
+        beside: the changes beside the drawing that undo has not taken back, oldest first.
         rev: number of the browser's last commit, 0 before the first.
         epoch: the opening this state belongs to.
         ack: id of the last command the browser has carried out.
@@ -26,6 +27,7 @@ class CanvasState:
     epoch: Epoch
     ack: int
     selected: tuple[str, ...]
+    beside: tuple[Any, ...] = ()
 
 
 def read_state(key: str, epoch: Epoch) -> CanvasState | None:
@@ -56,13 +58,14 @@ def parse_state(doc: object) -> CanvasState | None:
     epoch = fields.get("epoch")
     if nodes is None or edges is None or not isinstance(epoch, int | str):
         return None
-    selected = fields.get("selected")
+    selected, beside = fields.get("selected"), fields.get("beside")
     return CanvasState(
         document={"nodes": nodes, "edges": edges},
         rev=_count(fields.get("rev")),
         epoch=epoch,
         ack=_count(fields.get("ack")),
         selected=tuple(str(node) for node in selected) if isinstance(selected, list) else (),
+        beside=tuple(beside) if isinstance(beside, list) else (),
     )
 
 

@@ -75,7 +75,8 @@ def torch_weights(document: GraphDocument, model: Any = None) -> dict[str, Array
     """
     model = lower(document, compile=False) if model is None else model
     layers = {layer.name: layer for layer in model.layers}
-    module = write_module(document, lambda node, _: layers[node.name])
+    # Functions have no weights, and are no layers of the model.
+    module = write_module(document, lambda node, inputs: layers.get(node.name) or outlined(node, inputs))
     return {
         name: np.ascontiguousarray(tensor.detach().cpu().numpy())
         for name, tensor in module.text.arrays.items()
@@ -179,7 +180,8 @@ class _Writing:
         if owner.id not in self.layers:
             self.layers[owner.id] = self.make(owner, shapes)
         layer = self.layers[owner.id]
-        call = Call(self.text, layer, node.name, inputs, instance_of(node).settings, names)
+        settings, stated = instance_of(node).settings, list(ports.values())
+        call = Call(self.text, layer, node.name, inputs, settings, names, stated)
         call.write_layer()
         given = call.finish([(spec.shape, spec.dtype) for spec in ports.values()])
         self._take(node, ports, names, given)
@@ -216,7 +218,7 @@ def _used(statements: list[Statement], outputs: list[str]) -> list[Statement]:
 
 def shape_comment(shape: Shape) -> str:
     """A shape as a comment shows it."""
-    sizes = ["batch" if shape[0] is None else str(shape[0]), *(str(size) for size in shape[1:])]
+    sizes = ["batch" if size is None and not place else str(size) for place, size in enumerate(shape)]
     return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 

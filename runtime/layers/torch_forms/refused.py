@@ -6,7 +6,6 @@ from runtime.layers.hashing import HashedCrossing, Hashing
 from runtime.layers.histograms import ContrastLimitedAdaptiveHistogramEqualization
 from runtime.layers.lookups import IntegerLookup, StringLookup
 from runtime.layers.lstm import LSTMCell
-from runtime.layers.operations import Operation
 from runtime.layers.pipeline import MaxNumBoundingBoxes, Pipeline
 from runtime.layers.simple_rnn import SimpleRNNCell
 from runtime.layers.stacked_cells import StackedRNNCells
@@ -28,7 +27,6 @@ REFUSED.update(
         StringLookup: _TEXT,
         TextVectorization: _TEXT,
         IntegerLookup: "its vocabulary is a table for data that stand outside of the model",
-        Operation: "it is a function between layers",
         Pipeline: "it prepares data outside of the model",
         MaxNumBoundingBoxes: "it works on boxes, which no tensor of a design holds",
         ContrastLimitedAdaptiveHistogramEqualization: "it counts the shades of each part of a picture, "

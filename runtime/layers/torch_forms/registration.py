@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+from runtime.layers.operations import Operation
+
 Form = Callable[[Any, Any], None]
 """Writes a layer into the module of its `Call`."""
 
 FORMS: dict[type, Form] = {}
 REFUSED: dict[type, str] = {}
 """Layers without a form, and why."""
+FUNCTIONS: dict[str, Form] = {}
+"""Forms of functions between layers, by the names of their classes."""
+REFUSED_FUNCTIONS: dict[str, str] = {}
+"""Functions without a form, and why."""
 
 
 def form(*classes: type) -> Callable[[Form], Form]:
@@ -27,6 +33,8 @@ def form_of(cls: type) -> Form | None:
 
     A class that computes something else than its base has no part in the base's form.
     """
+    if issubclass(cls, Operation):
+        return FUNCTIONS.get(cls.entry.name)
     for base in cls.__mro__:
         if "torch_code" in vars(base):
             return base.torch_code  # type: ignore[attr-defined]
@@ -41,4 +49,6 @@ def reason_against(cls: type) -> str:
     """Why a layer class has no form; empty if it has one."""
     if form_of(cls) is not None:
         return ""
+    if issubclass(cls, Operation):
+        return REFUSED_FUNCTIONS.get(cls.entry.name, "nobody has said how")
     return next((REFUSED[base] for base in cls.__mro__ if base in REFUSED), "nobody has said how")

@@ -13,7 +13,7 @@ from runtime.layers.spec import layer_spec
 from runtime.layers.torch_forms.registration import form_of, reason_against
 from runtime.layers.torch_forms.sources import piece_source
 from runtime.regularizers import L1L2
-from runtime.types import Shape
+from runtime.types import Shape, TensorSpec
 
 MOST_AXES = 5
 """A batch of volumes: what torch has functions for."""
@@ -103,6 +103,7 @@ class Call:
         inputs: The tensors that come in, by port.
         settings: Arguments of the call that are no tensors.
         variables: Variables for the outputs; empty where the layer stands within another.
+        stated: Shapes and element types of the outputs, as the design has them; empty there, too.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Call:
         inputs: Mapping[str, Sequence[Value]],
         settings: Mapping[str, Any] | None = None,
         variables: Sequence[str] = (),
+        stated: Sequence[TensorSpec] = (),
     ) -> None:
         self.text = module
         self.layer = layer
@@ -120,6 +122,7 @@ class Call:
         self.inputs = inputs
         self.settings = dict(settings or {})
         self.variables = tuple(variables)
+        self.stated = tuple(stated)
         self.outputs: list[Value] = []
         self._covered: set[int] = set()
 
@@ -211,6 +214,12 @@ class Call:
         shape = literal(tuple(tensor.shape)) if tensor.ndim != 1 else str(tensor.shape[0])
         self.text.init.append(f'self.register_buffer("{attribute}", torch.{start}({shape}))')
         self.text.arrays[attribute] = tensor
+        return f"self.{attribute}"
+
+    def constant(self, suffix: str, code: str) -> str:
+        """Adds numbers that stand in the program itself: they move with the module, and are not saved."""
+        attribute = self._attribute(suffix)
+        self.text.init.append(f'self.register_buffer("{attribute}", {code}, persistent=False)')
         return f"self.{attribute}"
 
     def fixed(self, module: str, *names: str) -> None:

@@ -28,7 +28,7 @@ def test_a_name_is_mended_on_the_canvas(tab, project):
     ]
 
 
-def test_the_loss_is_mended_without_the_canvas(tab, project):
+def test_the_loss_is_mended_at_once_and_undo_of_the_canvas_takes_it_back(tab, project):
     visitor = tab(project())
     visitor.visit()
     wrong = visitor.document.compile.model_copy(update={"loss": "sparse_categorical_crosentropy"})
@@ -36,8 +36,17 @@ def test_the_loss_is_mended_without_the_canvas(tab, project):
     visitor.at.run()
     visitor.button(r"Fix: Use the loss 'sparse\_categorical\_crossentropy'").click().run()
     assert visitor.document.compile.loss == "sparse_categorical_crossentropy"
-    assert visitor.sent["commands"] == []
     assert "This is a working model." in visitor.texts()
+    (command,) = visitor.sent["commands"]
+    (told,) = command["edits"]
+    assert told["op"] == "beside"
+
+    visitor.draw(ack=command["id"], beside=[told["change"]])
+    assert visitor.document.compile.loss == "sparse_categorical_crossentropy"
+    visitor.draw(ack=command["id"])
+    assert visitor.document.compile == wrong
+    visitor.draw(ack=command["id"], beside=[told["change"]])
+    assert visitor.document.compile.loss == "sparse_categorical_crossentropy"
 
 
 def test_a_fix_of_a_design_that_has_changed_since_does_nothing(tab, project):

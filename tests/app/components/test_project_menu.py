@@ -211,6 +211,10 @@ def test_a_model_file_becomes_a_project_with_its_weights(tab, project, services,
     for mine, theirs in zip(kept.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
     assert weights_of(services.settings, services.runs, run.project_id, visitor.document).run_id == run.id
+    visitor.visit("train")
+    assert "**Imported**" in visitor.texts()
+    assert r"The weights of my\_iris\.h5" in visitor.texts()
+    assert "Finished" not in visitor.texts()
 
 
 def test_what_is_locked_in_a_file_is_said_before_it_is_opened(tab, project):

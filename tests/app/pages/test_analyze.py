@@ -53,6 +53,15 @@ def test_what_waits_is_said_with_its_cause(tab, services):
     assert f"because of a mistake at {wrong}" in at.warning[0].value.replace("\\", "")
     outputs = list(at.dataframe[0].value["output"])
     assert "has a mistake" in outputs
+    shown = {metric.label: metric.value for metric in at.metric}
+    assert (
+        shown
+        | {
+            "Parameters": "not known yet",
+            "Multiplications": "not known yet",
+        }
+        == shown
+    )
     assert f"waits for {wrong}" in outputs
 
 

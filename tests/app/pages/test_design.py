@@ -26,6 +26,7 @@ def test_layers_behind_a_mistake_say_whom_they_wait_for(tab, project):
     assert visitor.sent["notes"][output]["waits_for"] == "hidden"
     assert "Waits for hidden" in visitor.texts()
     assert "1 layer waits for these: output" in visitor.texts()
+    assert {metric.label: metric.value for metric in visitor.at.metric}["Parameters"] == "not known yet"
 
 
 def test_a_problem_leads_to_its_layer(tab, project):

@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 import torch
 
-from graph_compiler import analyze, load_document, lower
-from graph_compiler.codegen import synthetic_data, torch_code, torch_weights
+from graph_compiler import load_document, lower
+from graph_compiler.codegen import torch_code, torch_weights
 from graph_compiler.codegen.pytorch.pieces import losses
 from graph_compiler.codegen.pytorch.program import class_name
-from graph_compiler.document import GraphDocument, RenameDocument, SetNote, SetParam, apply
+from graph_compiler.document import RenameDocument, SetNote, SetParam, apply
 from graph_compiler.instances import instance_of
-from runtime.errors import DataError, ExportError, LayerloomError
+from runtime.errors import ExportError
 from runtime.layers.learning import learner
 from runtime.losses import as_loss
 from runtime.losses import registry as loss_registry
+from tests.graph_compiler.codegen.cases import Case, case_of, random_cases
 from tests.graph_compiler.codegen.test_keras import awkward, formatted
 from tests.graph_compiler.codegen.torch_runs import BLOCKED, Runs
 from tests.graph_compiler.designs import DESIGNS, Sketch, mlp
-from tests.graph_compiler.random_designs import random_design
 from tests.graph_compiler.torch_designs import TORCH_DESIGNS
 from tests.runtime.drawn import TIMES
 
@@ -85,41 +85,11 @@ def test_the_programs_train_and_test_with_torch_alone(tmp_path):
     assert len(list(tmp_path.glob("*.pt"))) == len(DESIGNS)
 
 
-def with_known_sizes(document: GraphDocument) -> GraphDocument:
-    """The same with inputs of size 6 where they leave it open."""
-    for node_id in analyze(document).inputs:
-        sizes = [6 if size is None else size for size in document.nodes[node_id].params["shape"]]
-        document, _ = apply(document, SetParam(node=node_id, param="shape", value=sizes))
-    return document
-
-
-def sample_of(document: GraphDocument) -> list[Any]:
-    """A few rows of the data a program draws for itself."""
-    data = synthetic_data(document)
-    scope: dict[str, Any] = {}
-    exec("\n".join([*data.imports, data.code]), scope)
-    return [np.asarray(scope[name])[:4] for name in data.x_train]
-
-
-def add_case(runs: Runs, name: str, document: GraphDocument) -> None:
-    """The program of a design, with weights that are nowhere 0 or 1, and what the lowered model predicts."""
-    model = lower(document, seed=0, compile=False)
-    inputs = sample_of(document)
-    with torch.random.fork_rng(), torch.no_grad():
-        torch.manual_seed(0)
-        for layer in model.layers:
-            if learner(layer) and len(inputs) == 1:
-                layer.adapt(inputs[0])
-        for weight in model.weights:
-            if weight.is_floating_point():
-                weight.add_(torch.rand_like(weight) * 0.1)
-    outputs = model.predict(inputs[0] if len(inputs) == 1 else inputs, batch_size=4, verbose=0)
-    outputs = outputs if isinstance(outputs, list) else [outputs]
-    for layer in model.layers:
-        if hasattr(layer, "reset_state"):
-            layer.reset_state()
-    weights = torch_weights(document, model)
-    runs.add(name, torch_code(document), class_name(document), weights, inputs, outputs)
+def add_case(runs: Runs, case: Case) -> None:
+    """The program of a design, with the weights of its model."""
+    weights = torch_weights(case.document, case.model)
+    code = torch_code(case.document)
+    runs.add(case.name, code, class_name(case.document), weights, case.inputs, case.outputs)
 
 
 def agree(runs: Runs) -> None:
@@ -132,29 +102,20 @@ def test_programs_of_templates_and_designs_compute_the_same(tmp_path):
     for path in sorted(TEMPLATES.glob("*.json")):
         document = load_document(path.read_text("utf-8"))
         if document.nodes:
-            add_case(runs, path.stem, document)
+            add_case(runs, case_of(path.stem, document))
     for name, design in {**DESIGNS, **TORCH_DESIGNS, "awkward": awkward}.items():
-        if name != "learning":
-            add_case(runs, name, design())
+        add_case(runs, case_of(name, design()))
     agree(runs)
 
 
 def test_programs_of_random_designs_compute_the_same(tmp_path):
     runs = Runs(tmp_path)
     refused: list[str] = []
-    seed = 0
-    while len(runs.cases) + len(refused) < RANDOM * TIMES:
-        seed += 1
-        document = with_known_sizes(random_design(seed))
-        if not analyze(document).ok:
-            continue
+    for case in random_cases(RANDOM * TIMES):
         try:
-            add_case(runs, str(seed), document)
+            add_case(runs, case)
         except ExportError as error:
             refused.append(error.layer)
-        except (DataError, LayerloomError):
-            # Random layers make ids that are none, and adapt layers to data that do not reach them.
-            continue
     assert len(refused) < 0.1 * len(runs.cases)
     agree(runs)
 

@@ -20,6 +20,26 @@ sys.meta_path.insert(0, Blocked())
 """
 """Python in which neither the project nor Keras can be imported."""
 
+DIFFERENCE = """
+def difference(outputs, wanted):
+    import numpy as np
+
+    worst = 0.0
+    assert len(outputs) == len(wanted), (len(outputs), len(wanted))
+    for output, expected in zip(outputs, wanted):
+        assert output.shape == expected.shape, (output.shape, expected.shape)
+        assert output.dtype.kind == expected.dtype.kind, (output.dtype, expected.dtype)
+        wide = "complex128" if expected.dtype.kind == "c" else "float64"
+        output, expected = output.astype(wide), expected.astype(wide)
+        assert np.array_equal(np.isnan(output), np.isnan(expected)), "not a number"
+        finite = np.isfinite(expected)
+        assert np.array_equal(output[~finite], expected[~finite], equal_nan=True), "infinity"
+        largest = max(1.0, np.abs(expected[finite]).max(initial=0))
+        worst = max(worst, float((np.abs(output[finite] - expected[finite]) / largest).max(initial=0)))
+    return worst
+"""
+"""Python of how far arrays are from others, in parts of the largest number where that is above 1."""
+
 _COMPARE = """
 warnings.simplefilter("error", RuntimeWarning)
 import numpy as np, torch
@@ -36,21 +56,11 @@ for line in sys.stdin:
             wanted = [data[f"y{n}"] for n in range(int(data["outputs"]))]
             outputs = model(*inputs)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        worst = 0.0
-        assert len(outputs) == len(wanted), (len(outputs), len(wanted))
-        for output, expected in zip(outputs, wanted):
-            output = output.numpy()
-            assert output.shape == expected.shape, (output.shape, expected.shape)
-            assert output.dtype.kind == expected.dtype.kind, (output.dtype, expected.dtype)
-            largest = max(1.0, np.abs(expected).max(initial=0))
-            difference = np.abs(output.astype("float64") - expected) / largest
-            assert np.array_equal(np.isnan(output), np.isnan(expected)), "not a number"
-            worst = max(worst, float(np.nanmax(difference, initial=0)))
-        print(json.dumps(["", worst]), flush=True)
+        print(json.dumps(["", difference([output.numpy() for output in outputs], wanted)]), flush=True)
     except Exception as error:
         print(json.dumps([f"{type(error).__name__}: {error}", 1.0]), flush=True)
 """
-RUNNER = BLOCKED + _COMPARE
+RUNNER = BLOCKED + DIFFERENCE + _COMPARE
 
 
 class Runs:

@@ -6,7 +6,9 @@ import pytest
 
 from graph_compiler import analyze, dump_document, load_document
 from graph_compiler.importers import Imported, import_file, import_json, import_model, lower_with_weights
+from runtime import Input
 from runtime.errors import FileFormatError
+from runtime.layers import GRU
 from runtime.models import Model
 from tests.graph_compiler.importers.comparing import as_design
 from tests.runtime.saving.old_files import DIALECTS, write
@@ -77,6 +79,14 @@ def test_a_layer_called_twice_is_one_layer_with_one_set_of_weights():
     first, second = (node for node in document.nodes.values() if node.layer == "Dense")
     assert (first.name, second.name, second.shares) == ("twice", "twice_1", first.id)
     assert analyze(document).total_parameters == 20
+
+
+def test_several_outputs_of_one_layer_are_all_outputs_of_the_design():
+    start = Input((4, 3))
+    sequences, state = GRU(2, return_sequences=True, return_state=True)(start)
+    imported = import_model(Model(start, [sequences, state, state]))
+    assert len(analyze(imported.document).outputs) == 3
+    assert_computes_the_same(imported, Model(start, [sequences, state, state]))
 
 
 def test_a_model_that_is_a_class_of_its_own_is_refused():

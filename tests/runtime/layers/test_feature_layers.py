@@ -189,5 +189,19 @@ def test_category_encoding_tells_what_is_wrong():
         layers.CategoryEncoding()
     with pytest.raises(DataError, match=r"knows the numbers 0 to 3, but gets 4\. It needs room for 5"):
         layers.CategoryEncoding(4)(np.array([[1, 4]]))
-    with pytest.raises(ParameterError, match="got count_weights"):
+    with pytest.raises(ShapeError, match="gets count_weights"):
         layers.CategoryEncoding(4)(np.array([[1]]), count_weights=np.array([[1.0]]))
+
+
+def test_weights_of_counts_are_spread_as_in_keras():
+    ids, weights = np.array([[0, 1, 1], [2, 0, 0]]), np.array([[2.0], [3.0]], dtype="float32")
+    ours, theirs = pair("CategoryEncoding", 3, output_mode="count")
+    mine, real = ours(ids, count_weights=weights), theirs(ids, count_weights=weights)
+    np.testing.assert_allclose(mine.numpy(), real.numpy())
+    with pytest.raises(ShapeError, match="a weight for each number"):
+        ours(ids, count_weights=np.ones((2, 4)))
+
+
+def test_an_axis_is_normalized_once():
+    with pytest.raises(ShapeError, match="twice"):
+        layers.Normalization(axis=(1, -1)).build((None, 3))

@@ -48,6 +48,9 @@ MECHANISMS: dict[str, tuple[str, ...]] = {
     "weights of wrong kinds": ("h5", "keras", "weights", "old weights"),
     "graphs that do not fit": ("h5", "keras", "json"),
     "names with controls": ("h5", "keras", "json"),
+    "names of further files": ("shards",),
+    "indexes of weights": ("shards",),
+    "further files": ("shards",),
 }
 """What can be done to a reader of files, and the kinds of files that can carry it."""
 
@@ -58,8 +61,14 @@ ENDINGS = {
     "weights": ".weights.h5",
     "old weights": ".h5",
     "npz": ".keras",
+    "shards": ".weights.json",
 }
-WAYS = {"json": "model_from_json", "weights": "load_weights", "old weights": "load_weights"}
+WAYS = {
+    "json": "model_from_json",
+    "weights": "load_weights",
+    "old weights": "load_weights",
+    "shards": "load_weights",
+}
 
 
 @dataclass(frozen=True)

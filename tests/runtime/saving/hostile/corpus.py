@@ -9,13 +9,21 @@ from tests.runtime.saving.hostile.code_attacks import code_attacks
 from tests.runtime.saving.hostile.fork_server import Outcome
 from tests.runtime.saving.hostile.hdf5_attacks import hdf5_attacks
 from tests.runtime.saving.hostile.malformed_attacks import malformed_attacks
+from tests.runtime.saving.hostile.shard_attacks import shard_attacks
 
 MOST_SECONDS, MOST_MEGABYTES, LONGEST_MESSAGE = 2.0, 300.0, 2_000
 
 
 def corpus() -> list[Attack]:
     """All attacks."""
-    return [*code_attacks(), *hdf5_attacks(), *archive_attacks(), *bomb_attacks(), *malformed_attacks()]
+    return [
+        *code_attacks(),
+        *hdf5_attacks(),
+        *archive_attacks(),
+        *bomb_attacks(),
+        *malformed_attacks(),
+        *shard_attacks(),
+    ]
 
 
 def written(attack: Attack, folder: Path, number: int, marker: Path) -> Path:

@@ -27,6 +27,8 @@ export interface EdgeDoc {
 export interface GraphDoc {
   nodes: readonly NodeDoc[];
   edges: readonly EdgeDoc[];
+  /** What Python changed beside the drawing, such as the loss, oldest first: undo takes it back, and Python obeys. */
+  beside?: readonly Json[];
 }
 
 export type Epoch = number | string;
@@ -95,6 +97,7 @@ export type Edit =
   | ({ op: "connect"; slot?: number } & EdgeEnds)
   | { op: "reorder"; target: string; port: string; edges: readonly string[] }
   | { op: "replace"; doc: GraphDoc }
+  | { op: "beside"; change: Json }
   | { op: "batch"; edits: readonly Edit[] };
 
 export type Command = { id: number } & (

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { setNode } from "../src/graph/edits";
+import { removeParts, setNode } from "../src/graph/edits";
 import type { CanvasData, CommittedDoc } from "../src/protocol";
 import { Session } from "../src/session";
 import { edge, graph, node } from "./build";
@@ -106,6 +106,21 @@ describe("a session", () => {
     expect(session.graph.nodes[0]?.params).toEqual({ units: 10 });
     session.dispatch({ type: "undo" });
     expect(session.graph).toEqual(design);
+  });
+
+  it("takes back and brings back what was changed beside the drawing", () => {
+    const change = { compile: { loss: ["mse", "mae"] } };
+    const edits = [{ op: "beside" as const, change }];
+    session.receive(data({ commands: [{ id: 1, op: "batch", edits }] }), send, false);
+    session.dispatch({ type: "edit", graph: removeParts(session.graph, ["a"], []), now: 0 });
+    vi.runAllTimers();
+    for (const type of ["undo", "undo", "redo"] as const) {
+      session.dispatch({ type });
+      vi.runAllTimers();
+    }
+    expect(sent.map((doc) => [doc.nodes.length, doc.beside])).toEqual([
+      [1, [change]], [2, [change]], [2, undefined], [2, [change]],
+    ]);
   });
 
   it("fills in what a document leaves out", () => {

@@ -7,7 +7,7 @@ import { wiresInto } from "./ports";
 
 export function addParts(graph: GraphDoc, nodes: readonly NodeDoc[], edges: readonly EdgeDoc[]): GraphDoc {
   if (nodes.length === 0 && edges.length === 0) return graph;
-  return withSlots({ nodes: [...graph.nodes, ...nodes], edges: [...graph.edges, ...edges] });
+  return withSlots({ ...graph, nodes: [...graph.nodes, ...nodes], edges: [...graph.edges, ...edges] });
 }
 
 /** Removes nodes with their wires, and wires. */
@@ -19,7 +19,7 @@ export function removeParts(graph: GraphDoc, nodes: readonly string[], edges: re
     (edge) => !cut.has(edge.id) && !gone.has(edge.source) && !gone.has(edge.target),
   );
   if (keptNodes.length === graph.nodes.length && keptEdges.length === graph.edges.length) return graph;
-  return withSlots({ nodes: keptNodes, edges: keptEdges });
+  return withSlots({ ...graph, nodes: keptNodes, edges: keptEdges });
 }
 
 export function connect(graph: GraphDoc, ends: EdgeEnds, slot?: number): GraphDoc {
@@ -130,7 +130,9 @@ export function applyEdit(graph: GraphDoc, edit: Edit): GraphDoc {
     case "reorder":
       return reorder(graph, edit.target, edit.port, edit.edges);
     case "replace":
-      return withSlots(complete(edit.doc));
+      return withSlots({ ...graph, ...complete(edit.doc) });
+    case "beside":
+      return { ...graph, beside: [...(graph.beside ?? []), edit.change] };
     case "batch":
       return edit.edits.reduce(applyEdit, graph);
   }
