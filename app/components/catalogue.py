@@ -90,7 +90,6 @@ def _own(
         width="stretch",
         on_click=look_at,
         args=(ADDING,),
-        help="Tables, pictures, arrays or texts of your own.",
     )
 
 

@@ -137,6 +137,10 @@ def _texts(dataset: Dataset, rows: Split) -> None:
 
 
 def _points(dataset: Dataset, rows: Split) -> None:
+    if rows.shown.dtype.names:
+        # Two numbers that say which category it is are no place in a plane.
+        _table(dataset, rows)
+        return
     names = dataset.info.answer.class_names
     answers = np.array([names.index(answer_text(dataset, answer)) for answer in rows.y[:POINTS]])
     figure = points_chart(np.asarray(rows.shown[:POINTS]), answers, names)

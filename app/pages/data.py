@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.augmented import draw_augmented
 from app.components.catalogue import ADDING, choose_dataset
 from app.components.changes import changes_in_words
 from app.components.charts import STILL, answers_chart
@@ -67,6 +68,8 @@ def _card(opened: Opening, card: DatasetInfo, chosen: str | None) -> None:
         draw_cautions(version)
     dataset = load(card.name)
     preview(dataset)
+    if card.name == chosen:
+        draw_augmented(opened.document, dataset)
     balance = answers_chart(dataset)
     if balance is not None:
         st.markdown("**How often each answer occurs**")

@@ -3,6 +3,7 @@
 import textwrap
 
 from app.services.datasets import DatasetInfo, describe
+from app.services.datasets.own import is_own_name
 from graph_compiler.codegen import DataSnippet, synthetic_data
 from graph_compiler.document import GraphDocument
 from runtime.errors import UnknownNameError
@@ -24,7 +25,7 @@ def data_snippet(document: GraphDocument) -> DataSnippet | None:
     if card is None or random.x_train != ("x_train",) or random.y_train != ("y_train",):
         return None
     code = f"""\
-# {card.title}: the file {data_file_name(card)}, to be had beside this program.
+{_about(card)}# {_line(card.title)}: the file {data_file_name(card)}, to be had beside this program.
 data_file = Path(__file__).with_name("{data_file_name(card)}")
 if data_file.exists():
     with np.load(data_file) as data:
@@ -35,6 +36,19 @@ else:
 {textwrap.indent(random.code.strip(), "    ")}
 """
     return DataSnippet(imports=("from pathlib import Path", *random.imports), code=code)
+
+
+def _about(card: DatasetInfo) -> str:
+    """How data of the user's own were made, as comments: their file cannot say so itself."""
+    if not is_own_name(card.name):
+        return ""
+    words = textwrap.wrap(_line(card.description), 96)
+    return "".join(f"# {line}\n" for line in words)
+
+
+def _line(text: str) -> str:
+    """A text on one line, whatever a user has called a column."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def data_file_name(card: DatasetInfo) -> str:

@@ -80,5 +80,6 @@ def hash_of(arrays: Iterable[Any]) -> str:
     for array in arrays:
         plain = np.ascontiguousarray(array)
         digest.update(f"{plain.dtype.str}{plain.shape}".encode())
-        digest.update(plain.tobytes())
+        # Not as bytes of its own: an array on the disk may be larger than the memory.
+        digest.update(plain.reshape(-1).view(np.uint8))
     return digest.hexdigest()

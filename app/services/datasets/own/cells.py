@@ -60,9 +60,16 @@ def are_numbers(cells: Any, decimal: str) -> Any:
     return compute("match_substring_regex", cells, pattern)
 
 
-def as_numbers(cells: Any, decimal: str) -> Array:
-    """Cells as numbers, NaN where they are missing or no numbers."""
-    kept = compute("if_else", are_numbers(cells, decimal), cells, pa.scalar(None, pa.string()))
+def as_numbers(cells: Any, decimal: str, are: Any = None) -> Array:
+    """Cells as numbers, NaN where they are missing or no numbers.
+
+    Args:
+        cells: The cells, cleaned.
+        decimal: The sign before the fraction.
+        are: Which of them are numbers, if that is known already.
+    """
+    which = are_numbers(cells, decimal) if are is None else are
+    kept = compute("if_else", which, cells, pa.scalar(None, pa.string()))
     if decimal == ",":
         kept = compute("replace_substring", kept, pattern=",", replacement=".")
     # pyarrow reads no plus sign before a number.

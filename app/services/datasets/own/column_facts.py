@@ -95,7 +95,9 @@ class FactsOfColumn:
             everywhere = compute("fill_null", are_numbers(cells, self._decimal), True)
             place = int(compute("index", everywhere, False).as_py())
             self._not_number = (self._rows + place + FIRST_ROW, str(cells[place].as_py())[:200])
-        numbers = as_numbers(filled, self._decimal)
+        if not compute("any", is_number).as_py():
+            return
+        numbers = as_numbers(filled, self._decimal, is_number)
         numbers = numbers[~np.isnan(numbers)]
         if not len(numbers):
             return

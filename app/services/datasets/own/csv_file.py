@@ -16,7 +16,7 @@ from app.services.datasets.own.cells import FIRST_ROW, NUMBER, NUMBER_WITH_COMMA
 from app.services.datasets.own.limits import MAX_CELL, check_columns
 from runtime.errors import FileFormatError
 
-BLOCK = 8 * 2**20
+BLOCK = 2 * 2**20
 """Bytes that are read at a time."""
 
 SEPARATORS = ",;\t|"

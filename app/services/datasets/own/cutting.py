@@ -75,7 +75,7 @@ def cut(
         )
     is_test = np.zeros(len(keep), bool)
     is_test[test] = True
-    place = np.full(len(keep), DROPPED, np.int64)
+    place = np.full(len(keep), DROPPED, np.int32)
     place[train] = np.arange(len(train))
     place[test] = np.arange(len(test))
     return Places(is_test, place, len(train), len(test))
@@ -90,13 +90,16 @@ def _shares(ordered: Array, share: float, *, latest: bool = False) -> tuple[Arra
 
 def _dealt(labels: Array, generator: np.random.RandomState) -> Array:
     """An order in which every stretch has its share of each class; quick for many rows and classes."""
-    numbers = np.unique(labels, return_inverse=True)[1].reshape(-1)
-    counts = np.bincount(numbers)
-    order = np.lexsort((generator.rand(len(labels)), numbers))
-    sorted_numbers = numbers[order]
-    rank = np.arange(len(labels)) - (np.cumsum(counts) - counts)[sorted_numbers]
-    place = (rank + generator.rand(len(counts))[sorted_numbers]) / counts[sorted_numbers]
-    return order[np.argsort(place, kind="stable")]
+    # Of hundred millions of rows each of these takes gigabytes: none is kept longer than it is needed.
+    shuffled = generator.permutation(len(labels)).astype(np.uint32)
+    known = labels[shuffled]
+    order = np.argsort(known, kind="stable").astype(np.uint32)
+    counts = np.bincount(known)
+    known = known[order]
+    shuffled = shuffled[order]
+    place = np.arange(len(labels)) - (np.cumsum(counts) - counts)[known] + generator.rand(len(counts))[known]
+    place /= counts[known]
+    return shuffled[np.argsort(place, kind="stable")]
 
 
 def _by_group(

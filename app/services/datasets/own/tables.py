@@ -8,6 +8,7 @@ import numpy as np
 
 from app.services.datasets.dataset import Answer, Array, DatasetInfo
 from app.services.datasets.own.answers import (
+    PIECE,
     answer_of,
     pieces,
     read_amounts,
@@ -26,6 +27,9 @@ from app.services.datasets.own.source import TableSource
 from app.services.datasets.own.texts import TextFit
 from app.services.datasets.own.version import PartWriter, Version
 from runtime.errors import DataError
+
+RELEASED_AFTER = 8
+"""Pieces: rows go all over the files, and each time their pages are let go they have to be mapped anew."""
 
 MAX_SHOWN = 200
 """Characters of a text that people are shown."""
@@ -97,7 +101,8 @@ def prepare_table(
         train, test = write_windows(recipe.windows, plan, x, y, rows.places.train, folder)
         shape = (recipe.windows.length, x.shape[1])
     dropped = int(len(rows.keep) - rows.keep.sum())
-    shown_names = () if plan.text or recipe.windows else tuple(recipe.features)
+    is_plain = plan.text or recipe.windows or all(column.kind == "number" for column in plan.columns)
+    shown_names = () if is_plain else tuple(recipe.features)
     preview = "text" if plan.text else "series" if recipe.windows else "table"
     info_changes: dict[str, Any] = {
         "answer": answer,
@@ -188,7 +193,8 @@ def _look(source: TableSource, recipe: TableRecipe, answer: Answer, progress: Pr
     columns = [*dict.fromkeys([recipe.target, *droppers, *filter(None, [cutter])])]
     keep = np.ones(source.rows, bool)
     answers = np.zeros(source.rows, np.int32 if names else np.float64)
-    keys = np.arange(source.rows, dtype=np.float64)
+    in_order = bool(cutter) or recipe.windows is not None
+    keys = np.arange(source.rows if in_order else 0, dtype=np.float64)
     groups: dict[Any, int] = {}
     for first_row, cells in pieces(source, columns):
         found = dict(zip(columns, cells, strict=True))
@@ -275,11 +281,11 @@ def _write(
         width, x_dtype, shown = plan.text.reading.length, np.dtype(np.int32), np.dtype(f"U{longest}")
     else:
         width, x_dtype, shown = len(plan.feature_names), np.dtype(np.float32), _shown_dtype(source, plan)
-    check_room(folder, (places.train + places.test) * (width * x_dtype.itemsize + shown.itemsize + 8))
+    check_room(folder, (places.train + places.test) * (width * (x_dtype.itemsize + 4) + shown.itemsize + 8))
     writer = PartWriter(folder, places.train, places.test)
     writer.begin("x", (width,), x_dtype)
     writer.begin("y", plan.answer.shape, plan.answer.dtype)
-    writer.begin("shown", (), shown)
+    writer.begin("shown", () if shown.names or plan.text else (width,), shown)
     for first_row, cells in pieces(source, features):
         here = slice(first_row, first_row + len(cells[0]))
         where = (places.is_test[here], places.place[here])
@@ -292,7 +298,8 @@ def _write(
         writer.put("y", *where, shaped(plan.answer, rows.answers[here], plan.mean, plan.scale))
         writer.put("shown", *where, seen)
         watch.take(x, here, cells)
-        writer.release()
+        if first_row // PIECE % RELEASED_AFTER == 0:
+            writer.release()
         progress(len(cells[0]))
     writer.close()
 
@@ -322,6 +329,8 @@ def _in_time(
 
 def _shown_dtype(source: TableSource, plan: Plan) -> np.dtype[Any]:
     """One field a column: numbers as such, else short texts. Fields are numbered, names need not be plain."""
+    if all(column.kind == "number" for column in plan.columns):
+        return np.dtype(np.float32)
     widths = [min(32, max(1, source.column(column.name).longest)) for column in plan.columns]
     return np.dtype(
         [
@@ -332,6 +341,9 @@ def _shown_dtype(source: TableSource, plan: Plan) -> np.dtype[Any]:
 
 
 def _shown(dtype: np.dtype[Any], plan: Plan, cells: list[Any]) -> Array:
+    if not dtype.names:
+        numbers = [as_numbers(part, column.decimal) for column, part in zip(plan.columns, cells, strict=True)]
+        return np.column_stack(numbers).astype(dtype)
     rows = np.zeros(len(cells[0]), dtype)
     for place, (column, part) in enumerate(zip(plan.columns, cells, strict=True)):
         is_number = column.kind == "number"

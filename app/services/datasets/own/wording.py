@@ -1,6 +1,6 @@
 """A recipe in words, for the card of what was made by it."""
 
-from app.services.datasets.own.recipe import ArrayRecipe, PictureRecipe, Recipe, Split, TableRecipe
+from app.services.datasets.own.recipe import ArrayRecipe, Column, PictureRecipe, Recipe, Split, TableRecipe
 from app.services.datasets.own.source import Source
 
 SCALINGS = {
@@ -64,7 +64,7 @@ def _table(source: Source, recipe: TableRecipe) -> str:
     parts = [f"From {source.file_name}.", asked]
     if kinds & {"number", "date"}:
         parts.append(SCALINGS[recipe.scaling])
-    if recipe.columns[recipe.target].kind == "number":
+    if recipe.columns.get(recipe.target, Column(kind="ignore")).kind == "number":
         parts.append("The answer is scaled as well, so an error of 1 is one standard deviation.")
     split = recipe.split.model_copy(update={"by": "time"}) if recipe.windows else recipe.split
     return " ".join([*parts, cut_in_words(split)])

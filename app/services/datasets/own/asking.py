@@ -1,0 +1,48 @@
+"""Makes inputs of rows as people see them, in the way a version was made: for rows a user writes himself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from app.services.datasets.dataset import Array
+from app.services.datasets.own.encoding import EncodedColumn
+from app.services.datasets.own.recipe import ArrayRecipe, PictureRecipe, TableRecipe
+from app.services.datasets.own.texts import encoded_texts
+
+Encode = Callable[[Array], Array]
+
+
+def encoder_of(recipe: TableRecipe | PictureRecipe | ArrayRecipe, encoding: dict[str, Any]) -> Encode | None:
+    """What makes inputs of shown rows; None for windows, where a row is not all that goes in.
+
+    Args:
+        recipe: How the version was made.
+        encoding: What was measured on its training rows.
+    """
+    if not isinstance(recipe, TableRecipe):
+        return np.asarray
+    if recipe.windows is not None:
+        return None
+    if "text" in encoding:
+        ids = {unit: number for number, unit in enumerate(encoding["text"]["vocabulary"], start=2)}
+        return lambda shown: encoded_texts([str(text) for text in shown], ids, recipe.reading)
+    columns = [EncodedColumn.model_validate(column) for column in encoding["columns"]]
+    return lambda shown: _table(columns, shown)
+
+
+def _table(columns: list[EncodedColumn], shown: Array) -> Array:
+    fields = [shown[name] for name in shown.dtype.names] if shown.dtype.names else list(np.asarray(shown).T)
+    parts = [
+        column.values(pa.array([_cell(column, value) for value in field], pa.string()), 0)
+        for column, field in zip(columns, fields, strict=True)
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def _cell(column: EncodedColumn, value: Any) -> str | None:
+    """A value as it would stand in the file; None where nothing is known."""
+    if column.kind != "number":
+        return str(value) or None
+    return None if np.isnan(value) else repr(float(value)).replace(".", column.decimal)

@@ -1,0 +1,195 @@
+"""Files as people have them: separators, encodings, workbooks, dates, numbers."""
+
+import io
+import zipfile
+
+import numpy as np
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from runtime.errors import LayerloomError
+
+ROWS = [("2024-01-05", "red", 1.5, "a"), ("2024-02-06", "blue", 2.25, "b"), ("2024-03-07", "red", -3.25, "a")]
+NAMES = ("day", "colour", "size", "kind")
+
+
+def lines(separator: str = ",", decimal: str = ".") -> str:
+    rows = [[day, colour, str(size).replace(".", decimal), kind] for day, colour, size, kind in ROWS * 8]
+    return "\n".join(separator.join(row) for row in [list(NAMES), *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("comma.csv", lines().encode()),
+        ("tabs.tsv", lines("\t").encode()),
+        ("european.csv", lines(";", ",").encode()),
+        ("bars.txt", lines("|").encode()),
+        ("windows.csv", lines().replace("\n", "\r\n").encode("utf-8-sig")),
+        ("utf16.csv", lines().encode("utf-16")),
+        ("western.csv", lines().replace("red", "grün").encode("cp1252")),
+    ],
+)
+def test_a_text_is_read_however_it_is_written(own, name, content):
+    source = own.read(own.file(name, content))
+    facts = {column.name: column for column in source.columns}
+    assert list(facts) == list(NAMES)
+    assert source.rows == 24
+    assert [column.kind for column in source.columns] == ["date", "category", "number", "category"]
+    assert (facts["size"].low, facts["size"].high, facts["size"].numbers) == (-3.25, 2.25, 24)
+    assert facts["colour"].values[0][0] in {"red", "grün"}
+    assert facts["colour"].values[0][1] == 16
+
+
+def test_a_workbook_and_a_parquet_file_give_what_the_text_gives(own):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(NAMES)
+    for row in ROWS * 8:
+        sheet.append(row)
+    book.create_sheet("Notes").append(["something else"])
+    path = own.folder / "book.xlsx"
+    book.save(path)
+    columns = {name: [row[place] for row in ROWS * 8] for place, name in enumerate(NAMES)}
+    pq.write_table(pa.table(columns), own.folder / "table.parquet")
+    text, from_book, from_parquet = (
+        own.read(file) for file in (own.file("t.csv", lines()), path, own.folder / "table.parquet")
+    )
+    assert "Notes" in from_book.notes[0]
+    for source in (from_book, from_parquet):
+        assert [facts.model_dump() for facts in source.columns] == [
+            facts.model_dump() for facts in text.columns
+        ]
+
+
+def test_names_that_are_missing_or_double_are_made_plain_and_said(own):
+    source = own.table("a,,a\n1,2,x\n3,4,y\n")
+    assert [column.name for column in source.columns] == ["a", "column 2", "a (2)"]
+    assert len(source.notes) == 2
+    numbered = own.table("1,2\n3,4\n")
+    assert [column.name for column in numbered.columns] == ["column 1", "column 2"]
+    assert numbered.rows == 2
+
+
+def test_columns_that_teach_nothing_are_found(own):
+    rows = "\n".join(f"{n},same,{n % 7},name {n:03d},text of {n} in several words" for n in range(60))
+    source = own.table(f"number,constant,value,person,story\n{rows}\n")
+    kinds = {column.name: (column.kind, column.why) for column in source.columns}
+    assert kinds["number"] == ("ignore", "it numbers the rows")
+    assert kinds["constant"][0] == "ignore"
+    assert kinds["value"][0] == "category"
+    assert kinds["story"][0] == "text"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b\n1,2\n3,4,5\n", r"Row 3 has 3 cells, the first row 2: '3,4,5'.*commas.*quotation"),
+        ("a,b\n1\n", r"Row 2 has 1 cells, the first row 2"),
+        ("", "empty"),
+        ("a,b\n", "no rows"),
+        ('a,b\n1,"2\n' + "3,4\n" * 40_000, "quotation mark"),
+        ("a,b\n1,\0\n", "Row 2 holds bytes that are no text"),
+    ],
+)
+def test_a_bad_text_is_refused_with_the_row_and_how_to_mend_it(own, text, said):
+    with pytest.raises(LayerloomError, match=said):
+        own.table(text)
+
+
+def test_a_cell_that_is_no_number_is_named_by_row_and_column(own):
+    rows = "\n".join(f"{n},{n % 2}" for n in range(1, 60))
+    source = own.table(f"size,kind\n{rows}\n12 kg,1\n")
+    assert source.column("size").kind == "number"
+    assert source.column("size").not_number == (61, "12 kg")
+    with pytest.raises(LayerloomError, match=r"Row 61, column 'size': '12 kg' is no number\. Correct it"):
+        own.name(source)
+
+
+def packed(**files: bytes) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packing:
+        for name, content in files.items():
+            packing.writestr(name, content)
+    return archive.getvalue()
+
+
+def arrays(**values: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **values)
+    return file.getvalue()
+
+
+def locked(content: bytes) -> bytes:
+    """The archive with the mark of a password on its files."""
+    return content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00")
+
+
+def formula() -> bytes:
+    book = openpyxl.Workbook()
+    for row in (("a", "b"), (1, "=1+1")):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def swelling_picture() -> bytes:
+    """A picture whose head says that it is 60,000 by 60,000 points."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("L", (8, 8)).save(file, "BMP")
+    head = bytearray(file.getvalue())
+    head[18:26] = (60_000).to_bytes(4, "little") * 2
+    return bytes(head)
+
+
+LIE = (
+    b"\x93NUMPY\1\0v\0"
+    + b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,)}".ljust(117)
+    + b"\n"
+)
+"""The head of an array that is much larger than its file."""
+
+HOSTILE = {
+    "bomb.zip": (lambda: packed(**{"a/x.png": b"\0" * 30_000_000}), "made to fill a disk"),
+    "huge.npz": (lambda: packed(**{"x.npy": b"\0" * 30_000_000}), "broken|magic"),
+    "path.zip": (lambda: packed(**{"../../evil.png": b"x"}), "leads out of its folder"),
+    "root.zip": (lambda: packed(**{"/etc/evil.png": b"x"}), "leads out of its folder"),
+    "drive.zip": (lambda: packed(**{"c:\\evil\\x.png": b"x"}), "leads out of its folder"),
+    "secret.zip": (lambda: locked(packed(**{"a/x.png": b"x"})), "password"),
+    "swelling.zip": (
+        lambda: packed(**{"a/x.bmp": swelling_picture(), "b/y.bmp": swelling_picture()}),
+        "at most 50 million",
+    ),
+    "notpicture.zip": (lambda: packed(**{"a/x.png": b"x", "b/y.png": b"y"}), "'a/x.png' is no picture"),
+    "flat.zip": (lambda: packed(**{"x.png": b"x", "y.png": b"y"}), "not in the folder of a class"),
+    "one.zip": (lambda: packed(**{"a/b/x.png": b"x", "a/b/y.png": b"y"}), "folder"),
+    "none.zip": (lambda: packed(**{"readme.md": b"x"}), "no pictures"),
+    "noarchive.zip": (lambda: b"PK\3\4 and nothing else", "broken"),
+    "wrongending.zip": (lambda: b"a,b\n1,2\n", "not what its ending says"),
+    "packed.csv": (lambda: packed(**{"a.csv": b"a,b\n1,2\n"}), "packed file"),
+    "old.xlsx": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "Excel before 2007"),
+    "book.xlsx": (lambda: packed(**{"a.txt": b"x"}), "no workbook"),
+    "formula.xlsx": (formula, "cell B2 holds a formula, '=1\\+1'"),
+    "sheetbomb.xlsx": (lambda: packed(**{"xl/a.xml": b" " * 90_000_000}), "made to fill a disk"),
+    "broken.parquet": (lambda: b"PAR1 and nothing", "no Parquet file"),
+    "pickled.npz": (lambda: arrays(x=np.array([{}, []], dtype=object), y=np.arange(2)), "pickled"),
+    "texts.npz": (lambda: arrays(x=np.array(["a", "b"]), y=np.arange(2)), "no numbers"),
+    "liar.npz": (lambda: packed(**{"x.npy": LIE}), "says it has"),
+    "code.py": (lambda: b"import os", "is not known"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_or_wrong_file_is_refused_in_words_and_leaves_nothing(own, data_dir, name):
+    make, said = HOSTILE[name]
+    path = own.file(name, make())
+    before = sorted(data_dir.rglob("*"))
+    with pytest.raises(LayerloomError, match=said):
+        own.read(path)
+    assert sorted(data_dir.rglob("*")) == before
+    assert sorted(file.name for file in own.folder.iterdir()) == [name]

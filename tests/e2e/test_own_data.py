@@ -1,0 +1,71 @@
+"""Data of one's own: from a file to a trained network and its examination."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, expect
+
+from app.services.evaluation import PREDICTIONS
+from tests.e2e.conftest import Designer
+from tests.e2e.visitor import Visitor
+
+pytestmark = pytest.mark.e2e
+
+ROWS = 240
+KINDS = ("ant", "bee", "fly")
+
+
+def insects(path: Path) -> Path:
+    """Insects whose kind follows from length, with some cells left empty."""
+    random = np.random.RandomState(5)
+    lines = ["number,length,habitat,kind"]
+    for n in range(ROWS):
+        kind = random.randint(3)
+        length = f"{4 + 5 * kind + random.rand():.3f}" if n % 20 else ""
+        lines.append(f"{n + 1},{length},{('wood', 'field')[random.randint(2)]},{KINDS[kind]}")
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_from_a_file_to_its_examination(visitor: Visitor, designer: Designer, tmp_path: Path) -> None:
+    project_id = designer.new_project("iris", "Insects", epochs=20, seed=1)
+    visitor.open(project_id, "data")
+    page = visitor.page
+    page.get_by_role("button", name="Add your own data").click()
+
+    broken = tmp_path / "broken.csv"
+    broken.write_text("a,b\n1,2\n3,4,5\n")
+    _upload(visitor).set_input_files(broken)
+    expect(page.get_by_text("Row 3 has 3 cells, the first row 2")).to_be_visible()
+
+    _upload(visitor).set_input_files(insects(tmp_path / "insects.csv"))
+    expect(page.get_by_text("What shall be predicted?")).to_be_visible()
+    expect(page.get_by_text("Left out: it numbers the rows")).to_be_visible()
+    visitor.choose("Missing values of length", "Put in the mean")
+    visitor.idle()
+    page.get_by_role("button", name="Prepare", exact=True).click()
+    use = page.get_by_role("button", name="Use it and fit the design")
+    expect(use).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("'length', 'habitat'")).to_be_visible()
+    expect(page.get_by_text("192 to learn from, 48 to test")).to_be_visible()
+    use.click()
+    expect(page.get_by_text("Set to go with this data")).to_be_visible()
+    expect(page.get_by_text("It cannot be deleted while designs use it: “Insects”.")).to_be_visible()
+    document = designer.document(project_id)
+    inputs = next(node for node in document.nodes.values() if "shape" in node.params)
+    assert inputs.params["shape"] == [3]
+
+    visitor.go("Train")
+    visitor.train_button.click()
+    visitor.run_is("Finished")
+    run = designer.last_run(project_id)
+    assert np.load(designer.settings.run_dir(run.id) / PREDICTIONS).shape == (48, 3)
+    visitor.go("Evaluate")
+    for kind in KINDS:
+        expect(page.locator(".js-plotly-plot").get_by_text(kind, exact=True).first).to_be_visible()
+
+
+def _upload(visitor: Visitor) -> Locator:
+    visitor.idle()
+    return visitor.page.locator("input[type=file]")
