@@ -81,5 +81,5 @@ def hash_of(arrays: Iterable[Any]) -> str:
         plain = np.ascontiguousarray(array)
         digest.update(f"{plain.dtype.str}{plain.shape}".encode())
         # Not as bytes of its own: an array on the disk may be larger than the memory.
-        digest.update(memoryview(plain.reshape(-1).view(np.uint8)))
+        digest.update(plain.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()

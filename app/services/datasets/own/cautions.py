@@ -1,5 +1,6 @@
 """What may spoil what is learned from prepared data: rows in both parts, features that are the answer."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from app.services.datasets.own.version import Caution
 LOOKED_AT = 50_000
 """Rows that features are compared with the answer on."""
 
+MARKED_AT_ONCE = 2_048
 NEARLY_ALL = 0.999
 UNEVEN = 10
 FEW_ROWS = 10
@@ -131,20 +133,28 @@ class TableWatch:
 
 def row_marks(rows: Array) -> Array:
     """A number for each row that is the same for equal rows, and for others hardly ever."""
-    flat = np.ascontiguousarray(rows).reshape(len(rows), -1)
-    words = flat.view(np.uint8).reshape(len(rows), -1)
+    marks = np.zeros(len(rows), np.uint64)
+    # Some rows at a time: what is reckoned with takes several times their room.
+    for place in range(0, len(rows), MARKED_AT_ONCE):
+        marks[place : place + MARKED_AT_ONCE] = _marks(rows[place : place + MARKED_AT_ONCE])
+    return marks
+
+
+def _marks(rows: Array) -> Array:
+    words = np.ascontiguousarray(rows).reshape(len(rows), -1).view(np.uint8).reshape(len(rows), -1)
     spare = -words.shape[1] % 4
     if spare:
         words = np.pad(words, ((0, 0), (0, spare)))
     numbers = np.ascontiguousarray(words).view(np.uint32)
-    marks = np.full(len(rows), len(numbers[0]), np.uint64)
-    factors = np.random.RandomState(0).randint(1, 2**62, numbers.shape[1], dtype=np.int64).astype(np.uint64)
-    for place in range(0, numbers.shape[1], 1024):
-        part = numbers[:, place : place + 1024].astype(np.uint64)
-        # The high bits of products are the well mixed ones; sums of them are kept modulo 2⁶⁴.
-        mixed = (part + np.uint64(1)) * factors[place : place + 1024]
-        marks += (mixed ^ (mixed >> np.uint64(29))).sum(axis=1, dtype=np.uint64)
-    return marks
+    factors = _factors(numbers.shape[1])
+    # The high bits of products are the well mixed ones; sums of them are kept modulo 2⁶⁴.
+    mixed = (numbers.astype(np.uint64) + np.uint64(1)) * factors
+    return (mixed ^ (mixed >> np.uint64(29))).sum(axis=1, dtype=np.uint64)
+
+
+@lru_cache(maxsize=4)
+def _factors(count: int) -> Array:
+    return np.random.RandomState(0).randint(1, 2**62, count, dtype=np.int64).astype(np.uint64)
 
 
 def duplicates(train: Array, test: Array) -> list[Caution]:
