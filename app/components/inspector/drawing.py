@@ -137,11 +137,9 @@ def rule(x: float, y: float, to_x: float, to_y: float, colour: str, width: float
     )
 
 
-def box(x: float, y: float, width: float, height: float, fill: str, edge: str = "", more: str = "") -> str:
+def box(x: float, y: float, width: float, height: float, fill: str) -> str:
     """A rectangle."""
-    stroke = f' stroke="{edge}"' if edge else ""
-    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    return f'<rect {place} fill="{fill}"{stroke}{more}/>'
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}"/>'
 
 
 def words(x: float, y: float, text: str, colour: str, anchor: str = "start") -> str:

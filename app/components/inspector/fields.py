@@ -79,7 +79,7 @@ class Field:
                 return "choice"
             case "float" | "int" if self._slides():
                 return "slider"
-            case "int" if value is None or (_is_whole(value) and value in param.range):
+            case "int" if not self._may_be_empty() and (value is None or self._is_step()):
                 return "stepper"
             case _:
                 return "text"
@@ -214,6 +214,13 @@ class Field:
         if self.param.kind == "shape":
             return "28, 28, 1"
         return NO_VALUE if self.param.optional or self.param.default is None else ""
+
+    def _may_be_empty(self) -> bool:
+        """Whether nothing is a value: a stepper cannot be emptied, since it begins with its number."""
+        return self.param.optional or self.param.default is None
+
+    def _is_step(self) -> bool:
+        return _is_whole(self.value) and self.value in self.param.range
 
     def _slides(self) -> bool:
         """Whether the value is a number between two bounds that a slider has a place for."""

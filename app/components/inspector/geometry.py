@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.components.inspector.drawing import INKS, WIDTH, Ink, Picture, box, rule, words
+from app.components.inspector.drawing import INKS, WIDTH, Ink, Picture, rule, words
 from app.components.theme import Theme
 from graph_compiler.document import Node
 from graph_compiler.instances import instance_of
@@ -126,10 +126,35 @@ def _size(size: int | None) -> str:
     return "?" if size is None else str(size)
 
 
-def _cell(x: float, y: float, side: float, ink: Ink, state: str) -> str:
-    fill = {"seen": ink.line, "next": ink.soft}.get(state, "none")
-    more = ' stroke-dasharray="1.5 1.5"' if state == "padding" else ""
-    return box(x, y, side - 1, side - 1, fill, ink.other if state == "next" else ink.axis, more)
+class _Cells:
+    """Squares of one size, drawn as one line for each kind: the same message again and again is best short.
+
+    Args:
+        side: How far they lie apart.
+        ink: Their colours.
+    """
+
+    def __init__(self, side: float, ink: Ink) -> None:
+        self.side = side
+        self.ink = ink
+        self.places: dict[str, list[str]] = {"": [], "padding": [], "next": [], "seen": []}
+
+    def add(self, x: float, y: float, state: str) -> None:
+        """Another square: "seen", "next", "padding" or none of these."""
+        width = f"{self.side - 1:.1f}"
+        self.places[state].append(f"M{x:.1f} {y:.1f}h{width}v{width}h-{width}z")
+
+    def __str__(self) -> str:
+        ink = self.ink
+        looks = {
+            "": f'fill="none" stroke="{ink.axis}"',
+            "padding": f'fill="none" stroke="{ink.axis}" stroke-dasharray="1.5 1.5"',
+            "next": f'fill="{ink.soft}" stroke="{ink.other}"',
+            "seen": f'fill="{ink.line}" stroke="{ink.axis}"',
+        }
+        return "".join(
+            f'<path d="{"".join(places)}" {looks[state]}/>' for state, places in self.places.items() if places
+        )
 
 
 def _state(axis: Axis, place: int, which: int) -> bool:
@@ -143,7 +168,7 @@ def _grids(down: Axis, across: Axis, ink: Ink) -> Picture:
     rows, columns = down.visible(IN_GRID), across.visible(IN_GRID)
     drawn = max(len(rows), len(columns), down.reached(IN_GRID), across.reached(IN_GRID))
     side = min(112 / drawn, 14)
-    parts: list[str] = []
+    cells = _Cells(side, ink)
     for y, row in enumerate(rows):
         for x, column in enumerate(columns):
             outside = not (
@@ -152,24 +177,23 @@ def _grids(down: Axis, across: Axis, ink: Ink) -> Picture:
             seen = _state(down, row, 0) and _state(across, column, 0)
             following = _state(down, row, 0) and _state(across, column, 1)
             state = "seen" if seen else "next" if following else "padding" if outside else ""
-            parts.append(_cell(4 + x * side, 4 + y * side, side, ink, state))
+            cells.add(4 + x * side, 4 + y * side, state)
     left = WIDTH - 4 - min(across.reached(IN_GRID), IN_GRID) * side
     for y in range(down.reached(IN_GRID)):
         for x in range(across.reached(IN_GRID)):
             here = y == down.shown and x in (across.shown, across.shown + 1)
             state = ("seen" if x == across.shown else "next") if here else ""
-            parts.append(_cell(left + x * side, 4 + y * side, side, ink, state))
+            cells.add(left + x * side, 4 + y * side, state)
     foot = 4 + side * max(len(rows), down.reached(IN_GRID)) + 10
     sizes = [
         f"{_size(one)} × {_size(other)}"
         for one, other in ((down.size, across.size), (down.result, across.result))
     ]
-    parts.append(
-        words(4, foot, f"in {sizes[0]}", ink.text)
-        + words(WIDTH - 4, foot, f"out {sizes[1]}", ink.text, "end")
+    labels = words(4, foot, f"in {sizes[0]}", ink.text) + words(
+        WIDTH - 4, foot, f"out {sizes[1]}", ink.text, "end"
     )
     alt = f"Windows. Down: {down.told()}. Across: {across.told()}."
-    return Picture("".join(parts), foot + 4, alt)
+    return Picture(f"{cells}{labels}", foot + 4, alt)
 
 
 def _rows(axes: list[Axis], ink: Ink) -> Picture:
@@ -179,15 +203,17 @@ def _rows(axes: list[Axis], ink: Ink) -> Picture:
     for axis in axes:
         visible, count = axis.visible(IN_ROW), axis.reached(IN_ROW)
         side = min((WIDTH - 60) / max(len(visible), count), 14)
+        cells = _Cells(side, ink)
         for x, place in enumerate(visible):
             outside = not 0 <= place < (axis.size or SAMPLE_SIZE)
             state = "seen" if _state(axis, place, 0) else "next" if _state(axis, place, 1) else ""
-            parts.append(_cell(4 + x * side, top, side, ink, state or ("padding" if outside else "")))
+            cells.add(4 + x * side, top, state or ("padding" if outside else ""))
         # Behind the middle of what it is computed from, as far as that goes.
         below = top + side + 12
         for x in range(count):
             state = "seen" if x == axis.shown else "next" if x == axis.shown + 1 else ""
-            parts.append(_cell(4 + x * side, below, side, ink, state))
+            cells.add(4 + x * side, below, state)
+        parts.append(str(cells))
         middle = 4 + (axis.shown + 0.5) * side
         for place in (axis.windows[axis.shown][0], axis.windows[axis.shown][-1]):
             if place in visible:

@@ -44,6 +44,8 @@ def from_text(param: ParamSpec, text: str) -> Any:
         return None
     if param.kind in ("shape", "ints", "size"):
         return _sizes(param, text)
+    if param.kind == "int":
+        return _whole(param, text)
     if param.kind == "float":
         return _number(param, text)
     if param.kind == "floats":
@@ -82,6 +84,18 @@ def _number(param: ParamSpec, text: str) -> float:
             parameter=param.name,
             received=text,
             hint="Write 0.5, 1e-3 or 1/255.",
+        ) from None
+
+
+def _whole(param: ParamSpec, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ParameterError(
+            f"{param.name} got {text!r}, but it wants a whole number.",
+            parameter=param.name,
+            received=text,
+            hint="Write digits: 64." if not param.optional else "Write digits, or nothing.",
         ) from None
 
 

@@ -225,15 +225,27 @@ def test_a_value_out_of_bounds_becomes_a_slider_when_it_is_mended(form, last_com
     assert visitor.field("rate").value == 0.5
 
 
+def test_a_number_that_may_be_none_can_be_emptied(form, last_command):
+    visitor = form("Dropout", rate=0.5, seed=7)
+    seed = visitor.field("seed")
+    assert seed.value == "7"
+    seed.input("seven").run()
+    assert "seed got 'seven', but it wants a whole number" in visitor.texts().replace("\\", "")
+    visitor.field("seed").input("").run()
+    assert last_command(visitor)["unset"] == ["seed"]
+
+
 def test_a_shape_is_edited_axis_by_axis(form, last_command, carried_out):
     visitor = form("InputLayer", shape=[28, 28])
     visitor.at.button(key="more_canvas:n_1:params:shape").click().run()
-    visitor.field("shape, axis 1").set_value(7).run()
-    assert last_command(visitor)["params"] == {"shape": [7, 28, 1]}
-    assert visitor.field("shape").value == "7, 28, 1"
-    carried_out(visitor, shape=[7, 28, 1])
+    visitor.field("shape, axis 1").input("few").run()
+    assert "wants a whole number" in visitor.texts()
+    visitor.field("shape, axis 1").input("").run()
+    assert last_command(visitor)["params"] == {"shape": [None, 28, 1]}
+    assert visitor.field("shape").value == "None, 28, 1"
+    carried_out(visitor, shape=[None, 28, 1])
     visitor.at.button(key="fewer_canvas:n_1:params:shape").click().run()
-    assert last_command(visitor)["params"] == {"shape": [7, 28]}
+    assert last_command(visitor)["params"] == {"shape": [None, 28]}
 
 
 def test_only_layers_that_fit_are_offered_inside(form):
