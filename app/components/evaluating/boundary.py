@@ -11,24 +11,22 @@ from PIL import Image
 from app.components.charts import CLASS_COLORS, MARGIN, STILL, in_theme
 from app.components.evaluating.examined import Examined
 from app.components.faults import shielded
-from app.components.samples import rows_table
 from app.components.words import plain
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
 from app.services.examining.plane import Plane, painted, plane
+from app.services.examining.rows import column, column_names, numeric_places, usual_row
 
 MOST_ROWS = 1000
 
 
 def has_plane(dataset: Dataset) -> bool:
     """Whether two features of the rows span a plane: they are numbers, and further rows can be prepared."""
-    shown = dataset.train.shown
     return (
         dataset.encode is not None
         and dataset.info.preview == "table"
-        and shown.ndim == 2
-        and shown.shape[1] >= 2
-        and shown.dtype.kind in "fiu"
+        and len(numeric_places(dataset)) >= 2
+        and int(np.prod(dataset.info.answer.shape)) == 1
     )
 
 
@@ -37,18 +35,19 @@ def show_boundary(examined: Examined) -> None:
     """Draws the plane with the test rows on it."""
     with shielded():
         dataset = examined.dataset
-        names = list(rows_table(dataset, dataset.test.shown[:1]))
-        features = (0, 1)
+        every = column_names(dataset)
+        names = [every[place] for place in numeric_places(dataset)]
+        across, up = names[:2]
         if len(names) > 2:
             first, second = st.columns(2)
             across = first.selectbox("Across", names, 0, key=examined.key("across"))
             upward = [name for name in names if name != across]
             up = second.selectbox("Upward", upward, 0, key=examined.key("up"))
-            features = (names.index(across), names.index(up))
-            st.caption("The other features are held at the middle (median) of the training rows.")
-        middle = np.median(dataset.train.shown, axis=0).astype(dataset.train.shown.dtype)
-        found = plane(dataset, features, middle, examined.answer)
-        figure = in_theme(_figure(examined, found, features, (names[features[0]], names[features[1]])))
+        if len(every) > 2:
+            st.caption("The other features are held at what is usual in the training rows.")
+        features = (every.index(across), every.index(up))
+        found = plane(dataset, features, usual_row(dataset), examined.answer)
+        figure = in_theme(_figure(examined, found, features, (across, up)))
         st.plotly_chart(figure, width="stretch", config=STILL, key=examined.key("plane"))
         if examined.classes:
             st.caption(
@@ -59,7 +58,8 @@ def show_boundary(examined: Examined) -> None:
 
 def _figure(examined: Examined, found: Plane, features: tuple[int, int], names: tuple[str, str]) -> go.Figure:
     figure = go.Figure()
-    points = examined.dataset.test.shown[:MOST_ROWS][:, list(features)]
+    rows = examined.dataset.test.shown[:MOST_ROWS]
+    points = np.stack([column(rows, feature) for feature in features], axis=1)
     if examined.classes:
         _ground(figure, found)
         _dots(figure, examined, points)

@@ -1,7 +1,5 @@
 """Try it yourself: draw, type or change numbers, and see at once what the model says."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -17,6 +15,7 @@ from app.services.datasets.dataset import Array
 from app.services.examining.figures import lines_figure
 from app.services.examining.pictures import drawing, uploaded, white_of
 from app.services.examining.plane import along, prepared
+from app.services.examining.rows import cells, column_names, numeric_places
 
 DRAW, UPLOAD, TAKE = "Draw", "Picture file", "Test row"
 LONGEST_TEXT = 20_000
@@ -104,9 +103,9 @@ def _more(examined: Examined, x: Array, shown: Array, given: Array) -> None:
 
 def _what_if(examined: Examined, shown: Array) -> None:
     dataset = examined.dataset
-    names = dataset.feature_names or tuple(f"x{place}" for place in range(shown.size))
-    numeric = [name for place, name in enumerate(names) if _is_number(shown[place])]
-    if not numeric or len(names) != shown.size:
+    names = column_names(dataset)
+    numeric = [names[place] for place in numeric_places(dataset)]
+    if not numeric or not (examined.classes or int(np.prod(dataset.info.answer.shape)) == 1):
         return
     feature = st.selectbox("What if this were different", numeric, key=examined.key("what_if"))
     values, answers = along(dataset, names.index(feature), shown, examined.answer)
@@ -117,9 +116,7 @@ def _what_if(examined: Examined, shown: Array) -> None:
     else:
         unit = dataset.info.answer.unit
         figure = lines_figure(values, [(unit or "answer", answers[:, 0])], (feature, unit or "answer"))
-    figure.add_vline(x=float(shown[names.index(feature)]), line={"dash": "dot", "color": "#8b8b95"})
+    here = float(cells(shown)[names.index(feature)])
+    if np.isfinite(here):
+        figure.add_vline(x=here, line={"dash": "dot", "color": "#8b8b95"})
     st.plotly_chart(in_theme(figure), width="stretch", config=STILL, key=examined.key("along"))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number)

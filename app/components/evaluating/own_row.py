@@ -8,6 +8,7 @@ import streamlit as st
 from app.components.evaluating.examined import Examined
 from app.components.words import plain
 from app.services.datasets.dataset import Array
+from app.services.examining.rows import LOOKED_AT, cells, column, column_names, row_of
 
 MOST_FIELDS = 40
 COLUMNS = 2
@@ -26,17 +27,17 @@ def edit_row(examined: Examined, row: int) -> Array:
         The row as it stands now, as people see it.
     """
     dataset = examined.dataset
-    before = np.asarray(dataset.test.shown[row])
-    flat = before.reshape(-1)
-    names = dataset.feature_names if len(dataset.feature_names) == len(flat) else _numbered(len(flat))
+    before = dataset.test.shown[row]
+    names = column_names(dataset)
     if len(names) > MOST_FIELDS:
         return _as_table(examined, row, names, before)
     st.caption("Change a number: the answer follows. In the units of the data, not scaled.")
     columns = st.columns(COLUMNS)
     values = [
-        _field(columns[place % COLUMNS], examined, row, place, name) for place, name in enumerate(names)
+        _field(columns[place % COLUMNS], examined, f"{row}:{place}", place, value)
+        for place, value in enumerate(cells(before))
     ]
-    return np.array(values, dtype=before.dtype).reshape(before.shape)
+    return row_of(values, before)
 
 
 def edit_steps(examined: Examined, row: int) -> Array:
@@ -64,30 +65,33 @@ def edit_steps(examined: Examined, row: int) -> Array:
     return np.where(np.isfinite(changed), changed, before).astype(before.dtype)
 
 
-def _field(column: Any, examined: Examined, row: int, place: int, name: str) -> Any:
-    shown = examined.dataset.train.shown
-    value = examined.dataset.test.shown[row][place]
-    key = examined.key(f"own:{row}:{place}")
-    if not isinstance(value, int | float | np.number):
-        words = sorted({str(word) for word in shown[:5000, place]} | {str(value)})
+def _field(where: Any, examined: Examined, name: str, place: int, value: Any) -> Any:
+    dataset = examined.dataset
+    known = column(dataset.train.shown[:LOOKED_AT], place)
+    label, key = plain(column_names(dataset)[place]), examined.key(f"own:{name}")
+    if known.dtype.kind not in "fiub":
+        words = sorted({str(word) for word in known} | {str(value)})
         if len(words) > MOST_WORDS:
-            return column.text_input(plain(name), str(value), key=key)
-        return column.selectbox(plain(name), words, words.index(str(value)), key=key)
-    values = np.asarray(shown[:5000, place], dtype=float)
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    return column.number_input(
-        plain(name),
-        value=round(float(value), 6),
+            return where.text_input(label, str(value), key=key)
+        return where.selectbox(label, words, words.index(str(value)), key=key)
+    values = np.asarray(known, dtype=float)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+    given = where.number_input(
+        label,
+        value=round(float(value), 6) if np.isfinite(value) else None,
         step=_step(low, high),
         format="%.6g",
         key=key,
+        placeholder="missing",
         help=f"{low:.4g} to {high:.4g} in the training rows.",
     )
+    return np.nan if given is None else given
 
 
-def _as_table(examined: Examined, row: int, names: tuple[str, ...], before: Array) -> Array:
+def _as_table(examined: Examined, row: int, names: tuple[str, ...], before: Any) -> Array:
     edited: Any = st.data_editor(
-        {"feature": list(names), "value": before.reshape(-1).tolist()},
+        {"feature": list(names), "value": [_plain_number(value) for value in cells(before)]},
         key=examined.key(f"own_table:{row}"),
         disabled=["feature"],
         width="stretch",
@@ -95,13 +99,17 @@ def _as_table(examined: Examined, row: int, names: tuple[str, ...], before: Arra
         hide_index=True,
         num_rows="fixed",
     )
-    return np.array(list(edited["value"]), dtype=before.dtype).reshape(before.shape)
+    return row_of(list(edited["value"]), before)
 
 
 def _step(low: float, high: float) -> float:
     """About a fiftieth of the range, as a round number."""
     reach = (high - low) / 50
     return float(10.0 ** np.round(np.log10(reach))) if reach > 0 else 1.0
+
+
+def _plain_number(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _numbered(count: int) -> tuple[str, ...]:

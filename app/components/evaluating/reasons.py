@@ -10,12 +10,12 @@ from app.components.charts import STILL, in_theme
 from app.components.evaluating.examined import Examined, choose_row, choose_target
 from app.components.examined_rows import verdict
 from app.components.faults import shielded
-from app.components.samples import rows_table
 from app.components.words import plain
 from app.services.datasets.dataset import Array
 from app.services.examining.examiner import ExaminerError
 from app.services.examining.figures import lines_figure, strip_figure, weighed_figure
 from app.services.examining.pictures import enlarged, grey, heated, signed, white_of
+from app.services.examining.rows import cells
 
 PICTURE_WIDTH = 280
 HELP = (
@@ -117,11 +117,12 @@ def _features(examined: Examined, x: Array, shown: Any, target: int | None) -> N
     values = _saliency(examined, x, target)
     if values is None:
         return
-    table = rows_table(examined.dataset, np.asarray(shown)[np.newaxis])
-    names = [f"{name} = {_number(value[0])}" for name, value in table.items()]
-    flat = values.reshape(-1)
+    flat, values_seen = values.reshape(-1), cells(shown)
+    names = list(examined.dataset.feature_names)
     if len(names) != len(flat):
         names = [f"input {place}" for place in range(len(flat))]
+    if len(values_seen) == len(flat):
+        names = [f"{name} = {_number(value)}" for name, value in zip(names, values_seen, strict=True)]
     figure = weighed_figure(names, flat, "what one more (scaled) unit adds to the answer")
     st.plotly_chart(in_theme(figure), width="stretch", config=STILL, key=examined.key("reasons"))
 

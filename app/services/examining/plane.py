@@ -7,10 +7,14 @@ import numpy as np
 
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
+from app.services.examining.rows import column
 from runtime.errors import DataError
 
 POINTS = 100
 """Points along each side."""
+
+MOST_ROWS = 100_000
+"""Rows whose range is looked at."""
 
 MARGIN = 0.08
 """How far beyond the rows the plane reaches, as a share of their range."""
@@ -44,10 +48,11 @@ def plane(dataset: Dataset, features: tuple[int, int], row: Array, answer: Answe
         row: The other features, as people see them.
         answer: Asks the model.
     """
-    x, y = (_reach(dataset.train.shown[:, feature]) for feature in features)
+    x, y = (_reach(column(dataset.train.shown, feature)) for feature in features)
     grid = np.repeat(np.asarray(row)[np.newaxis], POINTS * POINTS, axis=0)
     across, up = np.meshgrid(x, y)
-    grid[:, features[0]], grid[:, features[1]] = across.reshape(-1), up.reshape(-1)
+    column(grid, features[0])[:] = across.reshape(-1)
+    column(grid, features[1])[:] = up.reshape(-1)
     answers = answer(prepared(dataset, grid))
     return Plane(x, y, answers.reshape(POINTS, POINTS, -1))
 
@@ -58,9 +63,9 @@ def along(dataset: Dataset, feature: int, row: Array, answer: Answer) -> tuple[A
     Returns:
         Values of the feature, in original units; the answers to each.
     """
-    values = _reach(dataset.train.shown[:, feature])
+    values = _reach(column(dataset.train.shown, feature))
     grid = np.repeat(np.asarray(row)[np.newaxis], len(values), axis=0)
-    grid[:, feature] = values
+    column(grid, feature)[:] = values
     return values, answer(prepared(dataset, grid))
 
 
@@ -93,7 +98,7 @@ def painted(plane: Plane, colors: Sequence[str]) -> Array:
 
 
 def _reach(values: Array) -> Array:
-    numbers = np.asarray(values, np.float64)
+    numbers = np.asarray(values[:MOST_ROWS], np.float64)
     low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
     beyond = (high - low or 1.0) * MARGIN
     return np.linspace(low - beyond, high + beyond, POINTS)

@@ -103,3 +103,20 @@ def test_figures_show_counts_and_answers(iris):
         np.testing.assert_allclose(
             figure.data[0].y, dataset.original(dataset.test.y).reshape(-1)[: len(figure.data[0].y)]
         )
+
+
+def test_answers_that_do_not_fit_are_told_in_words(iris):
+    def misfit(dataset, predictions):
+        return Evaluation(dataset, {}, {}, predictions).misfit
+
+    assert iris.misfit == ""
+    rows = len(iris.dataset.test)
+    assert "3 classes: its last layer should give 3 values" in misfit(iris.dataset, np.zeros((rows, 7)))
+    assert "the data set now has 30" in misfit(iris.dataset, np.zeros((4, 3)))
+    assert "rows × 2, and the data set has rows × 1" in misfit(load("cars"), np.zeros((78, 2)))
+    assert measured(iris.dataset, np.zeros((rows, 7))) == {}
+
+
+def test_mistakes_are_ordered_by_how_sure_they_were(iris):
+    assert iris.rows("blind") == [1, 0]
+    assert 1 not in iris.rows("unsure", 29)
