@@ -34,7 +34,9 @@ def _activations(examined: Examined, taps: list[dict[str, Any]]) -> None:
     if not labels:
         st.info("This model has no layers between its input and its answer.")
         return
-    name = st.selectbox("Layer", list(labels), format_func=labels.__getitem__, key=examined.key("tap"))
+    # Layers before the first that learns only prepare the input.
+    first = next((place for place, tap in enumerate(taps) if tap["learns"]), 0)
+    name = st.selectbox("Layer", list(labels), first, format_func=labels.__getitem__, key=examined.key("tap"))
     row = choose_row(examined, "activations")
     if row is None:
         return

@@ -18,6 +18,9 @@ NEGATIVE, POSITIVE = np.array((37, 99, 235), np.float32), np.array((234, 88, 12)
 SIDE = 224
 """Points along the longer side of an enlarged picture, about."""
 
+TILE, FEW = 72, 3
+"""Points along the longer side of a tile, about, where there are more than a few."""
+
 GAP = 1
 MOST_POINTS = 50_000_000
 """Points of an uploaded picture; a larger one would fill the memory."""
@@ -75,7 +78,7 @@ def side_by_side(maps: Array, columns: int = 8) -> Array:
     count, height, width = maps.shape
     columns = min(columns, count)
     rows = -(-count // columns)
-    times = max(1, round(72 / max(height, width)))
+    times = max(1, round((TILE if count > FEW else SIDE) / max(height, width)))
     tall, wide = height * times + GAP, width * times + GAP
     sheet = np.full((rows * tall - GAP, columns * wide - GAP), 128, np.uint8)
     for place, one in enumerate(maps):
