@@ -78,7 +78,7 @@ def _class_activation(examined: Examined, x: Array, target: int | None) -> tuple
     """A map and the layer it is of; None, with a word on the page, where there is none."""
     layers = spatial_layers(examined)
     if not layers:
-        st.info("Grad-CAM needs a layer whose output has places, such as a convolution. This model has none.")
+        st.caption("Grad-CAM needs a layer whose output has places, such as a convolution: there is none.")
         return None
     layer = st.selectbox(
         "Grad-CAM of",

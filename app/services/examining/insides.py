@@ -30,8 +30,8 @@ def layers(probe: Probe, arrays: Mapping[str, Array]) -> Message:
     """What there is to look at.
 
     Returns:
-        "taps": name, kind of layer and shape of each place; "weights": name, kind of layer and number of
-        parameters of each layer that has any.
+        "taps": name, kind of layer and shape of each place, and whether it learns; "weights": name, kind of
+        layer and number of parameters of each layer that has any.
     """
     del arrays
     taps = [
@@ -40,6 +40,7 @@ def layers(probe: Probe, arrays: Mapping[str, Array]) -> Message:
             "layer": type(tap.node.layer).__name__,
             "sizes": tap.sizes,
             "is_float": tap.is_float,
+            "learns": bool(tap.node.layer.weights),
         }
         for tap in probe.taps
     ]

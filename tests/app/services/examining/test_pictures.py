@@ -33,12 +33,13 @@ def test_signs_have_colours():
 
 
 def test_channels_stand_side_by_side_in_their_own_ranges():
-    maps = np.stack([np.full((9, 9), 5.0), np.tile(np.linspace(-1, 1, 9), (9, 1)), np.eye(9)])
-    sheet = side_by_side(maps, columns=2)
-    assert sheet.shape == (2 * 73 - 1, 2 * 73 - 1)
+    ramp = np.tile(np.linspace(-1, 1, 9), (9, 1))
+    sheet = side_by_side(np.stack([np.full((9, 9), 5.0), ramp, *[np.eye(9)] * 3]), columns=2)
+    assert sheet.shape == (3 * 73 - 1, 2 * 73 - 1)
     assert sheet[0, 73] == 0
     assert sheet[0, -1] == 255
-    assert (sheet[73:, 73:] == 128).all()
+    assert (sheet[2 * 73 :, 73:] == 128).all()
+    assert side_by_side(ramp[np.newaxis]).shape == (225, 225)
 
 
 @pytest.mark.parametrize("name", ["mnist", "digits"])
