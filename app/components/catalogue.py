@@ -18,6 +18,7 @@ LOOKED_AT = "looked_at"
 FIRST_LOOK = "mnist"
 """What is shown before one has chosen."""
 
+_TURNED, _SCROLLED = "data_turned", "data_scrolled"
 ADDING = "add"
 """What is looked at while a file is brought in."""
 
@@ -55,8 +56,19 @@ def choose_dataset(bound: str | None) -> str:
 
 
 def look_at(name: str) -> None:
-    """Has the page show a data set, a file that was brought in, or how to bring one in."""
+    """Has the page show a data set, a file that was brought in, or how to bring one in, from its top."""
+    if st.session_state.get(LOOKED_AT) != name:
+        st.session_state[_TURNED] = st.session_state.get(_TURNED, 0) + 1
     st.session_state[LOOKED_AT] = name
+
+
+def show_from_top() -> None:
+    """Begins at the top where something else is looked at: its button may have stood far down."""
+    turned = st.session_state.get(_TURNED, 0)
+    if turned != st.session_state.get(_SCROLLED, 0):
+        st.session_state[_SCROLLED] = turned
+        script = f"document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0); /* {turned} */"
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def _unprepared() -> list[Source]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.components.augmented import draw_augmented
-from app.components.catalogue import ADDING, choose_dataset
+from app.components.catalogue import ADDING, choose_dataset, show_from_top
 from app.components.changes import changes_in_words
 from app.components.charts import STILL, answers_chart
 from app.components.navigation import link_to
@@ -40,6 +40,7 @@ def show() -> None:
     with right:
         _right(opened, looked_at, chosen)
     draw_undo()
+    show_from_top()
 
 
 def _right(opened: Opening, looked_at: str, chosen: str | None) -> None:

@@ -47,7 +47,7 @@ def test_from_a_file_to_its_examination(visitor: Visitor, designer: Designer, tm
     page.get_by_role("button", name="Prepare", exact=True).click()
     use = page.get_by_role("button", name="Use it and fit the design")
     expect(use).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("'length', 'habitat'")).to_be_visible()
+    expect(page.get_by_text("'length', 'habitat'")).to_be_in_viewport()
     expect(page.get_by_text("192 to learn from, 48 to test")).to_be_visible()
     use.click()
     expect(page.get_by_text("Set to go with this data")).to_be_visible()
