@@ -66,6 +66,9 @@ _RULES = f"""
 .st-key-{PANEL} .stMarkdown p, .st-key-{PANEL} [data-testid=stAlertContentError] p,
 [class*=st-key-reason_] .stMarkdown p {{ font-size: .9rem; line-height: 1.45; }}
 [class*=st-key-reason_] button, [class*=st-key-problem] button {{ min-height: 1.6rem; padding-block: 0; }}
+.st-key-{PANEL} [data-testid=stCaptionContainer] code {{
+  color: var(--st-text-color, CanvasText); background: none; padding: 0;
+}}
 .st-key-{PANEL} h3 {{ padding: 0; font-size: 1.2rem; }}
 .st-key-{PANEL} [data-testid=stAlertContainer] {{ padding: .6rem .75rem; }}
 .st-key-{PANEL} [data-testid=stExpander] summary {{ padding: .35rem .6rem; }}

@@ -173,9 +173,9 @@ def test_all_goes_back_to_the_defaults_in_one_step(form, last_command):
     }
 
 
-def test_two_options_changed_before_the_browser_answers_are_both_kept(form, last_command):
+def test_two_options_changed_before_the_page_runs_are_both_kept(form, last_command):
     visitor = form("Dense", units=3, kernel_regularizer={"class_name": "L1L2", "config": {}})
-    visitor.field("l1").input("0.5").run()
+    visitor.field("l1").input("0.5")
     visitor.field("l2").input("0.25").run()
     config = last_command(visitor)["params"]["kernel_regularizer"]["config"]
     assert config == {"l1": 0.5, "l2": 0.25}
@@ -183,7 +183,7 @@ def test_two_options_changed_before_the_browser_answers_are_both_kept(form, last
 
 def test_two_parameters_of_the_layer_inside_are_both_kept(form, last_command):
     visitor = form("Bidirectional", layer={"layer": "LSTM", "params": {"units": 12}})
-    visitor.field("units").set_value(7).run()
+    visitor.field("units").set_value(7)
     visitor.field("return_sequences").set_value(True).run()
     inside = last_command(visitor)["params"]["layer"]["params"]
     assert inside == {"units": 7, "return_sequences": True}
