@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.checks import RULES, Context
 from graph_compiler.data_facts import DataFacts
 from graph_compiler.document import GraphDocument
@@ -15,7 +16,7 @@ from runtime.types import TensorSpec
 
 @dataclass(frozen=True)
 class Analysis:
-    """What is known of a document.
+    """What is known of a document; nothing is known of a bypassed node, since there is no such layer.
 
     Args:
         shapes: Shape and dtype by node id and output port, as far as they are known.
@@ -85,5 +86,6 @@ def context_of(document: GraphDocument, data: DataFacts | None = None) -> Contex
         document: The design.
         data: Facts of the data it is made for.
     """
+    document = without_bypassed(document)
     wiring = Wiring(document)
     return Context(document, wiring, propagate(wiring), data)

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from graph_compiler.analysis import Analysis, analyze
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.compile_settings import make_loss, make_optimizer
 from graph_compiler.document import CompileSettings, GraphDocument, Node
 from graph_compiler.findings import Finding
@@ -51,6 +52,7 @@ def lower(document: GraphDocument, seed: int | None = None, *, compile: bool = T
     Raises:
         CompilationError: The document has errors; they are listed by node.
     """
+    document = without_bypassed(document)
     analysis = analyze(document)
     if not analysis.ok:
         raise CompilationError(document, analysis.errors)

@@ -150,7 +150,7 @@ def _visit(node: Node, wiring: Wiring, shapes: Shapes) -> None:
         if ports.get(port.name)
     )
     shapes.inputs[node.id] = given
-    outcome = _outcome(instance, given)
+    outcome = outcome_of(instance, given)
     if outcome.error is not None:
         shapes.failures[node.id] = outcome.error
         shapes.broken.add(node.id)
@@ -186,8 +186,13 @@ def _wait_behind_loops(wiring: Wiring, shapes: Shapes) -> None:
                     pending.append(edge.target)
 
 
-def _outcome(instance: Instance, given: PortSpecs) -> Outcome:
-    """What a layer makes of its inputs: the same for all of its kind, but a message names the layer."""
+def outcome_of(instance: Instance, given: PortSpecs) -> Outcome:
+    """What a layer makes of its inputs: the same for all of its kind, but a message names the layer.
+
+    Args:
+        instance: The layer, which can be made.
+        given: What goes into its ports, in their order.
+    """
     if instance.kind is not None:
         outcome = _computed(instance.kind, given)
         if outcome.error is None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from graph_compiler.analysis import Analysis, analyze
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.checks.endings import compares_classes, wants_class_numbers
 from graph_compiler.compile_settings import make_loss
 from graph_compiler.document import GraphDocument, SetParam, apply
@@ -116,6 +117,7 @@ def _array_names(letter: str, document: GraphDocument, node_ids: tuple[str, ...]
 
 def _with_known_sizes(document: GraphDocument) -> tuple[GraphDocument, Analysis]:
     """The document with a number for each size an input leaves open, the first number that goes."""
+    document = without_bypassed(document)
     for size in _SIZES:
         known = _with_size(document, size)
         analysis = analyze(known)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from graph_compiler.analysis import Analysis, analyze
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.codegen.adapting import (
     LEARNT_ROWS,
     adapted,
@@ -87,6 +88,7 @@ def keras_sections(
     style: Style = "functional",
 ) -> dict[str, list[str]]:
     """The lines of the program by what they are for; the arguments are those of `keras_code`."""
+    document = without_bypassed(document)
     analysis = analyze(document)
     if not analysis.ok:
         raise CompilationError(document, analysis.errors)

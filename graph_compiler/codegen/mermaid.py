@@ -1,6 +1,7 @@
 """A document as a Mermaid flowchart: the graph as text, which many sites draw."""
 
 from graph_compiler.analysis import Analysis, analyze
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.codegen.pytorch.module import shape_comment
 from graph_compiler.document import GraphDocument, Node
 from graph_compiler.instances import find_spec
@@ -19,6 +20,7 @@ def mermaid(document: GraphDocument) -> str:
     Returns:
         Mermaid code. Names are written so that nothing in them can be taken for code.
     """
+    document = without_bypassed(document)
     analysis = analyze(document)
     names = {node_id: f"n{place}" for place, node_id in enumerate(document.nodes)}
     lines = ["flowchart TD"]

@@ -4,6 +4,7 @@ import json
 from typing import Any, Literal
 
 from graph_compiler.analysis import Analysis, analyze
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.codegen.data_snippet import DataSnippet, synthetic_data
 from graph_compiler.codegen.headings import summary_of, title_of
 from graph_compiler.codegen.keras import keras_sections
@@ -44,6 +45,7 @@ def notebook(
         CompilationError: The document has errors.
         ExportError: The design cannot be written in PyTorch.
     """
+    document = without_bypassed(document)
     analysis = analyze(document)
     if not analysis.ok:
         raise CompilationError(document, analysis.errors)

@@ -9,7 +9,7 @@ from graph_compiler.comparison.differences import (
 )
 from graph_compiler.comparison.drawing import ComparedGraph, compared_graph
 from graph_compiler.comparison.matching import match_nodes
-from graph_compiler.comparison.report import comparison_json, comparison_text, in_short
+from graph_compiler.comparison.report import change_lines, comparison_json, comparison_text, in_short
 
 __all__ = [
     "ComparedGraph",
@@ -18,6 +18,7 @@ __all__ = [
     "SettingDifference",
     "ValueChange",
     "WireDifference",
+    "change_lines",
     "compare",
     "compared_graph",
     "comparison_json",

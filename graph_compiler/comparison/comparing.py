@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.comparison.differences import (
     LayerDifference,
     SettingDifference,
@@ -60,7 +61,7 @@ def compare(old: GraphDocument, new: GraphDocument) -> Comparison:
         new: The design it is compared with.
     """
     pairs = match_nodes(old, new)
-    wirings = Wiring(old), Wiring(new)
+    wirings = Wiring(without_bypassed(old)), Wiring(without_bypassed(new))
     shapes = propagate(wirings[0]), propagate(wirings[1])
     return Comparison(
         old,
@@ -155,6 +156,8 @@ def _changes(old: Node, new: Node, pairs: Mapping[str, str]) -> Iterable[ValueCh
     for name in ("name", "layer", "locked"):
         if getattr(old, name) != getattr(new, name):
             yield ValueChange(name, getattr(old, name), getattr(new, name))
+    if old.bypassed != new.bypassed:
+        yield ValueChange("bypassed", old.bypassed, new.bypassed)
     yield from _values(old.params, new)
     yield from _changed_values(old.settings, new.settings)
     if old.note != new.note:

@@ -54,6 +54,30 @@ def in_short(comparison: Comparison) -> str:
     return f"{', '.join(parts)}; {held}."
 
 
+def change_lines(comparison: Comparison, most: int = 6) -> list[str]:
+    """The differences as short lines, what is done before what comes of it.
+
+    Args:
+        comparison: The differences.
+        most: How many lines are enough; a last one says how many there are besides.
+    """
+    done: list[str] = []
+    come: list[str] = []
+    for one in comparison.layers:
+        name = _line(one.node.name)
+        if one.kind in ("added", "removed"):
+            done.append(f"{SIGNS[one.kind]} {name} ({_line(one.node.layer)})")
+        else:
+            done += [f"{SIGNS['changed']} {name}: {_change(change)}" for change in one.changes]
+            come += [f"{SIGNS['affected']} {name}: {_change(change)}" for change in one.effects]
+    done += [f"{SIGNS['changed']} {_change(one.change)}" for one in comparison.settings]
+    if not done:
+        done = [f"{SIGNS[wire.kind]} {_line(str(wire))}" for wire in comparison.wires]
+    lines = [*done, *come]
+    more = len(lines) - most
+    return lines if more <= 0 else [*lines[:most], f"and {more} more change{'s' * (more != 1)}"]
+
+
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """The differences as plain JSON values, for programs."""
     return {

@@ -13,15 +13,17 @@ from graph_compiler.document.edits import (
     MoveNodes,
     RenameDocument,
     RenameNode,
+    SetBypassed,
     SetCompile,
     SetGroup,
     SetNote,
     SetParam,
     SetSetting,
+    SetStickyNote,
     SetTraining,
 )
 from graph_compiler.document.errors import DocumentError
-from graph_compiler.document.graph import SCHEMA_VERSION, GraphDocument, Group
+from graph_compiler.document.graph import SCHEMA_VERSION, GraphDocument, Group, StickyNote
 from graph_compiler.document.json_file import dump_document, load_document
 from graph_compiler.document.naming import name_problem, new_edge_id, new_node_id, propose_name
 from graph_compiler.document.nodes import Node
@@ -47,12 +49,15 @@ __all__ = [
     "Node",
     "RenameDocument",
     "RenameNode",
+    "SetBypassed",
     "SetCompile",
     "SetGroup",
     "SetNote",
     "SetParam",
     "SetSetting",
+    "SetStickyNote",
     "SetTraining",
+    "StickyNote",
     "TrainingSettings",
     "apply",
     "diff_edits",

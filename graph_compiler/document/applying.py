@@ -135,6 +135,26 @@ def _set_note(edit: edits.SetNote, document: GraphDocument) -> Applied:
 
 
 @_apply.register
+def _set_bypassed(edit: edits.SetBypassed, document: GraphDocument) -> Applied:
+    node = _get(document.nodes, edit.node, "node")
+    inverse = edits.SetBypassed(node=node.id, bypassed=node.bypassed)
+    return _with_node(document, node, bypassed=edit.bypassed), inverse
+
+
+@_apply.register
+def _set_sticky_note(edit: edits.SetStickyNote, document: GraphDocument) -> Applied:
+    inverse = edits.SetStickyNote(id=edit.id, sticky_note=document.sticky_notes.get(edit.id))
+    rest = {key: sticky for key, sticky in document.sticky_notes.items() if key != edit.id}
+    if edit.sticky_note is not None:
+        if edit.sticky_note.id != edit.id:
+            raise DocumentError(
+                f"The sticky note {edit.sticky_note.id!r} cannot be kept under the id {edit.id!r}."
+            )
+        rest[edit.id] = edit.sticky_note
+    return _changed(document, sticky_notes=by_key(rest)), inverse
+
+
+@_apply.register
 def _set_group(edit: edits.SetGroup, document: GraphDocument) -> Applied:
     inverse = edits.SetGroup(id=edit.id, group=document.groups.get(edit.id))
     groups = {key: group for key, group in document.groups.items() if key != edit.id}

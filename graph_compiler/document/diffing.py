@@ -15,11 +15,13 @@ from graph_compiler.document.edits import (
     MoveNodes,
     RenameDocument,
     RenameNode,
+    SetBypassed,
     SetCompile,
     SetGroup,
     SetNote,
     SetParam,
     SetSetting,
+    SetStickyNote,
     SetTraining,
 )
 from graph_compiler.document.graph import GraphDocument
@@ -102,6 +104,8 @@ def _changes_of(old: Node, new: Node) -> Iterable[Edit]:
         )
     if old.note != new.note:
         yield SetNote(node=new.id, note=new.note)
+    if old.bypassed != new.bypassed:
+        yield SetBypassed(node=new.id, bypassed=new.bypassed)
 
 
 def _wires(old: GraphDocument, new: GraphDocument) -> Iterable[Edit]:
@@ -112,6 +116,8 @@ def _wires(old: GraphDocument, new: GraphDocument) -> Iterable[Edit]:
 def _frames_and_settings(old: GraphDocument, new: GraphDocument) -> Iterable[Edit]:
     for key in _changed_keys(old.groups, new.groups):
         yield SetGroup(id=key, group=new.groups.get(key))
+    for key in _changed_keys(old.sticky_notes, new.sticky_notes):
+        yield SetStickyNote(id=key, sticky_note=new.sticky_notes.get(key))
     if old.name != new.name:
         yield RenameDocument(name=new.name)
     if not same_value(old.compile, new.compile):

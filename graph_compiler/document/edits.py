@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from graph_compiler.document.edges import Edge
-from graph_compiler.document.graph import Group
+from graph_compiler.document.graph import Group, StickyNote
 from graph_compiler.document.nodes import Node
 from graph_compiler.document.settings import CompileSettings, DataBinding, TrainingSettings
 from graph_compiler.document.values import Id, Json, Record, Text
@@ -124,6 +124,32 @@ class SetNote(Record):
     note: str = Field(max_length=10_000)
 
 
+class SetBypassed(Record):
+    """Leave a layer out of the model, or take it in again.
+
+    Args:
+        node: Id of the layer.
+        bypassed: True to leave it out.
+    """
+
+    op: Literal["set_bypassed"] = "set_bypassed"
+    node: Id
+    bypassed: bool
+
+
+class SetStickyNote(Record):
+    """Put, change or take away words on the canvas.
+
+    Args:
+        id: Id of the sticky note.
+        sticky_note: The sticky note as it should be; None takes it away.
+    """
+
+    op: Literal["set_sticky_note"] = "set_sticky_note"
+    id: Id
+    sticky_note: StickyNote | None
+
+
 class SetGroup(Record):
     """Make, change or take away a frame; its nodes stay.
 
@@ -201,7 +227,9 @@ Edit = Annotated[
     | SetSetting
     | RenameNode
     | SetNote
+    | SetBypassed
     | SetGroup
+    | SetStickyNote
     | SetCompile
     | SetTraining
     | BindData

@@ -1,8 +1,8 @@
 """The graph document: the single truth of a design."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from graph_compiler.document.edges import Edge
 from graph_compiler.document.nodes import Node
@@ -27,6 +27,26 @@ class Group(Record):
     nodes: tuple[Id, ...] = ()
 
 
+class StickyNote(Record):
+    """Words on the canvas that belong to no layer.
+
+    Args:
+        id: Stable and unique in the document, and no id of a node.
+        text: What stands on it.
+        x: Distance from the left of the canvas, in canvas pixels.
+        y: Distance from the top of the canvas, in canvas pixels.
+        width: In canvas pixels.
+        height: In canvas pixels.
+    """
+
+    id: Id
+    text: str = Field(default="", max_length=10_000)
+    x: float = 0.0
+    y: float = 0.0
+    width: float = Field(default=220.0, gt=0, le=10_000)
+    height: float = Field(default=120.0, gt=0, le=10_000)
+
+
 class GraphDocument(Record):
     """A design: its layers and wires, and how the model is compiled, trained and fed.
 
@@ -39,6 +59,7 @@ class GraphDocument(Record):
         nodes: Layers by id; their order is the order of the model's inputs and outputs.
         edges: Wires by id, oldest first.
         groups: Frames by id.
+        sticky_notes: Words on the canvas by id; files name them only where there are some.
         compile: How the model learns.
         training: How it is trained.
         data: The data it is made for, if chosen.
@@ -49,13 +70,20 @@ class GraphDocument(Record):
     nodes: dict[Id, Node] = Field(default_factory=dict)
     edges: dict[Id, Edge] = Field(default_factory=dict)
     groups: Annotated[dict[Id, Group], AfterValidator(by_key)] = Field(default_factory=dict)
+    sticky_notes: Annotated[dict[Id, StickyNote], AfterValidator(by_key)] = Field(default_factory=dict)
     compile: CompileSettings = CompileSettings()
     training: TrainingSettings = TrainingSettings()
     data: DataBinding | None = None
 
+    @model_serializer(mode="wrap")
+    def _without_what_few_have(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        return {key: value for key, value in written.items() if value or key != "sticky_notes"}
+
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        for place, table in (("nodes", self.nodes), ("edges", self.edges), ("groups", self.groups)):
+        tables = {"nodes": self.nodes, "edges": self.edges, "groups": self.groups}
+        for place, table in (tables | {"sticky_notes": self.sticky_notes}).items():
             for key, record in table.items():
                 if record.id != key:
                     raise ValueError(

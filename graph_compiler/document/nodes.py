@@ -23,6 +23,7 @@ class Node(Record):
             those of that node then.
         locked: Why the layer cannot be computed, for one that came in with a file; `layer` and `params` are
             kept as the file has them. Empty for all others.
+        bypassed: True leaves the layer out of the model: what comes in goes on to those behind it.
     """
 
     id: Id
@@ -35,9 +36,11 @@ class Node(Record):
     note: str = Field(default="", max_length=10_000)
     shares: Id | None = None
     locked: str = Field(default="", max_length=10_000)
+    bypassed: bool = False
 
     @model_serializer(mode="wrap")
     def _without_what_few_have(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Files name `shares` and `locked` only where they say something."""
+        """Files name `shares`, `locked` and `bypassed` only where they say something."""
         written: dict[str, Any] = write(self)
-        return {key: value for key, value in written.items() if value or key not in ("shares", "locked")}
+        rare = {"shares", "locked", "bypassed"}
+        return {key: value for key, value in written.items() if value or key not in rare}

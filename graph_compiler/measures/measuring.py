@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.document import GraphDocument, Node
 from graph_compiler.instances import Instance
 from graph_compiler.measures.memory import TrainingMemory, optimizer_bytes, peak_bytes, tensor_bytes
@@ -103,6 +104,7 @@ def measure(document: GraphDocument, batch_size: int | None = None) -> Measures:
         batch_size: Samples in a batch; None takes that of the design's training.
     """
     batch = document.training.batch_size if batch_size is None else batch_size
+    document = without_bypassed(document)
     wiring = Wiring(document)
     shapes = propagate(wiring)
     fields = receptive_fields(wiring, shapes)

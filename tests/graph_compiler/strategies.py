@@ -19,12 +19,15 @@ from graph_compiler.document import (
     Node,
     RenameDocument,
     RenameNode,
+    SetBypassed,
     SetCompile,
     SetGroup,
     SetNote,
     SetParam,
     SetSetting,
+    SetStickyNote,
     SetTraining,
+    StickyNote,
     TrainingSettings,
 )
 
@@ -34,6 +37,7 @@ quickly = settings(max_examples=40, deadline=None)
 NODE_IDS = [f"n_{letter}" for letter in "abcdefgh"]
 EDGE_IDS = [f"e_{letter}" for letter in "abcdefgh"]
 GROUP_IDS = ["g_a", "g_b"]
+STICKY_IDS = ["s_a", "s_b"]
 numbers = st.floats(-1000, 1000)
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | numbers | st.text(max_size=5),
@@ -62,7 +66,12 @@ def nodes(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Node]:
         x=numbers,
         y=numbers,
         note=st.text(max_size=5),
+        bypassed=st.booleans(),
     )
+
+
+def stickies(key: str) -> st.SearchStrategy[StickyNote]:
+    return st.builds(StickyNote, id=st.just(key), text=st.text(max_size=5), x=numbers, y=numbers)
 
 
 @st.composite
@@ -84,6 +93,9 @@ def documents(draw: st.DrawFn) -> GraphDocument:
             key: Group(id=key, nodes=tuple(draw(st.lists(any_node, unique=True)) if ids else ()))
             for key in group_ids
         },
+        sticky_notes={
+            key: draw(stickies(key)) for key in draw(st.lists(st.sampled_from(STICKY_IDS), unique=True))
+        },
         compile=draw(compiles),
         training=draw(trainings),
         data=draw(bindings),
@@ -98,6 +110,9 @@ def edits_of(draw: st.DrawFn, document: GraphDocument, *, deep: bool = True):
         st.builds(SetTraining, training=trainings),
         st.builds(BindData, data=bindings),
         st.builds(RenameDocument, name=names),
+        st.sampled_from(STICKY_IDS).flatmap(
+            lambda key: st.builds(SetStickyNote, id=st.just(key), sticky_note=st.none() | stickies(key))
+        ),
     ]
     have = list(document.nodes)
     free = [key for key in NODE_IDS if key not in document.nodes]
@@ -120,6 +135,7 @@ def edits_of(draw: st.DrawFn, document: GraphDocument, *, deep: bool = True):
             st.builds(SetSetting, node=one, setting=keys, value=values, remove=st.booleans()),
             st.builds(RenameNode, node=one, name=names),
             st.builds(SetNote, node=one, note=st.text(max_size=5)),
+            st.builds(SetBypassed, node=one, bypassed=st.booleans()),
             st.sampled_from(GROUP_IDS).flatmap(
                 lambda key: st.builds(
                     SetGroup, id=st.just(key), group=st.none() | st.builds(Group, id=st.just(key), nodes=some)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph_compiler.analysis import Analysis, analyze
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.codegen.variables import Variables, choose_variables
 from graph_compiler.document import GraphDocument, Node
 from graph_compiler.instances import find_spec, instance_of
@@ -107,6 +108,7 @@ def write_module(
         CompilationError: The document has errors.
         ExportError: A layer has no form in PyTorch that computes the same.
     """
+    document = without_bypassed(document)
     analysis = analyze(document)
     if not analysis.ok:
         raise CompilationError(document, analysis.errors)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 
 from graph_compiler.analysis import analyze
+from graph_compiler.bypassing import without_bypassed
 from graph_compiler.codegen.data_snippet import DataSnippet, synthetic_data
 from graph_compiler.codegen.expressions import WIDTH
 from graph_compiler.codegen.headings import heading
@@ -57,6 +58,7 @@ class TorchProgram:
     """
 
     def __init__(self, document: GraphDocument, data: DataSnippet | None = None) -> None:
+        document = without_bypassed(document)
         analysis = analyze(document)
         if not analysis.ok:
             raise CompilationError(document, analysis.errors)
