@@ -17,6 +17,7 @@ from graph_compiler.document import (
     Edit,
     MoveNodes,
     RenameNode,
+    SetBypassed,
     SetCompile,
     SetParam,
     SetSetting,
@@ -33,13 +34,23 @@ def carry_out(fix: QuickFix) -> None:
     except DocumentError:
         st.toast("The design has changed since: this fix no longer fits.", icon=":material/info:")
         return
-    commands = [command for edit in fix.edits for command in _commands(edit)]
+    commands = commands_of(fix)
     commands += told_beside(opened.document, document)
     if commands:
         send(CANVAS, "batch", edits=commands)
     opened.save(
         opened.document.model_copy(update={"compile": document.compile, "training": document.training})
     )
+
+
+def commands_of(fix: QuickFix) -> list[dict[str, Any]]:
+    """What the canvas has to do for a fix."""
+    return [command for edit in fix.edits for command in _commands(edit)]
+
+
+def goes_beyond(fix: QuickFix) -> bool:
+    """Whether a fix changes something that is not on the canvas."""
+    return any(not _commands(edit) for edit in fix.edits)
 
 
 def _commands(edit: Edit) -> list[dict[str, Any]]:
@@ -53,6 +64,8 @@ def _commands(edit: Edit) -> list[dict[str, Any]]:
             return [{"op": "connect", **edge.model_dump(mode="json", exclude={"id"})}]
         case MoveNodes(positions=positions):
             return [{"op": "set_node", "node": key, "x": x, "y": y} for key, (x, y) in positions.items()]
+        case SetBypassed(node=node, bypassed=bypassed):
+            return [{"op": "set_node", "node": node, "bypassed": bypassed}]
         case RenameNode(node=node, name=name):
             return [{"op": "set_node", "node": node, "name": name}]
         case SetParam(node=node, param=name, value=value, remove=remove):

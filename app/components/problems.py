@@ -48,7 +48,7 @@ def _problem(document: GraphDocument, finding: Finding, number: int) -> None:
         st.markdown(f"{ICONS[finding.severity]} {plain(finding.message)}", help=_help(finding))
         if finding.hint:
             st.caption(plain(finding.hint))
-        for place, fix in enumerate(_fixes(document, finding) if number < MOST_MENDED else ()):
+        for place, fix in enumerate(fixes_of(document, finding) if number < MOST_MENDED else ()):
             st.button(
                 f"Fix: {plain(fix.title)}",
                 key=f"fix:{number}:{finding.code}:{finding.node_id}:{place}",
@@ -68,7 +68,7 @@ def _problem(document: GraphDocument, finding: Finding, number: int) -> None:
             )
 
 
-def _fixes(document: GraphDocument, finding: Finding) -> tuple[QuickFix, ...]:
+def fixes_of(document: GraphDocument, finding: Finding) -> tuple[QuickFix, ...]:
     """The fixes of a finding, looked for once for each state of the design."""
     known: Any = st.session_state.get(_FIXES)
     if not isinstance(known, dict) or known["document"] is not document:

@@ -34,6 +34,7 @@ class Opening:
         refusal: Why the last change on the canvas could not be kept; empty when it was.
         seen: What the canvas last sent.
         beside: The changes beside the drawing that were in force there; None while it has sent nothing.
+        asks: Id of the node whose fixes somebody at the canvas wants to see, or empty.
     """
 
     project: Project
@@ -42,6 +43,7 @@ class Opening:
     refusal: str = ""
     seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
     beside: tuple[Any, ...] | None = None
+    asks: str = ""
 
     @property
     def document(self) -> GraphDocument:
@@ -61,6 +63,7 @@ class Opening:
     def take_over(self) -> None:
         """Keeps what was drawn on the canvas since it last said so, whatever page is shown now."""
         newest = read_state(CANVAS, self.epoch)
+        self.asks = newest.asks if newest is not None else ""
         document = self.document
         if newest is not None and newest.document != self.seen:
             self.seen = newest.document

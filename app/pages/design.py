@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from app.components.canvas import CanvasState, canvas
-from app.components.faults import shielded
+from app.components.canvas_fixes import add_fixes, mend
+from app.components.faults import guarded, shielded
 from app.components.inspector import node_form, nodes_form, surroundings
 from app.components.navigation import link_to
 from app.components.problems import problem_list
@@ -54,18 +55,22 @@ def _draw(opened: Opening) -> None:
             CANVAS,
             to_canvas(document),
             opened.epoch,
-            notes=_notes(document, analysis),
+            design=opened.project.id,
+            notes=_notes(document, analysis, opened.asks),
             palette=PALETTE,
             theme=theme(),
             height=CANVAS_HEIGHT,
+            on_mend=guarded(mend),
         )
     with panel, st.container(key=PANEL):
         _panel(opened, analysis, state)
         st.html(f'<span hidden data-testid="probe">rev={state.rev}</span>')
 
 
-def _notes(document: GraphDocument, analysis: Analysis) -> dict[str, dict[str, Any]]:
+def _notes(document: GraphDocument, analysis: Analysis, asks: str) -> dict[str, dict[str, Any]]:
     notes = canvas_notes(document, analysis)
+    if asks in notes:
+        add_fixes(notes, document, analysis, asks)
     for node_id, cause in analysis.waiting.items():
         notes[node_id]["waits_for"] = document.nodes[cause].name
     return notes

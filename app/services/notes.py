@@ -7,6 +7,7 @@ from app.services.palette import port_entries
 from graph_compiler import Analysis, DataFacts
 from graph_compiler.document import GraphDocument, Node
 from graph_compiler.instances import find_spec
+from graph_compiler.kinds import kind_of
 from runtime.errors import UnknownNameError
 from runtime.types import show_shape
 
@@ -23,6 +24,7 @@ def canvas_notes(document: GraphDocument, analysis: Analysis) -> dict[str, dict[
         shapes = analysis.shapes.get(node_id, {})
         note: dict[str, Any] = {
             "outputs": {port: show_shape(spec.shape) for port, spec in shapes.items()},
+            "kinds": {port: kind_of(spec) for port, spec in shapes.items()},
             "findings": [
                 {
                     "code": finding.code,
@@ -36,7 +38,7 @@ def canvas_notes(document: GraphDocument, analysis: Analysis) -> dict[str, dict[
         }
         spec = find_spec(node.layer)
         if spec is not None:
-            note["inputs"] = port_entries(spec.inputs)
+            note["inputs"] = port_entries(spec)
         summary = _summary(document, node)
         if summary:
             note["summary"] = summary

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from graph_compiler.kinds import accepted_kinds
 from runtime.layers import layer_names, layer_spec
 from runtime.layers.parameters import ParamSpec
 from runtime.layers.spec import LayerSpec, PortSpec
@@ -63,9 +64,21 @@ def first_value(param: ParamSpec) -> Any:
             return None
 
 
-def port_entries(ports: tuple[PortSpec, ...]) -> list[dict[str, Any]]:
-    """Input ports in the form the canvas reads."""
-    return [{"name": p.name, "optional": p.optional, "variadic": p.variadic} for p in ports]
+def port_entries(spec: LayerSpec) -> list[dict[str, Any]]:
+    """The input ports of a layer in the form the canvas reads."""
+    accepted = accepted_kinds(spec.name, first_params(spec)) if spec.group else {}
+    return [_port(port, accepted.get(port.name)) for port in spec.inputs]
+
+
+def _port(port: PortSpec, accepted: tuple[str, ...] | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": port.name, "optional": port.optional, "variadic": port.variadic}
+    if port.whole:
+        entry["kind"] = "ids"
+    elif accepted is not None:
+        entry["accepts"] = list(accepted)
+        if len(accepted) == 1:
+            entry["kind"] = accepted[0]
+    return entry
 
 
 def _entry(spec: LayerSpec) -> dict[str, Any]:
@@ -74,7 +87,7 @@ def _entry(spec: LayerSpec) -> dict[str, Any]:
         "label": spec.label,
         "group": spec.group,
         "summary": spec.summary,
-        "inputs": port_entries(spec.inputs),
+        "inputs": port_entries(spec),
         "outputs": ["output"],
         "params": first_params(spec),
     }

@@ -110,11 +110,15 @@ def _a_full_port_is_refused(visitor: Visitor) -> None:
 
 
 def _a_wrong_wire_is_flagged(visitor: Visitor) -> None:
-    """A convolution behind Flatten: it can be drawn, and is told about on its card and in the list."""
+    """A convolution behind Flatten: refused; drawn with Alt all the same it is told about on its card."""
     visitor.drag_layer("Conv2D", *SPARE_PLACE)
     wrong = visitor.node("conv2d_1")
     expect(wrong).to_be_visible()
+    visitor.wire(visitor.port("flatten", "out"), visitor.port("conv2d_1", "in"))
+    expect(visitor.page.get_by_test_id("toast")).to_contain_text("flatten gives batch × 5408")
+    visitor.page.keyboard.down("Alt")
     _wire(visitor, "flatten", "conv2d_1")
+    visitor.page.keyboard.up("Alt")
     said = (
         "Conv2D 'conv2d_1' wants batch × height × width × channels (4 axes), but gets batch × 5408 (2 axes)."
     )

@@ -4,6 +4,17 @@ from app.components.canvas.commands import send, unfinished
 from app.components.canvas.editor import canvas
 from app.components.canvas.flow_elements import LayerNode, PortEdge
 from app.components.canvas.read_only import draw_graph
-from app.components.canvas.state import CanvasState, read_state
+from app.components.canvas.state import CanvasState, MendRequest, mend_request, read_state
 
-__all__ = ["CanvasState", "LayerNode", "PortEdge", "canvas", "draw_graph", "read_state", "send", "unfinished"]
+__all__ = [
+    "CanvasState",
+    "LayerNode",
+    "MendRequest",
+    "PortEdge",
+    "canvas",
+    "draw_graph",
+    "mend_request",
+    "read_state",
+    "send",
+    "unfinished",
+]

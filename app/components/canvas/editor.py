@@ -13,12 +13,14 @@ def canvas(
     document: Mapping[str, Any],
     epoch: Epoch,
     *,
+    design: str = "",
     notes: Mapping[str, Mapping[str, Any]] | None = None,
     palette: Iterable[Mapping[str, Any]] = (),
     commands: Sequence[Mapping[str, Any]] | None = None,
     theme: Literal["light", "dark"] = "light",
     height: int | str = 720,
     on_change: Callable[[], None] | None = None,
+    on_mend: Callable[[], None] | None = None,
 ) -> CanvasState:
     """Draw the editor and give back the design as it stands in the browser.
 
@@ -27,12 +29,16 @@ def canvas(
         document: the design to begin with: `{"nodes": [...], "edges": [...]}`. The browser reads it when it
             opens the canvas and when `epoch` changes, and owns it from then on.
         epoch: one value for each opening of a design, such as `f"{project_id}:{opening}"`.
+        design: names the design over all its openings, so that the browser finds its undo history again after
+            a reload; without one the history ends with the page.
         notes: what is known of each node, by its id: shapes, ports, parameters, findings.
         palette: the layers that can be added, in the order of the palette.
         commands: edits to make; those waiting from `send` when None.
         theme: used where Streamlit's own colours cannot be read.
         height: of the whole element: pixels, or a CSS length such as "calc(100dvh - 4rem)".
         on_change: called at each commit, before the page runs.
+        on_mend: called when a fix was chosen that changes more than the canvas shows; `mend_request` says
+            which.
 
     Returns:
         The newest state; the design given, at revision 0, until the browser has sent one.
@@ -43,8 +49,9 @@ def canvas(
         key=key,
         data={
             "key": key,
-            "doc": {"nodes": list(document.get("nodes", ())), "edges": list(document.get("edges", ()))},
+            "doc": _plain(document),
             "epoch": epoch,
+            "design": design or None,
             "rev": rev,
             "ack": ack,
             "notes": dict(notes or {}),
@@ -54,17 +61,23 @@ def canvas(
             "height": height,
         },
         on_doc_change=on_change or _ignore,
+        on_mend_change=on_mend or _ignore,
     )
     state = parse_state(result.doc)
     if state is not None and state.epoch == epoch:
         return state
     return CanvasState(
-        document={"nodes": list(document.get("nodes", ())), "edges": list(document.get("edges", ()))},
+        document=_plain(document),
         rev=0,
         epoch=epoch,
         ack=0,
         selected=(),
     )
+
+
+def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    parts = {part: list(document.get(part, ())) for part in ("nodes", "edges", "sticky_notes")}
+    return {part: entries for part, entries in parts.items() if entries or part != "sticky_notes"}
 
 
 def _ignore() -> None:

@@ -14,12 +14,14 @@ class CanvasState:
     """The design as it stands in the browser.
 
     Attributes:
-        document: `{"nodes": [...], "edges": [...]}`, as README.md describes them.
+        document: `{"nodes": [...], "edges": [...], "sticky_notes": [...]}`, as README.md describes them; the
+            last only if there are some.
         beside: the changes beside the drawing that undo has not taken back, oldest first.
         rev: number of the browser's last commit, 0 before the first.
         epoch: the opening this state belongs to.
         ack: id of the last command the browser has carried out.
-        selected: ids of the selected nodes.
+        selected: ids of the selected nodes and sticky notes.
+        asks: id of the node whose fixes somebody wants to see, or empty.
     """
 
     document: dict[str, Any]
@@ -28,6 +30,7 @@ class CanvasState:
     ack: int
     selected: tuple[str, ...]
     beside: tuple[Any, ...] = ()
+    asks: str = ""
 
 
 def read_state(key: str, epoch: Epoch) -> CanvasState | None:
@@ -49,6 +52,35 @@ def read_state(key: str, epoch: Epoch) -> CanvasState | None:
     return state if state is not None and state.epoch == epoch else None
 
 
+@dataclass(frozen=True)
+class MendRequest:
+    """A fix that somebody has chosen on the canvas.
+
+    Attributes:
+        node: id of the node with the finding.
+        code: of the finding.
+        port: of the finding, if it is about one.
+        title: what the fix is called.
+    """
+
+    node: str
+    code: str
+    port: str | None
+    title: str
+
+
+def mend_request(key: str) -> MendRequest | None:
+    """The fix that was just chosen on a canvas, for its `on_mend`."""
+    value: object = st.session_state.get(key)
+    found = cast("Mapping[str, object]", value).get("mend") if isinstance(value, Mapping) else None
+    if not isinstance(found, Mapping):
+        return None
+    fields = cast("Mapping[str, Any]", found)
+    port = fields.get("port")
+    words = [str(fields.get(name, "")) for name in ("node", "code", "title")]
+    return MendRequest(words[0], words[1], None if port is None else str(port), words[2])
+
+
 def parse_state(doc: object) -> CanvasState | None:
     """Read what the browser sent; None when it is not a design at all."""
     if not isinstance(doc, Mapping):
@@ -58,14 +90,19 @@ def parse_state(doc: object) -> CanvasState | None:
     epoch = fields.get("epoch")
     if nodes is None or edges is None or not isinstance(epoch, int | str):
         return None
-    selected, beside = fields.get("selected"), fields.get("beside")
+    stickies = _records(fields.get("sticky_notes", []))
+    if stickies is None:
+        return None
+    selected, asks = fields.get("selected"), fields.get("asks")
+    beside = fields.get("beside")
     return CanvasState(
-        document={"nodes": nodes, "edges": edges},
+        document={"nodes": nodes, "edges": edges} | ({"sticky_notes": stickies} if stickies else {}),
         rev=_count(fields.get("rev")),
         epoch=epoch,
         ack=_count(fields.get("ack")),
         selected=tuple(str(node) for node in selected) if isinstance(selected, list) else (),
         beside=tuple(beside) if isinstance(beside, list) else (),
+        asks=asks if isinstance(asks, str) else "",
     )
 
 

@@ -1,6 +1,6 @@
 import { type Root, createRoot } from "react-dom/client";
 import type { CanvasData, CommittedDoc } from "./protocol";
-import { sessionOf } from "./session";
+import { type MendRequest, sessionOf } from "./session";
 import { styleSheet } from "./styles";
 import { themeOf } from "./theme";
 import { Canvas } from "./view/Canvas";
@@ -10,12 +10,13 @@ interface Mount {
   data: CanvasData;
   parentElement: HTMLElement | ShadowRoot;
   setStateValue: (name: "doc", value: CommittedDoc) => void;
+  setTriggerValue: (name: "mend", value: MendRequest) => void;
 }
 
 const roots = new WeakMap<HTMLElement | ShadowRoot, Root>();
 
 /** Streamlit calls this at mount and again whenever the data changed. */
-export default function render({ data, parentElement, setStateValue }: Mount): () => void {
+export default function render({ data, parentElement, setStateValue, setTriggerValue }: Mount): () => void {
   const session = sessionOf(data.key);
   let root = roots.get(parentElement);
   const mounted = root === undefined;
@@ -27,7 +28,7 @@ export default function render({ data, parentElement, setStateValue }: Mount): (
     root = createRoot(host);
     roots.set(parentElement, root);
   }
-  session.receive(data, (doc) => setStateValue("doc", doc), mounted);
+  session.receive(data, (doc) => setStateValue("doc", doc), mounted, (mend) => setTriggerValue("mend", mend));
   root.render(<Canvas key={data.key} session={session} height={data.height} theme={themeOf(parentElement, data.theme)} />);
   return () => {
     root.unmount();

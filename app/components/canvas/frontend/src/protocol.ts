@@ -12,6 +12,18 @@ export interface NodeDoc {
   x: number;
   y: number;
   note: string;
+  /** The model is made as if the layer were not there; left out where it is. */
+  bypassed?: boolean;
+}
+
+/** Words on the canvas that belong to no layer. */
+export interface StickyDoc {
+  id: string;
+  text: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 export interface EdgeDoc {
@@ -29,6 +41,8 @@ export interface GraphDoc {
   edges: readonly EdgeDoc[];
   /** What Python changed beside the drawing, such as the loss, oldest first: undo takes it back, and Python obeys. */
   beside?: readonly Json[];
+  /** Left out where there are none. */
+  sticky_notes?: readonly StickyDoc[];
 }
 
 export type Epoch = number | string;
@@ -39,13 +53,31 @@ export interface CommittedDoc extends GraphDoc {
   epoch: Epoch;
   ack: number;
   selected: readonly string[];
+  /** The node whose fixes somebody wants to see; null when nobody does. */
+  asks: string | null;
 }
+
+/** What flows through a port, as far as one needs to know it to wire: it has a colour. */
+export type Kind = "features" | "sequence" | "image" | "volume" | "ids" | "text" | "other";
 
 export interface PortSpec {
   name: string;
+  /** The kinds it takes, where that is known; anything where it is not. */
+  accepts?: readonly Kind[];
+  /** The one kind it is made for: its colour. */
+  kind?: Kind;
   optional?: boolean;
   variadic?: boolean;
   help?: string;
+}
+
+/** A way to mend a finding: what it is called, what it will do in words, and the commands that do it. */
+export interface Fix {
+  title: string;
+  changes: readonly string[];
+  edits: readonly Edit[];
+  /** Whether it changes more than the canvas shows: Python carries it out then. */
+  beyond?: boolean;
 }
 
 export interface Finding {
@@ -54,11 +86,15 @@ export interface Finding {
   message: string;
   hint?: string | null;
   port?: string | null;
+  /** Looked for when somebody asks for those of a node; missing before. */
+  fixes?: readonly Fix[];
 }
 
 /** What Python knows about one node. Every part may be missing while nothing is known. */
 export interface NodeNotes {
   outputs?: Record<string, string>;
+  /** Kinds by output port, where known. */
+  kinds?: Record<string, Kind>;
   inputs?: readonly PortSpec[];
   output_ports?: readonly string[];
   parameters?: number | null;
@@ -87,6 +123,7 @@ export type Edit =
       node: string;
       name?: string;
       note?: string;
+      bypassed?: boolean;
       params?: Values;
       settings?: Values;
       unset?: readonly string[];
@@ -112,6 +149,8 @@ export type Theme = "light" | "dark";
 export interface CanvasData {
   key: string;
   doc: GraphDoc & { selected?: readonly string[] };
+  /** Names the design over all its openings: undo is found again under it after a reload. */
+  design?: string;
   epoch: Epoch;
   /** The newest revision Python has seen; lower than ours after a page switch. */
   rev: number;

@@ -1,8 +1,21 @@
 import { applyEdit, complete } from "./graph/edits";
 import { type Action, type EditorState, emptyState, reduce } from "./graph/state";
-import type { CanvasData, CommittedDoc, NodeNotes, PaletteEntry } from "./protocol";
+import type { Point } from "./graph/placement";
+import { remember, remembered } from "./remembering";
+import type { CanvasData, CommittedDoc, Finding, Fix, NodeNotes, PaletteEntry } from "./protocol";
 
 export type Send = (doc: CommittedDoc) => void;
+
+/** A fix for Python to carry out: which finding of which node, and which of its fixes. */
+export interface MendRequest {
+  node: string;
+  code: string;
+  port: string | null;
+  title: string;
+}
+
+/** Milliseconds after an edit until the browser keeps it for a reload. */
+const REMEMBER_MS = 300;
 
 export interface View {
   x: number;
@@ -16,6 +29,12 @@ export interface Sight {
   count: number;
 }
 
+/** Places that cards come from while they move to their new ones. */
+export interface Glide {
+  from: ReadonlyMap<string, Point>;
+  count: number;
+}
+
 export interface Snapshot {
   state: EditorState;
   /** Number of the last commit; the wrapper shows it as data-rev. */
@@ -23,6 +42,9 @@ export interface Snapshot {
   notes: Readonly<Record<string, NodeNotes>>;
   palette: readonly PaletteEntry[];
   sight: Sight;
+  glide: Glide;
+  /** The node whose problems are shown: Python is asked for their fixes. */
+  asks: string | null;
 }
 
 /**
@@ -39,10 +61,17 @@ export class Session {
     notes: {},
     palette: [],
     sight: { nodes: [], count: 0 },
+    glide: { from: new Map(), count: 0 },
+    asks: null,
   };
   private loaded = false;
   private sent: EditorState = this.snapshot.state;
   private send: Send = () => {};
+  private request: (mend: MendRequest) => void = () => {};
+  private design: string | null = null;
+  /** The newest commit that Python has seen. */
+  private seen = 0;
+  private remembering: ReturnType<typeof setTimeout> | null = null;
   private holds = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly listeners = new Set<() => void>();
@@ -55,8 +84,10 @@ export class Session {
   readonly read = (): Snapshot => this.snapshot;
 
   /** Takes in what Python sent in this run; `mounted` when the elements of the page are new. */
-  receive(data: CanvasData, send: Send, mounted: boolean): void {
+  receive(data: CanvasData, send: Send, mounted: boolean, request: (mend: MendRequest) => void = () => {}): void {
     this.send = send;
+    this.request = request;
+    this.seen = data.rev;
     const { notes, palette } = this.snapshot;
     this.snapshot = { ...this.snapshot, notes: settled(notes, data.notes), palette: sameOr(palette, data.palette) };
     if (!this.loaded || data.epoch !== this.snapshot.state.epoch) this.load(data);
@@ -69,17 +100,40 @@ export class Session {
 
   private load(data: CanvasData): void {
     this.loaded = true;
-    this.view = null;
+    this.rememberNow();
+    this.design = data.design ?? null;
+    const graph = complete(data.doc);
+    const found = this.design === null ? null : remembered(this.design, graph);
+    this.view = found?.memory.view ?? null;
     const state = reduce(this.snapshot.state, {
       type: "load",
-      graph: complete(data.doc),
+      graph,
       epoch: data.epoch,
-      selected: data.doc.selected ?? [],
+      selected: data.doc.selected ?? found?.memory.selected ?? [],
       ack: data.ack,
+      history: found?.memory.history,
     });
     this.sent = state;
-    this.snapshot = { ...this.snapshot, state, rev: Math.max(this.snapshot.rev, data.rev) };
+    this.snapshot = { ...this.snapshot, state, rev: Math.max(this.snapshot.rev, data.rev), asks: null };
+    // What did not reach Python before the reload is said now, and so is what it only knows from us.
+    const told = state.selection.nodes.length > 0 || state.history.present.beside !== undefined;
+    if (found && (found.ahead || told)) this.schedule(true);
   }
+
+  private rememberSoon(): void {
+    if (this.remembering !== null || this.design === null) return;
+    this.remembering = setTimeout(() => this.rememberNow(), REMEMBER_MS);
+  }
+
+  /** Keeps history, selection and view for a reload of the page. */
+  readonly rememberNow = (): void => {
+    if (this.remembering !== null) clearTimeout(this.remembering);
+    this.remembering = null;
+    if (this.design === null || this.snapshot.state.epoch === "") return;
+    const { state, rev } = this.snapshot;
+    const seen = this.seen >= rev && this.sent.history.present === state.history.present;
+    remember(this.design, { history: state.history, seen, selected: state.selection.nodes, view: this.view });
+  };
 
   private obey(data: CanvasData): void {
     const due = data.commands.filter((command) => command.id > this.snapshot.state.ack);
@@ -114,6 +168,24 @@ export class Session {
     this.tell();
   }
 
+  /** Asks the view to let cards move from these places to where they are now. */
+  glideFrom(from: ReadonlyMap<string, Point>): void {
+    this.snapshot = { ...this.snapshot, glide: { from, count: this.snapshot.glide.count + 1 } };
+    this.tell();
+  }
+
+  /** Asks Python for ways to mend what is wrong with a node; null when nobody looks any more. */
+  ask(node: string | null): void {
+    if (node === this.snapshot.asks) return;
+    this.snapshot = { ...this.snapshot, asks: node };
+    this.tell();
+    this.schedule(node !== null);
+  }
+
+  /** Has Python carry out a fix that changes more than the canvas shows. */
+  readonly mend = (node: string, finding: Finding, fix: Fix): void =>
+    this.request({ node, code: finding.code, port: finding.port ?? null, title: fix.title });
+
   /** Nothing is sent while a gesture lasts; what it changed is one commit. */
   hold(): void {
     this.holds += 1;
@@ -147,7 +219,7 @@ export class Session {
   /** Sends the whole document, once for everything that happened since the last time. */
   private commit(): void {
     if (this.holds > 0) return;
-    const { state } = this.snapshot;
+    const { state, asks } = this.snapshot;
     const { history, selection, ack } = this.sent;
     const changed =
       state.history.present !== history.present || state.selection.nodes !== selection.nodes || state.ack !== ack;
@@ -157,7 +229,8 @@ export class Session {
     const rev = this.snapshot.rev + 1;
     this.snapshot = { ...this.snapshot, rev };
     this.tell();
-    this.send({ ...state.history.present, rev, epoch: state.epoch, ack: state.ack, selected: state.selection.nodes });
+    this.rememberSoon();
+    this.send({ ...state.history.present, rev, epoch: state.epoch, ack: state.ack, selected: state.selection.nodes, asks });
   }
 }
 
@@ -185,6 +258,9 @@ function sameOr<T>(old: T | undefined, fresh: T): T {
 }
 
 const sessions = new Map<string, Session>();
+globalThis.addEventListener?.("pagehide", () => {
+  for (const session of sessions.values()) session.rememberNow();
+});
 
 /** The canvas of a key, for as long as the browser tab lives. */
 export function sessionOf(key: string): Session {

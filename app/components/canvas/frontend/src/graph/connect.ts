@@ -1,4 +1,5 @@
 import type { EdgeEnds, GraphDoc, NodeDoc } from "../protocol";
+import { KINDS, inWords, takes } from "./kinds";
 import { type PortsOf, wiresInto } from "./ports";
 
 /**
@@ -33,6 +34,12 @@ function portProblem(graph: GraphDoc, ends: EdgeEnds, portsOf: PortsOf, moving?:
   if (!port.variadic && others.length > 0) {
     const by = graph.nodes.find((node) => node.id === others[0]?.source)?.name ?? "another layer";
     return `“${port.name}” of ${target.name} is taken by ${by}: it holds one wire.`;
+  }
+  const { kinds, shapes } = portsOf(source);
+  const kind = kinds?.[ends.source_port];
+  if (kind !== undefined && port.accepts && !takes(port, kind)) {
+    const shape = shapes?.[ends.source_port];
+    return `“${port.name}” of ${target.name} takes ${inWords(port.accepts)}; ${source.name} gives ${shape ?? KINDS[kind]}. Hold Alt to wire it all the same.`;
   }
   return null;
 }

@@ -1,7 +1,9 @@
 import type { EdgeDoc, EdgeEnds, Edit, GraphDoc, NodeDoc, Values } from "../protocol";
 import { newEdgeId, newNodeId } from "./ids";
 import { snakeCase, uniqueName } from "./names";
+import { freePlace, hides } from "./placement";
 import { wiresInto } from "./ports";
+import { stickiesOf, withStickies } from "./stickies";
 
 /** Pure changes of a graph. Each gives back the very same graph when there is nothing to change. */
 
@@ -10,7 +12,7 @@ export function addParts(graph: GraphDoc, nodes: readonly NodeDoc[], edges: read
   return withSlots({ ...graph, nodes: [...graph.nodes, ...nodes], edges: [...graph.edges, ...edges] });
 }
 
-/** Removes nodes with their wires, and wires. */
+/** Removes nodes with their wires, sticky notes, and wires. */
 export function removeParts(graph: GraphDoc, nodes: readonly string[], edges: readonly string[]): GraphDoc {
   const gone = new Set(nodes);
   const cut = new Set(edges);
@@ -18,8 +20,9 @@ export function removeParts(graph: GraphDoc, nodes: readonly string[], edges: re
   const keptEdges = graph.edges.filter(
     (edge) => !cut.has(edge.id) && !gone.has(edge.source) && !gone.has(edge.target),
   );
-  if (keptNodes.length === graph.nodes.length && keptEdges.length === graph.edges.length) return graph;
-  return withSlots({ ...graph, nodes: keptNodes, edges: keptEdges });
+  const rest = withStickies(graph, stickiesOf(graph).filter((sticky) => !gone.has(sticky.id)));
+  if (rest === graph && keptNodes.length === graph.nodes.length && keptEdges.length === graph.edges.length) return graph;
+  return withSlots({ ...rest, nodes: keptNodes, edges: keptEdges });
 }
 
 export function connect(graph: GraphDoc, ends: EdgeEnds, slot?: number): GraphDoc {
@@ -42,18 +45,33 @@ function plain({ source, source_port, target, target_port }: EdgeEnds): EdgeEnds
   return { source, source_port, target, target_port };
 }
 
+/** Moves nodes and sticky notes. */
 export function move(graph: GraphDoc, positions: ReadonlyMap<string, { x: number; y: number }>): GraphDoc {
   let changed = false;
-  const nodes = graph.nodes.map((node) => {
-    const to = positions.get(node.id);
-    if (!to) return node;
+  const moved = <T extends { id: string; x: number; y: number }>(item: T): T => {
+    const to = positions.get(item.id);
+    if (!to) return item;
     const x = Math.round(to.x);
     const y = Math.round(to.y);
-    if (x === node.x && y === node.y) return node;
+    if (x === item.x && y === item.y) return item;
     changed = true;
-    return { ...node, x, y };
+    return { ...item, x, y };
+  };
+  const nodes = graph.nodes.map(moved);
+  const stickies = stickiesOf(graph).map(moved);
+  return changed ? { ...withStickies(graph, stickies), nodes } : graph;
+}
+
+/** Leaves layers out of the model, or takes them in again when all of them are out. */
+export function bypass(graph: GraphDoc, ids: readonly string[]): GraphDoc {
+  const chosen = new Set(ids);
+  const out = !graph.nodes.filter((node) => chosen.has(node.id)).every((node) => node.bypassed);
+  const nodes = graph.nodes.map((node) => {
+    if (!chosen.has(node.id) || Boolean(node.bypassed) === out) return node;
+    const { bypassed: _, ...rest } = node;
+    return out ? { ...rest, bypassed: true } : rest;
   });
-  return changed ? { ...graph, nodes } : graph;
+  return nodes.some((node, index) => node !== graph.nodes[index]) ? { ...graph, nodes } : graph;
 }
 
 export function setNode(graph: GraphDoc, id: string, change: (node: NodeDoc) => NodeDoc): GraphDoc {
@@ -97,10 +115,11 @@ const BLANK = { params: {}, settings: {}, x: 0, y: 0, note: "" };
 
 /** A document from Python with every field in its place. */
 export function complete(doc: GraphDoc): GraphDoc {
-  return {
+  const graph = {
     nodes: doc.nodes.map((node) => ({ ...BLANK, ...node })),
     edges: doc.edges.map((edge) => ({ ...edge, slot: edge.slot ?? 0 })),
   };
+  return withStickies(graph, doc.sticky_notes ?? []);
 }
 
 /** A node with everything a partial description leaves open. */
@@ -117,7 +136,9 @@ export function completeNode(graph: GraphDoc, part: Partial<NodeDoc> & { layer: 
 export function applyEdit(graph: GraphDoc, edit: Edit): GraphDoc {
   switch (edit.op) {
     case "add_node": {
-      const node = completeNode(graph, edit.node);
+      const made = completeNode(graph, edit.node);
+      // Python does not know what else lies there.
+      const node = hides(graph, made) ? { ...made, ...freePlace(graph, made) } : made;
       const edges = (edit.edges ?? []).map((edge) => completeEdge(edge, node.id));
       return addParts(graph, [node], edges);
     }
@@ -173,6 +194,9 @@ function changed(graph: GraphDoc, node: NodeDoc, edit: Extract<Edit, { op: "set_
     params: merged(node.params, edit.params, edit.unset),
     settings: merged(node.settings, edit.settings, edit.unset),
   };
+  const bypassed = edit.bypassed ?? Boolean(node.bypassed);
+  if (bypassed) next.bypassed = true;
+  else delete next.bypassed;
   return JSON.stringify(next) === JSON.stringify(node) ? node : next;
 }
 

@@ -6,4 +6,5 @@ function shortId(prefix: string): string {
 }
 
 export const newNodeId = (): string => shortId("n_");
+export const newStickyId = (): string => shortId("s_");
 export const newEdgeId = (): string => shortId("e_");

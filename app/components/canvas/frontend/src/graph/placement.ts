@@ -20,10 +20,17 @@ export function freePlace(graph: GraphDoc, wish: Point, size: Size = CARD): Poin
   for (let ring = 0; ring < 40; ring += 1) {
     for (const [across, down] of around(ring)) {
       const place = { x: Math.round(wish.x + across * step.x), y: Math.round(wish.y + down * step.y) };
-      if (!graph.nodes.some((node) => overlaps(node, place, size))) return place;
+      if (![...graph.nodes, ...(graph.sticky_notes ?? [])].some((item) => overlaps(item, place, size))) return place;
     }
   }
   return wish;
+}
+
+const HIDDEN = 40;
+
+/** Whether a card at a point would cover another one almost wholly. */
+export function hides(graph: GraphDoc, { x, y }: Point): boolean {
+  return graph.nodes.some((node) => Math.abs(node.x - x) < HIDDEN && Math.abs(node.y - y) < HIDDEN);
 }
 
 function around(ring: number): [number, number][] {

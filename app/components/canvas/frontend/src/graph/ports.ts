@@ -1,8 +1,11 @@
-import type { EdgeDoc, GraphDoc, NodeDoc, NodeNotes, PaletteEntry, PortSpec } from "../protocol";
+import type { EdgeDoc, GraphDoc, Kind, NodeDoc, NodeNotes, PaletteEntry, PortSpec } from "../protocol";
 
 export interface Ports {
   inputs: readonly PortSpec[];
   outputs: readonly string[];
+  /** What comes out, by output port, as far as that is known. */
+  kinds?: Readonly<Record<string, Kind>>;
+  shapes?: Readonly<Record<string, string>>;
 }
 
 export type PortsOf = (node: NodeDoc) => Ports;
@@ -21,7 +24,14 @@ export function portsOf(node: NodeDoc, { notes, entries }: Knowledge, edges: rea
   return {
     inputs: inputs ?? wiredPorts(edges, node.id, "target").map((name) => ({ name })),
     outputs: outputs ?? wiredPorts(edges, node.id, "source"),
+    kinds: note?.kinds,
+    shapes: note?.outputs,
   };
+}
+
+/** The same ports for somebody who wants to wire what does not fit. */
+export function regardless(portsOf: PortsOf): PortsOf {
+  return (node) => ({ ...portsOf(node), kinds: undefined });
 }
 
 /** An unknown layer still shows the ports its wires go to, so that no wire hangs in the air. */

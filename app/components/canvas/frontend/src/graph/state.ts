@@ -1,7 +1,9 @@
 import type { Epoch, GraphDoc } from "../protocol";
 import { type History, begin, record, redo, undo } from "./history";
+import { stickiesOf } from "./stickies";
 
 export interface Selection {
+  /** Layers and sticky notes. */
   readonly nodes: readonly string[];
   readonly edges: readonly string[];
 }
@@ -16,7 +18,8 @@ export interface EditorState {
 }
 
 export type Action =
-  | { type: "load"; graph: GraphDoc; epoch: Epoch; selected: readonly string[]; ack: number }
+  /** `history` is what the browser remembers of the same design from before a reload. */
+  | { type: "load"; graph: GraphDoc; epoch: Epoch; selected: readonly string[]; ack: number; history?: History<GraphDoc> }
   /** A change of the graph: one undo step, unless `tag` joins it to the step before. */
   | { type: "edit"; graph: GraphDoc; now: number; tag?: string; select?: Selection }
   | { type: "select"; selection: Selection }
@@ -34,8 +37,8 @@ export function reduce(state: EditorState, action: Action): EditorState {
   switch (action.type) {
     case "load":
       return {
-        history: begin(action.graph),
-        selection: existing({ nodes: action.selected, edges: [] }, action.graph),
+        history: action.history ?? begin(action.graph),
+        selection: existing({ nodes: action.selected, edges: [] }, action.history?.present ?? action.graph),
         epoch: action.epoch,
         ack: action.ack,
       };
@@ -74,7 +77,7 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
 }
 
 function existing(selection: Selection, graph: GraphDoc): Selection {
-  const nodes = new Set(graph.nodes.map((node) => node.id));
+  const nodes = new Set([...graph.nodes, ...stickiesOf(graph)].map((item) => item.id));
   const edges = new Set(graph.edges.map((edge) => edge.id));
   return {
     nodes: selection.nodes.filter((id) => nodes.has(id)),

@@ -5,17 +5,22 @@ import type { Finding } from "../protocol";
 import { AlertIcon } from "./icons";
 
 /** The mark of a card with something wrong; hovering it shows what, at full size however small the card is drawn. */
-export function Badge({ findings }: { findings: readonly Finding[] }) {
+export function Badge({ findings, onOpen }: { findings: readonly Finding[]; onOpen: () => void }) {
   const [side, setSide] = useState<Position | null>(null);
   if (findings.length === 0) return null;
 
   return (
     <span
-      className="badge"
+      className="badge nodrag"
+      title="Click for fixes"
       data-severity={worst(findings)}
       data-testid="badge"
       onPointerEnter={(event) => setSide(roomierSide(event))}
       onPointerLeave={() => setSide(null)}
+      onClick={() => {
+        setSide(null);
+        onOpen();
+      }}
     >
       <span className="unseen">{findings.map((finding) => `${finding.severity}: ${finding.message}`).join(" ")}</span>
       <span aria-hidden="true">{findings.length > 1 ? findings.length : <AlertIcon />}</span>

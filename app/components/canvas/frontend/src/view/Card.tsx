@@ -1,5 +1,5 @@
 import { type NodeProps } from "@xyflow/react";
-import { Fragment, memo } from "react";
+import { Fragment, memo, useEffect, useRef, useState } from "react";
 import { worst } from "../graph/findings";
 import { summaryOf } from "../graph/summary";
 import { useEditor } from "./editor";
@@ -12,10 +12,11 @@ const NUMBER = new Intl.NumberFormat("en-US");
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const EXACT_UNTIL = 100_000;
 
-/** A layer on the canvas. */
+/** A layer on the canvas. It is drawn anew when it is another one, not when it only moves. */
 export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) {
   const { node, notes, entry, ports, hue } = data;
-  const { renaming, startRename } = useEditor();
+  const { renaming, startRename, openFindings } = useEditor();
+  const changed = useChanged(notes?.outputs);
   const findings = notes?.findings ?? [];
   const faulty = new Set(findings.filter((finding) => finding.severity === "error").map((finding) => finding.port));
   const summary = notes?.summary ?? summaryOf(node, entry);
@@ -30,11 +31,14 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
       data-state={worst(findings)}
       data-selected={selected || undefined}
       data-rows={rows > 1 || undefined}
+      data-bypassed={node.bypassed || undefined}
+      data-changed={changed || undefined}
       style={{ "--hue": hue } as React.CSSProperties}
     >
       <div className="card-head">
         <span className="card-label">{breakable(entry?.label ?? node.layer)}</span>
-        <Badge findings={findings} />
+        {node.bypassed && <span className="card-off">bypassed</span>}
+        <Badge findings={findings} onOpen={() => openFindings(node.id)} />
       </div>
       {renaming === node.id ? (
         <NameField node={node} />
@@ -60,10 +64,16 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
           return (
             <div className="port-row" key={row}>
               {input && (
-                <Port node={node} spec={input} side="in" named={rows > 1} faulty={faulty.has(input.name)} />
+                <Port
+                  node={node} spec={input} side="in" named={rows > 1} faulty={faulty.has(input.name)}
+                  kind={input.kind}
+                />
               )}
               {output !== undefined && (
-                <Port node={node} spec={{ name: output }} side="out" named={rows > 1} shape={notes?.outputs?.[output]} />
+                <Port
+                  node={node} spec={{ name: output }} side="out" named={rows > 1} shape={notes?.outputs?.[output]}
+                  kind={notes?.kinds?.[output]}
+                />
               )}
             </div>
           );
@@ -71,12 +81,36 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
       </div>
       <div className="card-foot">
         <span className="card-shape" title={shape && `Output shape: ${shape}`} data-faint={!shape || undefined}>
-          {shape ?? (notes?.waits_for ? `waits for ${notes.waits_for}` : "no shape yet")}
+          {shape ?? (node.bypassed ? "hands on what comes in" : notes?.waits_for ? `waits for ${notes.waits_for}` : "no shape yet")}
         </span>
       </div>
     </div>
   );
-});
+}, sameButPlace);
+
+function sameButPlace(a: NodeProps<CardNode>, b: NodeProps<CardNode>): boolean {
+  return a.data === b.data && a.selected === b.selected;
+}
+
+const SHOWN_MS = 1600;
+
+/** True for a moment after the sizes that come out of a layer have become others. */
+function useChanged(outputs: Readonly<Record<string, string>> | undefined): boolean {
+  const shapes = JSON.stringify(outputs ?? {});
+  const seen = useRef(shapes);
+  const [changed, setChanged] = useState(false);
+  useEffect(() => {
+    const before = seen.current;
+    if (shapes === "{}" || shapes === before) return undefined;
+    seen.current = shapes;
+    // What becomes known for the first time has not changed.
+    if (before === "{}") return undefined;
+    setChanged(true);
+    const timer = setTimeout(() => setChanged(false), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [shapes]);
+  return changed;
+}
 
 /** "MultiHeadAttention" may break before its capitals where the label is written large. */
 function breakable(label: string) {

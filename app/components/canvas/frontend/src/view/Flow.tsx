@@ -4,28 +4,34 @@ import {
 import { type DragEvent, type MouseEvent, type RefObject, useCallback } from "react";
 import { move } from "../graph/edits";
 import { worst } from "../graph/findings";
+import { insertInto } from "../graph/insert";
 import type { Knowledge } from "../graph/ports";
 import type { Theme } from "../protocol";
 import type { Snapshot } from "../session";
 import { Card } from "./Card";
+import { Sticky } from "./Sticky";
 import { ConnectionHint } from "./ConnectionHint";
 import { LAYER_TYPE } from "./dragged";
 import { FitsContext, useEditor } from "./editor";
 import { EmptyState } from "./EmptyState";
 import { Toolbar } from "./Toolbar";
-import type { CardNode } from "./types";
+import { SelectionBar } from "./SelectionBar";
+import type { Task } from "./shortcuts";
+import type { DrawnNode } from "./types";
 import type { Actions } from "./useActions";
+import { useDropOnWire } from "./useDropOnWire";
 import { useFlowElements } from "./useFlowElements";
 import { useSight } from "./useSight";
 import { useWiring } from "./useWiring";
 import { Wire } from "./Wire";
 
-const NODE_TYPES = { layer: Card };
+const NODE_TYPES = { layer: Card, sticky: Sticky };
 const EDGE_TYPES = { wire: Wire };
 const MULTI_KEYS = ["Shift", "Control", "Meta"];
 const ATTRIBUTION = { hideAttribution: true };
 /** Below this zoom small print cannot be read: cards show nothing but their label, larger. */
 const FAR = 0.6;
+const GRID: [number, number] = [20, 20];
 
 interface Props {
   snapshot: Snapshot;
@@ -33,17 +39,19 @@ interface Props {
   theme: Theme;
   pane: RefObject<HTMLDivElement | null>;
   actions: Actions;
-  onHelp: () => void;
+  snapping: boolean;
+  onRun: (task: Task) => void;
 }
 
 /** The drawing itself. */
-export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Props) {
+export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRun }: Props) {
   const editor = useEditor();
-  const { session, addLayer, openQuickAdd } = editor;
+  const { session, portsOf, addLayer, openQuickAdd, announce } = editor;
+  const drop = useDropOnWire(editor);
   const flow = useReactFlow();
   const { fits, reasonAt, handlers } = useWiring(editor);
   const { nodes, edges, onNodesChange, onEdgesChange, endDrag } = useFlowElements(
-    session, snapshot, knowledge, editor.portsOf, editor.hueOf,
+    session, snapshot, knowledge, portsOf, editor.hueOf,
   );
   useSight(session, snapshot);
   const far = useStore((store) => store.transform[2] < FAR);
@@ -51,14 +59,20 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
   const hold = useCallback(() => session.hold(), [session]);
   const release = useCallback(() => session.release(), [session]);
 
-  const dropNodes = useCallback<OnNodeDrag<CardNode>>(
-    (_, _node, dragged) => {
+  const dropNodes = useCallback<OnNodeDrag<DrawnNode>>(
+    (event, _node, dragged) => {
       const places = new Map(dragged.map((node) => [node.id, node.position]));
-      session.dispatch({ type: "edit", graph: move(session.graph, places), now: Date.now() });
+      const wire = drop.overNode(nativeOf(event), dragged);
+      const moved = move(session.graph, places);
+      const node = moved.nodes.find((candidate) => candidate.id === dragged[0]?.id);
+      const graph = wire && node ? insertInto(moved, wire, node, portsOf) : null;
+      session.dispatch({ type: "edit", graph: graph ?? moved, now: Date.now() });
+      if (graph) announce(`Put ${node?.name} into the wire`);
+      drop.leave();
       endDrag();
       session.release();
     },
-    [session, endDrag],
+    [session, endDrag, drop, portsOf, announce],
   );
 
   const dropLayer = useCallback(
@@ -66,10 +80,13 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
       const layer = event.dataTransfer.getData(LAYER_TYPE);
       if (!layer) return;
       event.preventDefault();
-      addLayer(layer, flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
+      const at = { x: event.clientX, y: event.clientY };
+      const wire = drop.overLayer(event.nativeEvent, at, layer);
+      drop.leave();
+      addLayer(layer, flow.screenToFlowPosition(at), undefined, wire ?? undefined);
       pane.current?.focus({ preventScroll: true });
     },
-    [addLayer, flow, pane],
+    [addLayer, flow, pane, drop],
   );
 
   const quickAddAt = useCallback(
@@ -90,8 +107,11 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
       role="group"
       aria-label="Design canvas. Press slash to add a layer, Shift and question mark for all keys."
       onDragOver={(event) => {
-        if (event.dataTransfer.types.includes(LAYER_TYPE)) event.preventDefault();
+        if (!event.dataTransfer.types.includes(LAYER_TYPE)) return;
+        event.preventDefault();
+        drop.overAny(event.nativeEvent, { x: event.clientX, y: event.clientY });
       }}
+      onDragLeave={drop.leave}
       onDrop={dropLayer}
       onDoubleClick={quickAddAt}
     >
@@ -104,9 +124,10 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
           onNodesChange={onNodesChange}
           onEdgesChange={onEdgesChange}
           onNodeDragStart={hold}
+          onNodeDrag={(event, _, dragged) => drop.overNode(nativeOf(event), dragged)}
           onNodeDragStop={dropNodes}
           onSelectionDragStart={hold}
-          onSelectionDragStop={(event, dragged) => dropNodes(event as never, dragged[0] as CardNode, dragged)}
+          onSelectionDragStop={(event, dragged) => dropNodes(event as never, dragged[0] as DrawnNode, dragged)}
           onSelectionStart={hold}
           onSelectionEnd={release}
           {...handlers}
@@ -128,15 +149,17 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
           minZoom={0.1}
           maxZoom={2}
           elevateNodesOnSelect
+          snapToGrid={snapping}
+          snapGrid={GRID}
           proOptions={ATTRIBUTION}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
           {nodes.length > 0 && (
-            <MiniMap<CardNode>
+            <MiniMap<DrawnNode>
               pannable
               zoomable
               ariaLabel="Map of the design"
-              nodeClassName={(node) => `map-${worst(node.data.notes?.findings) ?? "fine"}`}
+              nodeClassName={mapClass}
               nodeBorderRadius={12}
             />
           )}
@@ -144,7 +167,17 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, onHelp }: Prop
         </ReactFlow>
       </FitsContext.Provider>
       {nodes.length === 0 && <EmptyState />}
-      <Toolbar actions={actions} history={snapshot.state.history} empty={nodes.length === 0} onHelp={onHelp} />
+      <SelectionBar count={snapshot.state.selection.nodes.length} onRun={onRun} />
+      <Toolbar actions={actions} history={snapshot.state.history} empty={nodes.length === 0} snapping={snapping} onRun={onRun} />
     </div>
   );
+}
+
+function mapClass(node: DrawnNode): string {
+  return node.type === "sticky" ? "map-sticky" : `map-${worst(node.data.notes?.findings) ?? "fine"}`;
+}
+
+/** The browser's own event inside of React's, if it is one of React's. */
+function nativeOf(event: object): globalThis.MouseEvent {
+  return ("nativeEvent" in event ? event.nativeEvent : event) as globalThis.MouseEvent;
 }

@@ -3,7 +3,8 @@ import { search } from "../graph/search";
 import type { PaletteEntry } from "../protocol";
 import { LAYER_TYPE } from "./dragged";
 import { useEditor } from "./editor";
-import { ChevronIcon, PanelIcon, SearchIcon } from "./icons";
+import { ChevronIcon, PanelIcon, SearchIcon, StarIcon } from "./icons";
+import { useUsage } from "./useUsage";
 
 interface Props {
   palette: readonly PaletteEntry[];
@@ -25,9 +26,17 @@ export function Palette({ palette, open, onToggle }: Props) {
   const searching = query.trim() !== "";
   const groups = searching ? [] : [...new Set(palette.map((entry) => entry.group))];
 
+  const { favourites, recent } = useUsage();
+  const entriesOf = (layers: readonly string[]) =>
+    layers.flatMap((layer) => palette.find((entry) => entry.layer === layer) ?? []);
+  const shelves = [
+    { name: "Favourites", layers: entriesOf(favourites) },
+    { name: "Recent", layers: entriesOf(recent) },
+  ];
+
   const walk = (event: KeyboardEvent) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const stops = [...(list.current?.parentElement?.querySelectorAll<HTMLElement>("input, .palette-list button") ?? [])];
+    const stops = [...(list.current?.parentElement?.querySelectorAll<HTMLElement>("input, .palette-list button:not(.star)") ?? [])];
     const at = stops.indexOf(event.target as HTMLElement);
     stops[at + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
     event.preventDefault();
@@ -68,6 +77,13 @@ export function Palette({ palette, open, onToggle }: Props) {
       <div className="palette-list" ref={list}>
         {searching && hits.map((entry) => <Entry entry={entry} key={entry.layer} />)}
         {searching && hits.length === 0 && <p className="palette-nothing">No layer is called like that.</p>}
+        {groups.length > 0 &&
+          shelves.map(
+            ({ name, layers }) =>
+              layers.length > 0 && (
+                <Group key={name} name={name} entries={layers} open={!closed.has(name)} onToggle={() => setClosed(toggled(closed, name))} />
+              ),
+          )}
         {groups.map((group) => (
           <Group
             key={group}
@@ -104,7 +120,9 @@ function Group(props: { name: string; entries: readonly PaletteEntry[]; open: bo
 
 function Entry({ entry }: { entry: PaletteEntry }) {
   const { addLayer, hueOf } = useEditor();
-  return (
+  const { favourites, toggle } = useUsage();
+  const liked = favourites.includes(entry.layer);
+  const row = (
     <button
       type="button"
       className="entry"
@@ -125,5 +143,16 @@ function Entry({ entry }: { entry: PaletteEntry }) {
       <span className="dot" aria-hidden="true" />
       <span className="entry-label">{entry.label}</span>
     </button>
+  );
+  return (
+    <div className="entry-row">
+      {row}
+      <button
+        type="button" className="star" aria-pressed={liked} aria-label={`Favourite: ${entry.label}`}
+        title={liked ? "Take from the favourites" : "Add to the favourites"} onClick={() => toggle(entry.layer)}
+      >
+        <StarIcon />
+      </button>
+    </div>
   );
 }

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState
 import type { Point } from "../graph/placement";
 import { search } from "../graph/search";
 import { SearchIcon } from "./icons";
+import { placeInPane } from "./placing";
 
 export interface Item {
   id: string;
@@ -37,14 +38,8 @@ export function Picker({ title, placeholder, items, at, nothing, onPick, onClose
   const current = hits[Math.min(active, hits.length - 1)];
 
   useLayoutEffect(() => {
-    const element = box.current;
-    const around = element?.parentElement?.querySelector<HTMLElement>(".pane");
-    if (!element || !around) return;
     // There is room for the whole list below, whatever the search leaves of it: it does not jump while one types.
-    const left = Math.min(at.x, around.clientWidth - element.offsetWidth - 12);
-    const top = Math.min(at.y, around.clientHeight - TALLEST - 12);
-    element.style.left = `${around.offsetLeft + Math.max(12, left)}px`;
-    element.style.top = `${around.offsetTop + Math.max(12, top)}px`;
+    placeInPane(box.current, at, TALLEST);
   }, [at]);
 
   useEffect(() => {

@@ -1,7 +1,8 @@
 import { Handle, Position } from "@xyflow/react";
 import { useContext } from "react";
 import { portKey } from "../graph/connect";
-import type { NodeDoc, PortSpec } from "../protocol";
+import { KINDS } from "../graph/kinds";
+import type { Kind, NodeDoc, PortSpec } from "../protocol";
 import { FitsContext } from "./editor";
 
 interface Props {
@@ -13,13 +14,16 @@ interface Props {
   shape?: string;
   /** Whether an error is about this port. */
   faulty?: boolean;
+  /** What flows through it, which is its colour. */
+  kind?: Kind;
 }
 
 /** One end for wires on a card. */
-export function Port({ node, spec, side, named, shape, faulty }: Props) {
+export function Port({ node, spec, side, named, shape, faulty, kind }: Props) {
   const fits = useContext(FitsContext);
-  const kind = spec.variadic ? ", takes many wires" : spec.optional ? ", optional" : "";
-  const label = `${side === "in" ? "input" : "output"} ${spec.name}${kind}`;
+  const manner = spec.variadic ? ", takes many wires" : spec.optional ? ", optional" : "";
+  const flows = kind && kind !== "other" ? `, ${KINDS[kind]}` : "";
+  const label = `${side === "in" ? "input" : "output"} ${spec.name}${manner}${flows}`;
   return (
     <Handle
       id={spec.name}
@@ -31,6 +35,7 @@ export function Port({ node, spec, side, named, shape, faulty }: Props) {
       data-fit={fits?.side === side ? fits.ports.has(portKey(node.id, spec.name)) : undefined}
       data-variadic={spec.variadic || undefined}
       data-optional={spec.optional || undefined}
+      data-kind={kind}
       data-faulty={faulty || undefined}
       data-named={named || undefined}
       role="img"
@@ -40,6 +45,7 @@ export function Port({ node, spec, side, named, shape, faulty }: Props) {
         {spec.name}
         {spec.variadic ? " …" : ""}
         {shape && !named ? <span className="port-shape"> {shape}</span> : null}
+        {kind && kind !== "other" && !named ? <span className="port-shape"> {kind}</span> : null}
       </span>
     </Handle>
   );

@@ -1,7 +1,10 @@
 import type { LooseEnd } from "../graph/connect";
 import type { Point } from "../graph/placement";
+import { takes } from "../graph/kinds";
+import type { PaletteEntry } from "../protocol";
 import { useEditor } from "./editor";
 import { Picker } from "./Picker";
+import { useUsage } from "./useUsage";
 
 interface Props {
   /** Where the list opens, in pixels of the pane. */
@@ -10,30 +13,51 @@ interface Props {
   point: Point;
   /** A wire waiting for the layer. */
   wire?: LooseEnd;
+  /** The wire that the layer is put into. */
+  into?: string;
   onClose: () => void;
 }
 
 /** The list of layers at the pointer; of those with a fitting side when a wire waits. */
-export function QuickAdd({ at, point, wire, onClose }: Props) {
-  const { session, addLayer, hueOf } = useEditor();
-  const { palette } = session.read();
-  const fitting = palette.filter((entry) => !wire || (wire.side === "out" ? entry.inputs : entry.outputs).length > 0);
+export function QuickAdd({ at, point, wire, into, onClose }: Props) {
+  const { session, portsOf, addLayer, hueOf } = useEditor();
+  const { favourites, recent } = useUsage();
+  const fitting = session.read().palette.filter((entry) => fits(entry, wire, into));
+  const place = new Map([...recent, ...favourites].map((layer, index) => [layer, index]));
+  const rank = (entry: PaletteEntry) => place.get(entry.layer) ?? place.size;
+  const ordered = [...fitting].sort((a, b) => rank(a) - rank(b));
+
+  function fits(entry: PaletteEntry, end: LooseEnd | undefined, wireId: string | undefined): boolean {
+    if (wireId !== undefined && entry.outputs.length === 0) return false;
+    if (end?.side === "in") return entry.outputs.length > 0;
+    const from = end ?? sourceOf(wireId);
+    if (!from) return true;
+    const node = session.graph.nodes.find((candidate) => candidate.id === from.node);
+    const kind = node && portsOf(node).kinds?.[from.port];
+    return entry.inputs.some((input) => takes(input, kind));
+  }
+
+  function sourceOf(wireId: string | undefined) {
+    const edge = session.graph.edges.find((candidate) => candidate.id === wireId);
+    return edge && { node: edge.source, port: edge.source_port };
+  }
+
   return (
     <Picker
-      title={wire ? `Add a layer wired to ${wire.port}` : "Add a layer"}
-      placeholder={wire ? "Wire to a new…" : "Add a layer…"}
+      title={wire ? `Add a layer wired to ${wire.port}` : into ? "Put a layer into the wire" : "Add a layer"}
+      placeholder={wire ? "Wire to a new…" : into ? "Put into the wire…" : "Add a layer…"}
       nothing="No layer is called like that."
       testId="quick-add"
       at={at}
-      items={fitting.map((entry) => ({
+      items={ordered.map((entry) => ({
         id: entry.layer,
         label: entry.label,
-        aside: entry.group,
+        aside: favourites.includes(entry.layer) ? "favourite" : recent.includes(entry.layer) ? "recent" : entry.group,
         words: `${entry.layer} ${entry.group} ${entry.summary ?? ""}`,
         hue: hueOf(entry.layer),
       }))}
       onPick={(layer) => {
-        addLayer(layer, point, wire);
+        addLayer(layer, point, wire, into);
         onClose();
       }}
       onClose={onClose}

@@ -2,10 +2,14 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyf
 import { memo } from "react";
 import type { WireEdge } from "./types";
 
+/** Pixels that a wire needs beside its shape for it to be written there, and about how wide a letter is. */
+const ROOM = 24;
+const LETTER = 6.2;
+
 /** A wire; among several into one port it carries its place in their order. */
 export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const { id, data, selected, sourceX, sourceY, targetX, targetY } = props;
-  const [path] = getBezierPath({ ...props, curvature: 0.3 });
+  const [path, labelX, labelY] = getBezierPath({ ...props, curvature: 0.3 });
   const distance = Math.hypot(targetX - sourceX, targetY - sourceY);
   return (
     <>
@@ -17,12 +21,21 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
         data-selected={selected || undefined}
         data-faulty={data?.faulty || undefined}
         data-near={data?.near || undefined}
+        data-kind={data?.kind ?? undefined}
       />
+      {data?.shape ? (
+        <text
+          className="wire-shape" aria-hidden="true" x={labelX} y={labelY - 5}
+          data-roomy={Math.abs(targetX - sourceX) > ROOM + data.shape.length * LETTER || undefined}
+        >
+          {data.shape}
+        </text>
+      ) : null}
       {data?.place && distance > 60 ? (
         <EdgeLabelRenderer>
           <span
             className="wire-place"
-            style={{ transform: `translate(-50%, -50%) translate(${targetX - 26}px, ${labelY(sourceY, targetY)}px)` }}
+            style={{ transform: `translate(-50%, -50%) translate(${targetX - 26}px, ${placeY(sourceY, targetY)}px)` }}
           >
             {data.place}
           </span>
@@ -33,7 +46,7 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
 });
 
 /** Wires into one port meet there; their numbers stand apart by the side they come from. */
-function labelY(sourceY: number, targetY: number): number {
+function placeY(sourceY: number, targetY: number): number {
   const slope = Math.max(-16, Math.min(16, (sourceY - targetY) / 6));
   return targetY + slope;
 }

@@ -1,19 +1,26 @@
 import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { type Knowledge, type PortsOf, portsOf as portsIn } from "../graph/ports";
-import type { Theme } from "../protocol";
+import type { Finding, Theme } from "../protocol";
 import type { Session } from "../session";
+import { keep, recall } from "../storage";
+import { Commands } from "./Commands";
 import { ConnectTo } from "./ConnectTo";
 import { type Editor, EditorContext } from "./editor";
+import { Find } from "./Find";
 import { Flow } from "./Flow";
 import { Help } from "./Help";
 import { huesOf } from "./hues";
 import { Palette } from "./Palette";
+import { Problems } from "./Problems";
 import { QuickAdd } from "./QuickAdd";
 import { Toast } from "./Toast";
 import { useAddLayer } from "./useAddLayer";
 import { useAnnouncements } from "./useAnnouncements";
 import { useDialogs } from "./useDialogs";
 import { useKeys } from "./useKeys";
+
+const SNAP = "layerloom:snap";
+const NONE: readonly Finding[] = [];
 
 interface Props {
   session: Session;
@@ -29,6 +36,7 @@ export function Workbench({ session, theme, narrow }: Props) {
   const pane = useRef<HTMLDivElement>(null);
   const [renaming, setRenaming] = useState<string | null>(null);
   const [open, setOpen] = useState(true);
+  const [snapping, setSnapping] = useState(() => recall("local", SNAP) === "on");
 
   const knowledge = useMemo<Knowledge>(
     () => ({ notes, entries: new Map(palette.map((entry) => [entry.layer, entry])) }),
@@ -42,7 +50,7 @@ export function Workbench({ session, theme, narrow }: Props) {
   }, [palette]);
 
   const { toast, announcement, showToast, announce } = useAnnouncements(frame);
-  const { dialog, openQuickAdd, openConnect, openHelp, close } = useDialogs(pane);
+  const { dialog, pointInPane, openQuickAdd, openFindings, close, ...dialogs } = useDialogs(session, pane);
   const addLayer = useAddLayer(session, knowledge.entries, portsOf, pane, announce);
   const startRename = useCallback((id: string) => setRenaming(id), []);
   const stopRename = useCallback(() => {
@@ -52,20 +60,40 @@ export function Workbench({ session, theme, narrow }: Props) {
 
   const editor = useMemo<Editor>(
     () => ({
-      session, portsOf, hueOf, renaming, startRename, stopRename, addLayer, openQuickAdd, announce, toast: showToast,
+      session, portsOf, hueOf, renaming, startRename, stopRename, addLayer, openQuickAdd, openFindings, pointInPane,
+      mend: session.mend, announce, toast: showToast,
     }),
-    [session, portsOf, hueOf, renaming, startRename, stopRename, addLayer, openQuickAdd, announce, showToast],
+    [
+      session, portsOf, hueOf, renaming, startRename, stopRename, addLayer, openQuickAdd, openFindings, pointInPane, announce,
+      showToast,
+    ],
   );
 
-  const actions = useKeys({ editor, frame, pane, blocked: dialog !== null, openConnect, openHelp });
+  const toggleSnap = useCallback(() => {
+    const next = recall("local", SNAP) === "on" ? "off" : "on";
+    keep("local", SNAP, next);
+    setSnapping(next === "on");
+    announce(`Snap to the grid is ${next}`);
+  }, [announce]);
+
+  const { actions, run } = useKeys({ editor, frame, pane, blocked: dialog !== null, dialogs, toggleSnap });
+  const nextProblem = useCallback((step: 1 | -1) => (step === 1 ? actions.nextFinding() : actions.previousFinding()), [actions]);
 
   return (
     <EditorContext.Provider value={editor}>
       <div className="bench" ref={frame} data-testid="canvas" data-rev={snapshot.rev} data-narrow={narrow || undefined}>
         <Palette palette={palette} open={open} onToggle={() => setOpen(!open)} />
-        <Flow snapshot={snapshot} knowledge={knowledge} theme={theme} pane={pane} actions={actions} onHelp={openHelp} />
-        {dialog?.kind === "add" && <QuickAdd at={dialog.at} wire={dialog.wire} point={dialog.point} onClose={close} />}
+        <Flow snapshot={snapshot} knowledge={knowledge} theme={theme} pane={pane} actions={actions} snapping={snapping} onRun={run} />
+        {dialog?.kind === "add" && <QuickAdd at={dialog.at} wire={dialog.wire} into={dialog.into} point={dialog.point} onClose={close} />}
         {dialog?.kind === "connect" && <ConnectTo at={dialog.at} node={dialog.node} graph={state.history.present} onClose={close} />}
+        {dialog?.kind === "find" && <Find at={dialog.at} graph={state.history.present} onClose={close} />}
+        {dialog?.kind === "commands" && <Commands at={dialog.at} onRun={run} onClose={close} />}
+        {dialog?.kind === "findings" && (
+          <Problems
+            at={dialog.at} node={dialog.node} graph={state.history.present} findings={notes[dialog.node]?.findings ?? NONE}
+            onNext={nextProblem} onClose={close}
+          />
+        )}
         {dialog?.kind === "help" && <Help onClose={close} />}
         <Toast toast={toast} />
         <div className="unseen" aria-live="polite" data-testid="announcer">

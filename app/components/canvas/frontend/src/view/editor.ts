@@ -2,6 +2,7 @@ import { createContext, useContext } from "react";
 import type { LooseEnd } from "../graph/connect";
 import type { Point } from "../graph/placement";
 import type { PortsOf } from "../graph/ports";
+import type { Finding, Fix } from "../protocol";
 import type { Session } from "../session";
 import type { ClientPoint } from "./types";
 
@@ -10,13 +11,19 @@ export interface Editor {
   session: Session;
   portsOf: PortsOf;
   hueOf: (layer: string) => number;
-  /** Id of the node whose name is being changed. */
+  /** Id of the node whose name, or of the sticky note whose text is being changed. */
   renaming: string | null;
   startRename: (id: string) => void;
   stopRename: () => void;
-  /** Adds a layer; in the middle of what is seen when no place is given. */
-  addLayer: (layer: string, at?: Point, wire?: LooseEnd) => void;
+  /** Adds a layer; in the middle of what is seen when no place is given. It is put `into` a wire where it fits. */
+  addLayer: (layer: string, at?: Point, wire?: LooseEnd, into?: string) => void;
   openQuickAdd: (at?: ClientPoint, wire?: LooseEnd) => void;
+  /** Shows what is wrong with a node, and what would mend it. */
+  openFindings: (node: string) => void;
+  /** Where the pointer is in the drawing, or the middle of what is seen. */
+  pointInPane: () => Point;
+  /** Has Python carry out a fix that changes more than the canvas shows. */
+  mend: (node: string, finding: Finding, fix: Fix) => void;
   /** Says something beside the pointer, and to screen readers. */
   toast: (text: string, at?: ClientPoint) => void;
   /** Says something to screen readers only. */

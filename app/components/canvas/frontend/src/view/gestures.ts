@@ -22,6 +22,11 @@ export function elementAt(event: Event, at: ClientPoint): Element | null {
   return rootOf(event).elementFromPoint(at.x, at.y);
 }
 
+/** Everything under a point, the uppermost first. */
+export function elementsAt(event: Event, at: ClientPoint): Element[] {
+  return rootOf(event).elementsFromPoint(at.x, at.y);
+}
+
 /** The port an event happened on. */
 export function handleOf(event: MouseEvent | TouchEvent): EndHandle | null {
   const port = elementAt(event, clientPoint(event))?.closest<HTMLElement>("[data-port]");

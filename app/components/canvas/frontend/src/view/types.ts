@@ -1,5 +1,5 @@
 import type { Edge, Node } from "@xyflow/react";
-import type { NodeDoc, NodeNotes, PaletteEntry } from "../protocol";
+import type { Kind, NodeDoc, NodeNotes, PaletteEntry, StickyDoc } from "../protocol";
 import type { Ports } from "../graph/ports";
 
 export interface CardData extends Record<string, unknown> {
@@ -8,6 +8,12 @@ export interface CardData extends Record<string, unknown> {
   entry: PaletteEntry | undefined;
   ports: Ports;
   hue: number;
+  /** What all this was made from. */
+  facts: readonly unknown[];
+}
+
+export interface StickyData extends Record<string, unknown> {
+  sticky: StickyDoc;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -15,9 +21,14 @@ export interface WireData extends Record<string, unknown> {
   place: number | null;
   faulty: boolean;
   near: boolean;
+  /** What flows through it, without the batch axis; null while nobody knows. */
+  shape: string | null;
+  kind: Kind | null;
 }
 
 export type CardNode = Node<CardData, "layer">;
+export type StickyNode = Node<StickyData, "sticky">;
+export type DrawnNode = CardNode | StickyNode;
 export type WireEdge = Edge<WireData, "wire">;
 
 /** A point in the browser's window, in CSS pixels. */

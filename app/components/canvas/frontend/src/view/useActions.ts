@@ -1,94 +1,90 @@
 import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useMemo } from "react";
-import { copyOf, freshCopy, shiftTo } from "../graph/clipboard";
-import { addParts, move, removeParts, takenNames } from "../graph/edits";
-import { tidy } from "../graph/layout";
-import type { Size } from "../graph/placement";
+import { bypass, removeParts } from "../graph/edits";
+import { nextOf, troubled } from "../graph/findings";
+import { newSticky, stickiesOf, withStickies } from "../graph/stickies";
 import type { GraphDoc } from "../protocol";
+import { arrangingActions } from "./arrangingActions";
+import { clipboardActions } from "./clipboardActions";
 import type { Editor } from "./editor";
 import { FIT, motion } from "./useSight";
-
-/** What was last copied; shared by all canvases of the tab, so that parts can be carried from one design to another. */
-let clipboard: GraphDoc | null = null;
-let pastes = 0;
-const BESIDE = 32;
+import { counted } from "./words";
 
 export type Actions = ReturnType<typeof useActions>;
 
-/** What keys and buttons do. */
-export function useActions({ session, announce }: Editor, pane: RefObject<HTMLElement | null>) {
+/** What keys, buttons and the list of commands do. */
+export function useActions(editor: Editor, pane: RefObject<HTMLElement | null>) {
   const flow = useReactFlow();
+  const { session, announce, openFindings, pointInPane, startRename } = editor;
 
   return useMemo(() => {
     const selection = () => session.read().state.selection;
-    const edit = (graph: GraphDoc, tag?: string) => session.dispatch({ type: "edit", graph, now: Date.now(), tag });
-    const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
-
-    const insert = (part: GraphDoc, shift: { x: number; y: number }, said: string) => {
-      const fresh = freshCopy(part, takenNames(session.graph), shift);
-      session.dispatch({
-        type: "edit",
-        graph: addParts(session.graph, fresh.nodes, fresh.edges),
-        now: Date.now(),
-        // The copies are chosen, and no wire is: the next Delete must take only what was pasted.
-        select: { nodes: fresh.nodes.map((node) => node.id), edges: [] },
-      });
-      announce(`${said} ${count(fresh.nodes.length, "layer")}`);
-    };
+    const edit = (graph: GraphDoc) => session.dispatch({ type: "edit", graph, now: Date.now() });
+    const clipboard = clipboardActions(editor, flow, pane);
 
     const remove = () => {
       const { nodes, edges } = selection();
       if (nodes.length + edges.length === 0) return;
       edit(removeParts(session.graph, nodes, edges));
-      announce(`Deleted ${nodes.length > 0 ? count(nodes.length, "layer") : count(edges.length, "wire")}`);
+      announce(`Deleted ${nodes.length > 0 ? counted(nodes.length, "layer") : counted(edges.length, "wire")}`);
     };
 
-    const copy = () => {
-      const part = copyOf(session.graph, selection().nodes);
-      if (part.nodes.length === 0) return;
-      clipboard = part;
-      pastes = 0;
-      announce(`Copied ${count(part.nodes.length, "layer")}`);
-    };
+    const selectNode = (id: string) => session.dispatch({ type: "select", selection: { nodes: [id], edges: [] } });
 
-    const sizes = () => {
-      const measured = flow.getNodes().flatMap((node): [string, Size][] => {
-        const { width, height } = node.measured ?? {};
-        return width && height ? [[node.id, { width, height }]] : [];
-      });
-      return new Map(measured);
+    const visit = (step: 1 | -1) => {
+      const { notes } = session.read();
+      const next = nextOf(troubled(session.graph, notes), selection().nodes[0], step);
+      if (next === undefined) return announce("No problems.");
+      selectNode(next);
+      session.show([next]);
+      const found = notes[next]?.findings ?? [];
+      const name = session.graph.nodes.find((node) => node.id === next)?.name;
+      announce(`${name}: ${found.map((finding) => `${finding.severity}: ${finding.message}`).join(" ")}`);
+      return setTimeout(() => openFindings(next), motion());
     };
-
-    const fit = () => void flow.fitView({ ...FIT, duration: motion() });
 
     return {
+      ...clipboard,
+      ...arrangingActions(editor, flow),
       remove,
-      copy,
       cut: () => {
-        copy();
+        clipboard.copy();
         remove();
       },
-      paste: () => {
-        if (!clipboard) return;
-        pastes += 1;
-        const box = pane.current?.getBoundingClientRect();
-        const sameDesign = clipboard.nodes.some((node) => session.graph.nodes.some((other) => other.id === node.id));
-        const middle = box && flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
-        const shift = sameDesign || !middle ? { x: BESIDE * pastes, y: BESIDE * pastes } : shiftTo(clipboard, middle);
-        insert(clipboard, shift, "Pasted");
+      bypass: () => {
+        const { nodes } = selection();
+        const graph = bypass(session.graph, nodes);
+        if (graph === session.graph) return announce("Select a layer first, then press Ctrl+B to bypass it.");
+        edit(graph);
+        const out = graph.nodes.some((node) => node.bypassed && nodes.includes(node.id));
+        return announce(`${counted(nodes.length, "layer")} ${out ? "bypassed" : "in use again"}`);
       },
-      duplicate: () => {
-        const part = copyOf(session.graph, selection().nodes);
-        if (part.nodes.length > 0) insert(part, { x: BESIDE, y: BESIDE }, "Duplicated");
+      stickyNote: () => {
+        const sticky = newSticky(session.graph, pointInPane());
+        session.dispatch({
+          type: "edit",
+          graph: withStickies(session.graph, [...stickiesOf(session.graph), sticky]),
+          now: Date.now(),
+          select: { nodes: [sticky.id], edges: [] },
+        });
+        announce("Added a sticky note");
+        startRename(sticky.id);
+      },
+      nextFinding: () => void visit(1),
+      previousFinding: () => void visit(-1),
+      findings: () => {
+        const [chosen] = selection().nodes;
+        if (chosen && session.read().notes[chosen]?.findings?.length) openFindings(chosen);
+        else announce("Nothing is wrong with the selected layer.");
       },
       selectAll: () => {
         const { nodes, edges } = session.graph;
-        const all = { nodes: nodes.map((node) => node.id), edges: edges.map((edge) => edge.id) };
-        session.dispatch({ type: "select", selection: all });
-        announce(`${count(nodes.length, "layer")} selected`);
+        const items = [...nodes, ...stickiesOf(session.graph)].map((item) => item.id);
+        session.dispatch({ type: "select", selection: { nodes: items, edges: edges.map((edge) => edge.id) } });
+        announce(`${counted(nodes.length, "layer")} selected`);
       },
       selectNone: () => session.dispatch({ type: "select", selection: { nodes: [], edges: [] } }),
-      selectNode: (id: string) => session.dispatch({ type: "select", selection: { nodes: [id], edges: [] } }),
+      selectNode,
       undo: () => {
         if (session.read().state.history.past.length === 0) return;
         session.dispatch({ type: "undo" });
@@ -99,22 +95,14 @@ export function useActions({ session, announce }: Editor, pane: RefObject<HTMLEl
         session.dispatch({ type: "redo" });
         announce("Redone");
       },
-      nudge: (x: number, y: number) => {
-        const chosen = new Set(selection().nodes);
-        const places = session.graph.nodes
-          .filter((node) => chosen.has(node.id))
-          .map((node) => [node.id, { x: node.x + x, y: node.y + y }] as const);
-        edit(move(session.graph, new Map(places)), `nudge ${[...chosen].join(" ")}`);
+      fit: () => void flow.fitView({ ...FIT, duration: motion() }),
+      fitSelection: () => {
+        const nodes = selection().nodes.map((id) => ({ id }));
+        if (nodes.length > 0) void flow.fitView({ ...FIT, nodes, duration: motion() });
       },
-      tidy: () => {
-        edit(move(session.graph, tidy(session.graph, sizes())));
-        announce("Arranged");
-        requestAnimationFrame(fit);
-      },
-      fit,
       zoomIn: () => void flow.zoomIn({ duration: motion() }),
       zoomOut: () => void flow.zoomOut({ duration: motion() }),
       zoomFull: () => void flow.zoomTo(1, { duration: motion() }),
     };
-  }, [session, announce, flow, pane]);
+  }, [session, announce, flow, pane, editor, openFindings, pointInPane, startRename]);
 }

@@ -2,11 +2,13 @@ import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useCallback } from "react";
 import { type LooseEnd, fitOn } from "../graph/connect";
 import { addParts, completeNode, connect } from "../graph/edits";
+import { insertInto } from "../graph/insert";
 import { snakeCase } from "../graph/names";
 import { CARD, type Point, freePlace } from "../graph/placement";
 import type { PortsOf } from "../graph/ports";
 import type { PaletteEntry } from "../protocol";
 import type { Session } from "../session";
+import { noteUse } from "./useUsage";
 
 /** Adds a layer where asked, or in the middle of what is seen; wired at once when a wire was left hanging. */
 export function useAddLayer(
@@ -19,7 +21,7 @@ export function useAddLayer(
   const flow = useReactFlow();
 
   return useCallback(
-    (layer: string, at?: Point, wire?: LooseEnd) => {
+    (layer: string, at?: Point, wire?: LooseEnd, into?: string) => {
       const entry = entries.get(layer);
       const graph = session.graph;
       const box = pane.current?.getBoundingClientRect();
@@ -37,8 +39,11 @@ export function useAddLayer(
       let next = addParts(graph, [node], []);
       const fit = wire && fitOn(next, wire, node, portsOf);
       if (fit && "ends" in fit) next = connect(next, fit.ends);
+      const inserted = into === undefined ? null : insertInto(next, into, node, portsOf);
+      if (inserted) next = inserted;
+      noteUse(layer);
       session.dispatch({ type: "edit", graph: next, now: Date.now(), select: { nodes: [node.id], edges: [] } });
-      announce(`Added ${node.name}${fit && "ends" in fit ? ", wired" : ""}`);
+      announce(`Added ${node.name}${inserted || (fit && "ends" in fit) ? ", wired" : ""}`);
     },
     [session, entries, portsOf, flow, pane, announce],
   );

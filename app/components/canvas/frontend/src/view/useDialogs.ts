@@ -1,17 +1,24 @@
-import { useReactFlow } from "@xyflow/react";
+import { type ReactFlowInstance, useReactFlow } from "@xyflow/react";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { LooseEnd } from "../graph/connect";
 import type { Point } from "../graph/placement";
+import type { EdgeDoc } from "../protocol";
+import type { Session } from "../session";
 import type { ClientPoint } from "./types";
+
+/** Of the lists in the middle, as the style sheet says, in pixels. */
+const LIST_WIDTH = { find: 288, commands: 400 } as const;
 
 export type Dialog =
   /** `at` in pixels of the pane, `point` in units of the drawing. */
-  | { kind: "add"; at: Point; point: Point; wire?: LooseEnd }
+  | { kind: "add"; at: Point; point: Point; wire?: LooseEnd; into?: string }
   | { kind: "connect"; at: Point; node: string }
+  | { kind: "findings"; at: Point; node: string }
+  | { kind: "find" | "commands"; at: Point }
   | { kind: "help" };
 
 /** The lists that open over the canvas: one at a time, focus goes back to the canvas afterwards. */
-export function useDialogs(pane: RefObject<HTMLElement | null>) {
+export function useDialogs(session: Session, pane: RefObject<HTMLElement | null>) {
   const flow = useReactFlow();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const pointer = useRef<ClientPoint | null>(null);
@@ -48,23 +55,46 @@ export function useDialogs(pane: RefObject<HTMLElement | null>) {
     [pane],
   );
 
+  const pointInPane = useCallback(() => flow.screenToFlowPosition(pointerOrMiddle()), [flow, pointerOrMiddle]);
+
   const openQuickAdd = useCallback(
     (at?: ClientPoint, wire?: LooseEnd) => {
-      const place = at ?? pointerOrMiddle();
-      setDialog({ kind: "add", at: inPane(place), point: flow.screenToFlowPosition(place), wire });
+      const chosen = wire ? undefined : onlyWire(session);
+      const between = chosen && middleOf(flow, chosen.source, chosen.target);
+      const place = at ?? (between ? flow.flowToScreenPosition(between) : pointerOrMiddle());
+      const into = at ? undefined : chosen?.id;
+      setDialog({ kind: "add", at: inPane(place), point: flow.screenToFlowPosition(place), wire, into });
     },
-    [flow, inPane, pointerOrMiddle],
+    [session, flow, inPane, pointerOrMiddle],
   );
 
-  const openConnect = useCallback(
-    (node: string) => {
+  /** The place at the upper right of a card. */
+  const besideCard = useCallback(
+    (node: string): Point | null => {
       const card = flow.getInternalNode(node);
-      if (!card) return;
+      if (!card) return null;
       const { x, y } = card.internals.positionAbsolute;
-      const place = flow.flowToScreenPosition({ x: x + (card.measured.width ?? 0) + 12, y });
-      setDialog({ kind: "connect", at: inPane(place), node });
+      return inPane(flow.flowToScreenPosition({ x: x + (card.measured.width ?? 0) + 12, y }));
     },
     [flow, inPane],
+  );
+
+  const openAt = useCallback(
+    (kind: "connect" | "findings", node: string) => {
+      const at = besideCard(node);
+      if (at) setDialog({ kind, at, node });
+    },
+    [besideCard],
+  );
+  const openConnect = useCallback((node: string) => openAt("connect", node), [openAt]);
+  const openFindings = useCallback((node: string) => openAt("findings", node), [openAt]);
+
+  const openList = useCallback(
+    (kind: "find" | "commands") => {
+      const width = pane.current?.clientWidth ?? 0;
+      setDialog({ kind, at: { x: (width - LIST_WIDTH[kind]) / 2, y: 56 } });
+    },
+    [pane],
   );
 
   const openHelp = useCallback(() => setDialog({ kind: "help" }), []);
@@ -74,5 +104,23 @@ export function useDialogs(pane: RefObject<HTMLElement | null>) {
     pane.current?.focus({ preventScroll: true });
   }, [pane]);
 
-  return { dialog, openQuickAdd, openConnect, openHelp, close };
+  return { dialog, pointInPane, openQuickAdd, openConnect, openFindings, openList, openHelp, close };
+}
+
+/** The wire that is selected, if it is all that is: a new layer goes into it. */
+function onlyWire(session: Session): EdgeDoc | undefined {
+  const { nodes, edges } = session.read().state.selection;
+  if (nodes.length > 0 || edges.length !== 1) return undefined;
+  return session.graph.edges.find((edge) => edge.id === edges[0]);
+}
+
+function middleOf(flow: ReactFlowInstance, source: string, target: string): Point | null {
+  const ends = [flow.getInternalNode(source), flow.getInternalNode(target)];
+  const points = ends.flatMap((end) => {
+    if (!end) return [];
+    const { x, y } = end.internals.positionAbsolute;
+    return [{ x: x + (end.measured.width ?? 0) / 2, y: y + (end.measured.height ?? 0) / 2 }];
+  });
+  const [a, b] = points;
+  return a && b ? { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } : null;
 }

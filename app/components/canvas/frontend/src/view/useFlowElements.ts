@@ -3,19 +3,22 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import type { Point, Size } from "../graph/placement";
 import type { Knowledge, PortsOf } from "../graph/ports";
 import type { Selection } from "../graph/state";
+import { stickiesOf } from "../graph/stickies";
 import type { Session, Snapshot } from "../session";
-import type { CardNode, WireEdge } from "./types";
+import { useGlide } from "./useGlide";
+import { wires } from "./wires";
+import type { CardNode, DrawnNode, StickyNode, WireEdge } from "./types";
 
 interface Drawn {
   inputs: readonly unknown[];
-  node: CardNode;
+  node: DrawnNode;
 }
 
 /**
  * The design as React Flow wants it, and the way back.
  *
  * Positions during a drag and measured sizes live here; all else comes from the session. Cards that did not change keep
- * their object, so that React draws only what changed.
+ * their object, and those that only move keep their data, so that React draws only what changed.
  */
 export function useFlowElements(
   session: Session,
@@ -29,51 +32,72 @@ export function useFlowElements(
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(new Map());
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
   const drawn = useRef(new Map<string, Drawn>());
+  const drawnWires = useRef<ReadonlyMap<string, WireEdge>>(new Map());
+  useGlide(snapshot.glide, graph, setDragged);
 
   const nodes = useMemo(() => {
     const chosen = new Set(selection.nodes);
     const next = new Map<string, Drawn>();
+    const draw = (id: string, inputs: readonly unknown[], make: (old: DrawnNode | undefined) => DrawnNode) => {
+      const old = drawn.current.get(id);
+      const same = old?.inputs.every((value, index) => value === inputs[index]);
+      next.set(id, same && old ? old : { inputs, node: make(old?.node) });
+    };
+    for (const sticky of stickiesOf(graph)) {
+      const place = dragged.get(sticky.id);
+      const size = sizes.get(sticky.id);
+      const picked = chosen.has(sticky.id);
+      draw(sticky.id, [sticky, place, size, picked], (): StickyNode => ({
+        id: sticky.id,
+        type: "sticky",
+        position: place ?? { x: sticky.x, y: sticky.y },
+        data: { sticky },
+        selected: picked,
+        // Until it is measured it would be hidden, and a hidden field cannot be written in.
+        measured: size ?? { width: sticky.width, height: sticky.height },
+        // Words lie under layers and wires.
+        zIndex: -1,
+        ariaLabel: `Sticky note: ${sticky.text || "empty"}`,
+      }));
+    }
     for (const node of graph.nodes) {
       const notes = knowledge.notes[node.id];
       const entry = knowledge.entries.get(node.layer);
       const place = dragged.get(node.id);
       const size = sizes.get(node.id);
+      const picked = chosen.has(node.id);
       const known = entry !== undefined || (notes?.inputs !== undefined && notes.output_ports !== undefined);
-      const inputs = [node, notes, entry, place, size, chosen.has(node.id), hueOf, known ? null : graph.edges];
-      const old = drawn.current.get(node.id);
-      const same = old?.inputs.every((value, index) => value === inputs[index]);
-      next.set(node.id, same && old ? old : { inputs, node: card() });
-
-      function card(): CardNode {
-        return {
-          id: node.id,
-          type: "layer",
-          position: place ?? { x: node.x, y: node.y },
-          data: { node, notes, entry, ports: portsOf(node), hue: hueOf(node.layer) },
-          selected: chosen.has(node.id),
-          measured: size,
-          ariaLabel: `${entry?.label ?? node.layer} ${node.name}`,
-        };
-      }
+      const facts = [node, notes, entry, hueOf, known ? null : graph.edges];
+      draw(node.id, [...facts, place, size, picked], (old): CardNode => ({
+        id: node.id,
+        type: "layer",
+        position: place ?? { x: node.x, y: node.y },
+        data: settled(old, facts) ?? { node, notes, entry, ports: portsOf(node), hue: hueOf(node.layer), facts },
+        selected: picked,
+        measured: size,
+        ariaLabel: labelOf(entry?.label ?? node.layer, node.name, notes?.findings?.length ?? 0, node.bypassed),
+      }));
     }
     drawn.current = next;
     return [...next.values()].map((item) => item.node);
   }, [graph, selection.nodes, knowledge, dragged, sizes, portsOf, hueOf]);
 
-  const edges = useMemo(() => wires(snapshot, portsOf), [snapshot, portsOf]);
+  const edges = useMemo(() => {
+    const next = wires(snapshot, portsOf, drawnWires.current);
+    drawnWires.current = new Map(next.map((wire) => [wire.id, wire]));
+    return next;
+  }, [graph, selection, snapshot.notes, portsOf]);
 
   const onNodesChange = useCallback(
-    (changes: NodeChange<CardNode>[]) => {
-      for (const change of changes) {
-        if (change.type === "dimensions" && change.dimensions) {
-          const { dimensions } = change;
-          setSizes((old) => new Map(old).set(change.id, dimensions));
-        }
-        if (change.type === "position" && change.dragging && change.position) {
-          const { position } = change;
-          setDragged((old) => new Map(old).set(change.id, position));
-        }
-      }
+    (changes: NodeChange<DrawnNode>[]) => {
+      const measured = changes.flatMap((change) =>
+        change.type === "dimensions" && change.dimensions ? [[change.id, change.dimensions] as const] : [],
+      );
+      const moved = changes.flatMap((change) =>
+        change.type === "position" && change.dragging && change.position ? [[change.id, change.position] as const] : [],
+      );
+      if (measured.length > 0) setSizes((old) => new Map([...old, ...measured]));
+      if (moved.length > 0) setDragged((old) => new Map([...old, ...moved]));
       selectBy(session, changes, "nodes");
     },
     [session],
@@ -83,44 +107,18 @@ export function useFlowElements(
 
   const endDrag = useCallback(() => setDragged(new Map()), []);
 
-  return { nodes, edges, sizes, onNodesChange, onEdgesChange, endDrag };
+  return { nodes, edges, onNodesChange, onEdgesChange, endDrag };
 }
 
-function wires({ state, notes }: Snapshot, portsOf: PortsOf): WireEdge[] {
-  const graph = state.history.present;
-  const chosen = new Set(state.selection.nodes);
-  const chosenWires = new Set(state.selection.edges);
-  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
-  const crowd = new Map<string, number>();
-  const keyOf = (edge: { target: string; target_port: string }) => JSON.stringify([edge.target, edge.target_port]);
-  for (const edge of graph.edges) crowd.set(keyOf(edge), (crowd.get(keyOf(edge)) ?? 0) + 1);
+/** The old data of a card of which nothing new is known. */
+function settled(old: DrawnNode | undefined, facts: readonly unknown[]) {
+  if (old?.type !== "layer") return null;
+  return old.data.facts.every((fact, index) => fact === facts[index]) ? old.data : null;
+}
 
-  return graph.edges.flatMap((edge): WireEdge[] => {
-    const source = byId.get(edge.source);
-    const target = byId.get(edge.target);
-    if (!source || !target) return [];
-    const port = portsOf(target).inputs.find((input) => input.name === edge.target_port);
-    const faulty = notes[edge.target]?.findings?.some(
-      (finding) => finding.severity === "error" && finding.port === edge.target_port,
-    );
-    return [
-      {
-        id: edge.id,
-        type: "wire",
-        source: edge.source,
-        sourceHandle: edge.source_port,
-        target: edge.target,
-        targetHandle: edge.target_port,
-        selected: chosenWires.has(edge.id),
-        ariaLabel: `Wire from ${source.name} ${edge.source_port} to ${target.name} ${edge.target_port}`,
-        data: {
-          place: port?.variadic && (crowd.get(keyOf(edge)) ?? 0) > 1 ? edge.slot + 1 : null,
-          faulty: faulty ?? false,
-          near: chosen.has(edge.source) || chosen.has(edge.target),
-        },
-      },
-    ];
-  });
+function labelOf(label: string, name: string, findings: number, bypassed: boolean | undefined): string {
+  const problems = findings === 0 ? "" : `, ${findings} problem${findings === 1 ? "" : "s"}`;
+  return `${label} ${name}${bypassed ? ", bypassed" : ""}${problems}`;
 }
 
 function selectBy(session: Session, changes: readonly (NodeChange | EdgeChange)[], kind: keyof Selection): void {

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useRef } from "react";
 import type { Editor } from "./editor";
 import { type Task, taskOf } from "./shortcuts";
 import { type Actions, useActions } from "./useActions";
@@ -12,7 +12,13 @@ interface Options {
   pane: RefObject<HTMLElement | null>;
   /** A list or the help is open and has the keys. */
   blocked: boolean;
+  dialogs: Openers;
+  toggleSnap: () => void;
+}
+
+interface Openers {
   openConnect: (node: string) => void;
+  openList: (kind: "find" | "commands") => void;
   openHelp: () => void;
 }
 
@@ -23,7 +29,7 @@ interface Options {
  * canvas is the last thing that was clicked or focused: focus alone does not tell, since it falls to the page when the
  * focused card is deleted.
  */
-export function useKeys(options: Options): Actions {
+export function useKeys(options: Options): { actions: Actions; run: (task: Task) => void } {
   const { editor, frame, pane } = options;
   const actions = useActions(editor, pane);
   const latest = useRef({ ...options, actions });
@@ -54,7 +60,7 @@ export function useKeys(options: Options): Actions {
     };
 
     const onKey = (event: KeyboardEvent) => {
-      const { actions, blocked, editor, openConnect, openHelp } = latest.current;
+      const { blocked, editor, actions } = latest.current;
       const target = event.composedPath()[0];
       if (event.key === "Tab") byMouse = false;
       // While new elements replace old ones both are there: one of them has done it.
@@ -75,7 +81,7 @@ export function useKeys(options: Options): Actions {
       // Outside of the drawing (palette, toolbar) arrow keys and Delete belong to what has the focus.
       const local = focused === null || pane.current === null || pane.current.contains(focused) || focused === document.body;
       if (!task || (!local && !GLOBAL.has(task))) return;
-      take(() => run(task, { actions, editor, openConnect, openHelp }));
+      take(() => carryOut(task, latest.current));
 
       function take(act: () => void) {
         event.preventDefault();
@@ -94,26 +100,33 @@ export function useKeys(options: Options): Actions {
     };
   }, [frame, pane]);
 
-  return actions;
+  const run = useCallback((task: Task) => carryOut(task, latest.current), []);
+  return { actions, run };
 }
 
-const GLOBAL = new Set<Task>(["undo", "redo", "help", "quickAdd"]);
+/** What works in the palette and the toolbar, too. */
+const GLOBAL = new Set<Task>(["undo", "redo", "help", "quickAdd", "find", "commands", "nextFinding", "previousFinding"]);
 
-type Doing = Pick<Options, "editor" | "openConnect" | "openHelp"> & { actions: Actions };
+type Doing = Pick<Options, "editor" | "dialogs" | "toggleSnap"> & { actions: Actions };
 
-function run(task: Task, { actions, editor, openConnect, openHelp }: Doing): void {
+function carryOut(task: Task, { actions, editor, dialogs, toggleSnap }: Doing): void {
   const [chosen] = editor.session.read().state.selection.nodes;
   switch (task) {
     case "quickAdd":
       return editor.openQuickAdd();
     case "connect":
-      if (chosen) return openConnect(chosen);
+      if (chosen) return dialogs.openConnect(chosen);
       return editor.announce("Select a layer first, then press C to connect it.");
     case "rename":
       if (chosen) editor.startRename(chosen);
       return undefined;
     case "help":
-      return openHelp();
+      return dialogs.openHelp();
+    case "find":
+    case "commands":
+      return dialogs.openList(task);
+    case "snap":
+      return toggleSnap();
     case "left":
       return actions.nudge(-STEP, 0);
     case "right":

@@ -1,14 +1,18 @@
 import type { Connection, FinalConnectionState, IsValidConnection, OnConnectStartParams } from "@xyflow/react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type LooseEnd, endsBetween, fitOn, fittingPorts, refusal } from "../graph/connect";
 import { connect, reconnect } from "../graph/edits";
+import { type PortsOf, regardless } from "../graph/ports";
 import type { EdgeEnds } from "../protocol";
 import type { Editor, Fits } from "./editor";
 import { type EndHandle, clientPoint, elementAt, handleOf, looseOf } from "./gestures";
 import type { WireEdge } from "./types";
 
 /** Drawing wires: which ports fit, what is refused and why, what happens at the end of the gesture. */
-export function useWiring({ session, portsOf, toast, announce, openQuickAdd }: Editor) {
+export function useWiring({ session, portsOf: strict, toast, announce, openQuickAdd }: Editor) {
+  const forced = useAlt();
+  /** With Alt held what does not fit may be wired, to be mended afterwards. */
+  const portsOf = useCallback<PortsOf>((node) => (forced.current ? regardless(strict) : strict)(node), [strict, forced]);
   const [fits, setFits] = useState<Fits | null>(null);
   /** The wire whose end is being moved. */
   const moving = useRef<string | null>(null);
@@ -106,6 +110,22 @@ export function useWiring({ session, portsOf, toast, announce, openQuickAdd }: E
   }, [session, portsOf, toast, announce, openQuickAdd, reasonAt]);
 
   return { fits, reasonAt, handlers };
+}
+
+/** Whether Alt is held, as the last event of the mouse or the keys said. */
+function useAlt(): RefObject<boolean> {
+  const held = useRef(false);
+  useEffect(() => {
+    const follow = (event: MouseEvent | KeyboardEvent) => {
+      held.current = event.altKey;
+    };
+    const kinds = ["pointermove", "pointerdown", "keydown", "keyup"] as const;
+    for (const kind of kinds) window.addEventListener(kind, follow, true);
+    return () => {
+      for (const kind of kinds) window.removeEventListener(kind, follow, true);
+    };
+  }, []);
+  return held;
 }
 
 function endsOf(connection: Connection | WireEdge): EdgeEnds {

@@ -1,0 +1,103 @@
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
+import { applyEdit } from "../graph/edits";
+import type { Point } from "../graph/placement";
+import type { Finding, Fix, GraphDoc } from "../protocol";
+import { useEditor } from "./editor";
+import { CloseIcon } from "./icons";
+import { placeInPane } from "./placing";
+
+interface Props {
+  at: Point;
+  node: string;
+  graph: GraphDoc;
+  findings: readonly Finding[];
+  onNext: (step: 1 | -1) => void;
+  onClose: () => void;
+}
+
+/** What is wrong with one layer, and with a click on it what mends it; each fix says beforehand what it will do. */
+export function Problems({ at, node, graph, findings, onNext, onClose }: Props) {
+  const { session, announce, mend } = useEditor();
+  const box = useRef<HTMLDivElement>(null);
+  const name = graph.nodes.find((candidate) => candidate.id === node)?.name ?? "";
+  const looking = findings.some((finding) => finding.fixes === undefined);
+
+  useEffect(() => {
+    session.ask(node);
+    return () => session.ask(null);
+  }, [session, node]);
+
+  useEffect(() => {
+    // Nothing is left to show once it is mended.
+    if (findings.length === 0) onClose();
+  }, [findings.length, onClose]);
+
+  useEffect(() => {
+    box.current?.focus({ preventScroll: true });
+  }, [node]);
+
+  useLayoutEffect(() => placeInPane(box.current, at), [at, looking, findings]);
+
+  useEffect(() => {
+    const outside = (event: PointerEvent) => {
+      if (box.current && !event.composedPath().includes(box.current)) onClose();
+    };
+    window.addEventListener("pointerdown", outside, true);
+    return () => window.removeEventListener("pointerdown", outside, true);
+  }, [onClose]);
+
+  const carryOut = (finding: Finding, fix: Fix) => {
+    if (fix.beyond) mend(node, finding, fix);
+    else session.dispatch({ type: "edit", graph: applyEdit(session.graph, { op: "batch", edits: fix.edits }), now: Date.now() });
+    announce(`Mended: ${fix.title}`);
+    onClose();
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") onClose();
+    else if (event.key === "F8") onNext(event.shiftKey ? -1 : 1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <div
+      className="problems" role="dialog" aria-label={`Problems of ${name}`} data-testid="problems" tabIndex={-1} ref={box}
+      onKeyDown={onKeyDown}
+    >
+      <div className="problems-head">
+        <span className="problems-title">{name}</span>
+        <button type="button" className="tool" aria-label="Next problem" title="Next problem (F8)" onClick={() => onNext(1)}>
+          Next <kbd>F8</kbd>
+        </button>
+        <button type="button" className="tool" aria-label="Close" title="Close (Esc)" onClick={onClose}>
+          <CloseIcon />
+        </button>
+      </div>
+      {findings.map((finding, index) => (
+        <section className="tip-finding" data-severity={finding.severity} key={index}>
+          <span className="tip-code">
+            {finding.severity} {finding.code}
+            {finding.port ? ` · ${finding.port}` : ""}
+          </span>
+          <span className="tip-message">{finding.message}</span>
+          {finding.hint ? <span className="tip-hint">{finding.hint}</span> : null}
+          {finding.fixes?.map((fix) => (
+            <button type="button" className="fix" key={fix.title} data-fix={fix.title} onClick={() => carryOut(finding, fix)}>
+              <span className="fix-title">{fix.title}</span>
+              {fix.changes.map((change, line) => (
+                <span className="fix-change" key={line}>
+                  {change}
+                </span>
+              ))}
+            </button>
+          ))}
+        </section>
+      ))}
+      <p className="problems-state" role="status">
+        {looking ? "Looking for fixes…" : findings.every((finding) => finding.fixes?.length === 0) ? "No fix is known: see the hint." : ""}
+      </p>
+    </div>
+  );
+}
