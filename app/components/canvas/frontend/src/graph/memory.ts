@@ -17,7 +17,7 @@ export const MOST_STEPS = 60;
 export const MOST_LETTERS = 1_200_000;
 
 type Places = readonly number[];
-type Packed = readonly [nodes: Places, edges: Places, stickies: Places, beside?: readonly Json[]];
+type Packed = readonly [nodes: Places, edges: Places, stickies: Places, beside: readonly Json[] | null | undefined];
 
 /**
  * A memory as text. The documents of a history share what did not change between them, and so does the text; of a long one
@@ -34,7 +34,7 @@ export function pack(memory: Memory, steps: number = MOST_STEPS): string {
     return items.push(item) - 1;
   };
   const packed = (graph: GraphDoc): Packed => [
-    graph.nodes.map(placeOf), graph.edges.map(placeOf), stickiesOf(graph).map(placeOf), ...(graph.beside ? [graph.beside] : []),
+    graph.nodes.map(placeOf), graph.edges.map(placeOf), stickiesOf(graph).map(placeOf), graph.beside,
   ];
   const text = JSON.stringify({
     form: FORM,

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { search } from "../graph/search";
 import type { PaletteEntry } from "../protocol";
 import { LAYER_TYPE } from "./dragged";
@@ -27,11 +27,17 @@ export function Palette({ palette, open, onToggle }: Props) {
   const groups = searching ? [] : [...new Set(palette.map((entry) => entry.group))];
 
   const { favourites, recent } = useUsage();
+  const [shownRecent, showRecent] = useState(recent);
+  const frame = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // A row that comes in above what is being clicked would move it away: it comes when the pointer is elsewhere.
+    if (!frame.current?.matches(":hover")) showRecent(recent);
+  }, [recent]);
   const entriesOf = (layers: readonly string[]) =>
     layers.flatMap((layer) => palette.find((entry) => entry.layer === layer) ?? []);
   const shelves = [
     { name: "Favourites", layers: entriesOf(favourites) },
-    { name: "Recent", layers: entriesOf(recent) },
+    { name: "Recent", layers: entriesOf(shownRecent) },
   ];
 
   const walk = (event: KeyboardEvent) => {
@@ -53,7 +59,10 @@ export function Palette({ palette, open, onToggle }: Props) {
   }
 
   return (
-    <section className="palette" aria-label="Layers" data-testid="palette" onKeyDown={walk}>
+    <section
+      className="palette" aria-label="Layers" data-testid="palette" ref={frame}
+      onKeyDown={walk} onPointerLeave={() => showRecent(recent)}
+    >
       <div className="palette-head">
         <div className="palette-search">
           <SearchIcon />
@@ -81,7 +90,7 @@ export function Palette({ palette, open, onToggle }: Props) {
           shelves.map(
             ({ name, layers }) =>
               layers.length > 0 && (
-                <Group key={name} name={name} entries={layers} open={!closed.has(name)} onToggle={() => setClosed(toggled(closed, name))} />
+                <Group key={name} name={name} entries={layers} again open={!closed.has(name)} onToggle={() => setClosed(toggled(closed, name))} />
               ),
           )}
         {groups.map((group) => (
@@ -104,8 +113,16 @@ function toggled(set: ReadonlySet<string>, item: string): ReadonlySet<string> {
   return next;
 }
 
-function Group(props: { name: string; entries: readonly PaletteEntry[]; open: boolean; onToggle: () => void }) {
-  const { name, entries, open, onToggle } = props;
+interface GroupProps {
+  name: string;
+  entries: readonly PaletteEntry[];
+  /** Whether these layers stand in groups of their own besides. */
+  again?: boolean;
+  open: boolean;
+  onToggle: () => void;
+}
+
+function Group({ name, entries, again, open, onToggle }: GroupProps) {
   return (
     <div className="palette-group">
       <button type="button" className="palette-group-head" aria-expanded={open} onClick={onToggle}>
@@ -113,12 +130,12 @@ function Group(props: { name: string; entries: readonly PaletteEntry[]; open: bo
         {name}
         <span className="palette-count">{entries.length}</span>
       </button>
-      {open && entries.map((entry) => <Entry entry={entry} key={entry.layer} />)}
+      {open && entries.map((entry) => <Entry entry={entry} again={again} key={entry.layer} />)}
     </div>
   );
 }
 
-function Entry({ entry }: { entry: PaletteEntry }) {
+function Entry({ entry, again }: { entry: PaletteEntry; again?: boolean }) {
   const { addLayer, hueOf } = useEditor();
   const { favourites, toggle } = useUsage();
   const liked = favourites.includes(entry.layer);
@@ -127,7 +144,7 @@ function Entry({ entry }: { entry: PaletteEntry }) {
       type="button"
       className="entry"
       draggable
-      data-layer={entry.layer}
+      data-layer={again ? undefined : entry.layer}
       title={entry.summary}
       style={{ "--hue": hueOf(entry.layer) } as React.CSSProperties}
       onDragStart={(event) => {

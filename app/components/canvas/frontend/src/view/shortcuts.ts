@@ -96,7 +96,7 @@ export const HELP: readonly { title: string; rows: readonly { what: string; keys
     title: "Select and move",
     rows: [
       { what: "Next, previous layer", keys: ["Tab", "Shift+Tab"] },
-      { what: "Select the focused layer", keys: ["Enter"] },
+      { what: "Select the focused layer or wire", keys: ["Enter"] },
       { what: "Add to the selection", keys: ["Shift+click"] },
       { what: "Select an area", keys: ["Shift+drag"] },
       { what: "Select all, nothing", keys: ["Ctrl+A", "Esc"] },

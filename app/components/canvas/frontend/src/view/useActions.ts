@@ -85,6 +85,10 @@ export function useActions(editor: Editor, pane: RefObject<HTMLElement | null>) 
       },
       selectNone: () => session.dispatch({ type: "select", selection: { nodes: [], edges: [] } }),
       selectNode,
+      selectWire: (id: string) => {
+        session.dispatch({ type: "select", selection: { nodes: [], edges: [id] } });
+        announce("Wire selected. Slash puts a layer into it, Delete takes it away.");
+      },
       undo: () => {
         if (session.read().state.history.past.length === 0) return;
         session.dispatch({ type: "undo" });

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from "react";
 import { insertInto, isLoose } from "../graph/insert";
-import { completeNode } from "../graph/edits";
+import { addParts, completeNode } from "../graph/edits";
 import type { NodeDoc } from "../protocol";
 import type { Editor } from "./editor";
 import { clientPoint, elementsAt } from "./gestures";
@@ -25,7 +25,9 @@ export function useDropOnWire({ session, portsOf }: Editor) {
     const over = (event: Event, at: ClientPoint, node: NodeDoc): string | null => {
       const edge = elementsAt(event, at).map((element) => element.closest(".react-flow__edge")).find(Boolean) ?? null;
       const id = edge?.getAttribute("data-id") ?? null;
-      const fits = id !== null && insertInto(session.graph, id, node, portsOf) !== null;
+      const there = session.graph.nodes.some((other) => other.id === node.id);
+      const graph = there ? session.graph : addParts(session.graph, [node], []);
+      const fits = id !== null && insertInto(graph, id, node, portsOf) !== null;
       mark(fits ? edge : null);
       return fits ? id : null;
     };

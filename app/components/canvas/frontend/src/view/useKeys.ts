@@ -73,8 +73,9 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
       }
       const focused = target instanceof Element ? target : null;
       if (event.key === "Enter" || event.key === " ") {
-        const card = focused?.matches(".react-flow__node") ? focused.getAttribute("data-id") : null;
-        if (card) take(() => actions.selectNode(card));
+        const id = focused?.getAttribute("data-id");
+        if (id && focused?.matches(".react-flow__node")) take(() => actions.selectNode(id));
+        if (id && focused?.matches(".react-flow__edge")) take(() => actions.selectWire(id));
         return;
       }
       const task = taskOf(event);
