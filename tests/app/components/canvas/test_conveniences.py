@@ -85,12 +85,12 @@ def test_words_lines_and_a_grid_are_at_hand(hand: "Hand") -> None:
     keys.press("Control+a")
     expect(page.get_by_test_id("selection-bar")).to_contain_text("3 selected")
     keys.press("Control+k")
-    keys.type("upper edges")
+    keys.type("left edges")
     keys.press("Enter")
-    expect(page.get_by_test_id("announcer")).to_have_text("Upper edges aligned")
-    assert len({node["y"] for node in _document(hand)["nodes"]}) == 1
+    expect(page.get_by_test_id("announcer")).to_have_text("Left edges aligned")
+    assert len({node["x"] for node in _document(hand)["nodes"]}) == 1
     keys.press("Control+z")
-    assert len({node["y"] for node in _document(hand)["nodes"]}) > 1
+    assert len({node["x"] for node in _document(hand)["nodes"]}) > 1
 
     # On the grid, when it is asked for.
     keys.press("Escape")
