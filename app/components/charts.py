@@ -44,9 +44,9 @@ def training_charts(curves: Curves, *, log_scale: bool, smooth: bool) -> dict[st
         smooth: Whether the curves are averaged over their neighbours.
     """
     figures = curve_figures(smoothed(curves) if smooth else curves, log_scale=log_scale)
-    best = curves.best_epoch()
     for name, figure in figures.items():
-        if best is not None and curves.epochs_done > 1 and name == "loss":
+        best = curves.best_epoch(name)
+        if best is not None and curves.epochs_done > 1:
             figure.add_vline(
                 x=best,
                 line={"dash": "dot", "width": 1.5, "color": "#10b981"},

@@ -75,8 +75,8 @@ def _others(opened: Opening) -> dict[str, _Other]:
     names: Counter[str] = Counter()
     found: dict[str, _Other] = {}
     runs = services.runs.of_project(opened.project.id)
-    for place, run in enumerate(runs):
-        label = f"Run {len(runs) - place} · {moment(run.created_at)}"
+    for run in runs:
+        label = f"Run {run.number} · {moment(run.created_at)}"
         found[f"run:{run.id}"] = _Other(label, lambda run_id=run.id: services.runs.document(run_id))
     for entry in services.projects.recent(RECENT):
         names[entry.name] += 1

@@ -1,20 +1,17 @@
 """One training run: its state, progress and curves, drawn anew each second while it goes on."""
 
-import time
-
 import streamlit as st
 
-from app.components.charts import training_charts
-from app.components.faults import guarded, shielded
-from app.components.live_chart import live_chart
-from app.components.style import CHARTS
-from app.components.words import duration, plain
+from app.components.faults import shielded
+from app.components.run_charts import run_charts
+from app.components.run_controls import run_controls
+from app.components.words import amount, duration, plain
 from app.components.workspace import designer
 from app.services.curves import Curves, read_curves
 from app.services.run_store import Run
 
 POLL_SECONDS = 1.0
-FACTS = 5
+FACTS = 6
 """Numbers in a row."""
 
 _STATES = {
@@ -48,7 +45,7 @@ def _view(run_id: str, *, polling: bool) -> None:
         curves = read_curves(designer().runs, run_id, st.session_state)
         _head(run, curves)
         _numbers(run, curves)
-        _charts(curves, run)
+        run_charts(curves, run)
         if curves.log:
             with st.expander("Log"):
                 st.code("\n".join(curves.log), language=None, wrap_lines=True)
@@ -58,32 +55,29 @@ def _head(run: Run, curves: Curves) -> None:
     words, icon = _IMPORTED if run.is_imported else _STATES[run.state]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"{icon} **{words}**{_place(run)}", width="content")
-        _stop_button(run)
+        rates = [rate for rate in curves.learning_rate.values if rate is not None]
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            run_controls(run, rates[-1] if rates else None)
     # Each part has its place, filled or not: a chart that moves in the page is drawn anew, without its zoom.
     progress, reason = st.container(), st.container()
     if curves.epochs:
         done = min(1.0, curves.epochs_done / curves.epochs)
         whole = int(curves.epochs_done)
-        progress.progress(done, f"epoch {whole} of {curves.epochs}{_time(run, done)}")
+        progress.progress(done, f"epoch {whole} of {curves.epochs}{_time(run, curves)}")
     elif run.is_open:
         progress.progress(0.0, "getting ready")
-    if run.reason:
-        text = f"{plain(run.reason[:1].upper() + run.reason[1:]).rstrip('.')}."
+    text = _why(run, curves)
+    if text:
         (reason.error if run.state == "failed" else reason.info)(text)
 
 
-def _stop_button(run: Run) -> None:
-    jobs = designer().jobs
-    if run.state in ("queued", "running"):
-        st.button("Stop", icon=":material/stop:", on_click=guarded(jobs.stop), args=(run.id,))
-    elif run.state == "stopping":
-        st.button(
-            "End at once",
-            icon=":material/cancel:",
-            on_click=guarded(jobs.kill),
-            args=(run.id,),
-            help="Does not wait for the step to end. The curves and the last checkpoint are kept.",
-        )
+def _why(run: Run, curves: Curves) -> str:
+    """Why it ended, in a sentence; empty while it goes on."""
+    if run.reason:
+        return f"{plain(run.reason[:1].upper() + run.reason[1:]).rstrip('.')}."
+    if run.state == "finished" and curves.epochs:
+        return f"It came to the end of its {curves.epochs} epochs."
+    return ""
 
 
 def _place(run: Run) -> str:
@@ -91,45 +85,32 @@ def _place(run: Run) -> str:
     return f" · number {place} in line" if place else ""
 
 
-def _time(run: Run, done: float) -> str:
-    if run.started_at is None:
-        return ""
+def _time(run: Run, curves: Curves) -> str:
     if not run.is_open:
-        return f" · took {duration((run.ended_at or run.started_at) - run.started_at)}"
-    taken = time.time() - run.started_at
-    if done <= 0:
-        return ""
-    return f" · about {duration(taken * (1 - done) / done)} left"
+        return f" · took {duration(curves.trained)}" if curves.trained else ""
+    left = curves.seconds_left
+    return "" if left is None or run.state == "paused" else f" · about {duration(left)} left"
 
 
 def _numbers(run: Run, curves: Curves) -> None:
-    """What the last epoch gave, and how quick it was."""
+    """What the last epoch gave, the best there was, and how quick it is."""
     numbers = [
-        (name.replace("val_", "validation ").replace("_", " "), f"{value:.4g}")
+        (name.replace("val_", "validation ").replace("_", " "), f"{value:.4g}", _best(curves, name))
         for name, value in run.progress.get("metrics", {}).items()
         if value is not None
     ]
     if curves.samples_per_second:
-        numbers.append(("samples a second", f"{curves.samples_per_second:,.0f}"))
+        numbers.append(("samples a second", f"{curves.samples_per_second:,.0f}", None))
+    memory = [value for value in curves.memory.values if value]
+    if memory:
+        numbers.append(("memory", amount(memory[-1]), None))
     with st.container():
         for first in range(0, len(numbers), FACTS):
-            for column, (name, value) in zip(st.columns(FACTS), numbers[first : first + FACTS], strict=False):
-                column.metric(name, value)
+            row = numbers[first : first + FACTS]
+            for column, (name, value, help) in zip(st.columns(FACTS), row, strict=False):
+                column.metric(name, value, help=help)
 
 
-def _charts(curves: Curves, run: Run) -> None:
-    if not curves.training and not curves.within:
-        if run.is_open:
-            st.caption("The curves begin with the first epoch.")
-        return
-    with st.container(horizontal=True):
-        log_scale = st.toggle(
-            "Log scale", key="log_scale", help="Shows small losses as clearly as large ones."
-        )
-        smooth = st.toggle("Smooth", key="smooth", help="Averages each point with its neighbours.")
-    figures = training_charts(curves, log_scale=log_scale, smooth=smooth)
-    with st.container(key=CHARTS):
-        columns = st.columns(min(2, len(figures)), gap="medium")
-        for place, (name, figure) in enumerate(figures.items()):
-            with columns[place % 2]:
-                live_chart(figure, f"curve:{run.id}:{name}", f"Curve of the {name}")
+def _best(curves: Curves, name: str) -> str | None:
+    found = curves.best.get(name)
+    return f"Best: {found[0]:.4g}, in epoch {found[1]:g}." if found else None

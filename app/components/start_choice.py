@@ -25,10 +25,9 @@ def choose_start(project_id: str) -> str:
     if not runs:
         return NEW
     labels = {NEW: "New weights"}
-    for place, run in enumerate(everything):
-        if run in runs:
-            numbered = f"Run {len(everything) - place} · {in_short(run)}"
-            labels[run.id] = f"Imported: {run.reason}" if run.is_imported else numbered
+    for run in runs:
+        numbered = f"Run {run.number} · {in_short(run)}"
+        labels[run.id] = f"Imported: {run.reason}" if run.is_imported else numbered
     imported = imported_run(runs)
     options = list(labels)
     return st.selectbox(

@@ -1,18 +1,30 @@
 """Compile and training settings as a form; a change is saved at once."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
+from app.components.callbacks_form import callbacks_form
 from app.components.faults import guarded
+from app.components.inspector.schedule_editor import schedule_editor
 from app.components.shown import as_default, as_index, as_value, put
+from app.components.words import plain
 from app.components.workspace import Opening
 from app.services.datasets import describe
-from app.services.fitting import suggested_compile
-from graph_compiler.compile_settings import metric_problem
-from graph_compiler.document import CompileSettings, SetCompile, SetTraining, TrainingSettings, apply
+from app.services.suggestion import USUAL_RATE, suggestion
+from graph_compiler.compile_settings import metric_problem, optimizer_arguments
+from graph_compiler.document import (
+    CompileSettings,
+    Configured,
+    SetCompile,
+    SetTraining,
+    TrainingSettings,
+    apply,
+)
 from runtime import losses, metrics, optimizers
+from runtime.configurable import to_json
 from runtime.errors import LayerloomError
 from runtime.layers.docstrings import parse_docstring
 from runtime.registries import Registry, snake_case
@@ -32,6 +44,7 @@ def training_form(opened: Opening) -> None:
 
     _how_it_learns(opened, key, guarded(take))
     _how_long(opened.document.training, key, guarded(take))
+    callbacks_form(opened, f"{key}:callbacks")
     for field in FIELDS:
         # What was entered is the document's now: another value there was set elsewhere.
         st.session_state[f"{key}:{field}:known"] = st.session_state[f"{key}:{field}"]
@@ -77,32 +90,66 @@ def _how_it_learns(opened: Opening, key: str, take: Callable[[], None]) -> None:
         on_change=take,
         help="Watched while it trains; learning follows the loss.",
     )
-    _suggestion(opened, settings, key)
+    _suggestion(opened, key)
+    _schedule(opened, key)
 
 
-def _suggestion(opened: Opening, settings: CompileSettings, key: str) -> None:
-    """The loss and metrics that go with the data, where others are set."""
+def _suggestion(opened: Opening, key: str) -> None:
+    """What goes with the data and the last layer, where something else is set, and why."""
     if opened.document.data is None:
         return
     try:
-        card = describe(opened.document.data.dataset)
+        found = suggestion(opened.document, describe(opened.document.data.dataset))
     except LayerloomError:
         return
-    wanted = suggested_compile(settings, card)
-    if wanted.loss == settings.loss and wanted.metrics == settings.metrics:
+    if found is None:
         return
 
     def take() -> None:
-        opened.save(apply(opened.document, SetCompile(compile=wanted))[0])
+        opened.save(apply(opened.document, SetCompile(compile=found.compile))[0])
 
-    st.button(
-        "Set what goes with the data",
-        key=f"{key}:suggest",
-        icon=":material/auto_fix_high:",
-        type="tertiary",
-        on_click=take,
-        help=f"Loss {wanted.loss}, metrics {', '.join(wanted.metrics) or 'none'}: for {card.answer.task}.",
-    )
+    with st.container(key=f"{key}:suggestion", gap="small"):
+        st.button(
+            "Set what goes with the data",
+            key=f"{key}:suggest",
+            icon=":material/auto_fix_high:",
+            type="tertiary",
+            on_click=guarded(take),
+        )
+        for reason in found.reasons:
+            st.caption(plain(reason))
+
+
+def _schedule(opened: Opening, key: str) -> None:
+    """How the learning rate changes from step to step."""
+    settings = opened.document.compile
+    given = settings.schedule
+    config = None
+    if given is not None:
+        whole = optimizer_arguments(settings)["learning_rate"]
+        config = {"class_name": whole["class_name"], "config": dict(whole["config"])}
+
+    def commit(chosen: dict[str, Any] | None) -> None:
+        made = None
+        if chosen is not None:
+            made = Configured(name=chosen["class_name"], params=to_json(dict(chosen["config"] or {})))
+        changed = opened.document.compile.model_copy(update={"schedule": made})
+        opened.save(apply(opened.document, SetCompile(compile=changed))[0])
+
+    with st.expander(f"Schedule: {plain(given.name)}" if given else "Schedule of the learning rate"):
+        rate = settings.learning_rate or USUAL_RATE
+        schedule_editor(f"{key}:schedule", config, commit, rate=rate, steps=_steps(opened))
+
+
+def _steps(opened: Opening) -> int:
+    """Steps of the whole training, as far as the rows are known."""
+    training = opened.document.training
+    rows = 1000
+    if opened.document.data is not None:
+        with suppress(LayerloomError):
+            rows = describe(opened.document.data.dataset).rows
+    fitted = max(1, round(rows * (1 - training.validation_split)))
+    return training.epochs * -(-fitted // training.batch_size)
 
 
 def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) -> None:

@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from app.components.run_choice import choose_run, look_at_run, runs_table
+from app.components.faults import shielded
+from app.components.run_choice import choose_run, look_at_run
+from app.components.run_menu import run_menu
 from app.components.run_view import run_view
+from app.components.runs_table import runs_compared, runs_table
 from app.components.start_choice import choose_start
 from app.components.training_form import training_form
 from app.components.why_not import draw_reasons, reasons_against
@@ -26,10 +29,16 @@ def show() -> None:
         if not runs:
             _nothing_yet()
             return
-        run_view(choose_run(runs))
+        choice, menu = st.columns([5, 1])
+        with choice:
+            chosen = choose_run(runs)
+        with menu:
+            run_menu(opened, next(run for run in runs if run.id == chosen))
+        run_view(chosen)
         if len(runs) > 1:
-            with st.expander(f"All {len(runs)} runs"):
+            with st.expander(f"All {len(runs)} runs"), shielded():
                 runs_table(runs)
+                runs_compared(runs)
 
 
 def _button(opened: Opening) -> None:

@@ -104,7 +104,7 @@ def answers_figure(evaluation: Evaluation, place: int = 0) -> go.Figure:
         figure.update_xaxes(title="step of the test")
         figure.update_yaxes(title=unit)
     else:
-        shown = _thinned(len(expected))
+        shown = thinned(len(expected))
         figure.add_scatter(
             x=expected[shown], y=given[shown], mode="markers", name="test rows", marker={"color": TRAINING}
         )
@@ -122,11 +122,15 @@ def _curve_figure(curves: Curves, name: str, log_scale: bool) -> go.Figure:
     figure = go.Figure()
     # A quick run is looked into once or twice within an epoch: points that say less than they disturb.
     if name in curves.within and len(curves.within[name].epochs) > 2:
-        _add_line(figure, curves.within[name], "within epochs", {"color": WITHIN, "width": 1})
+        add_line(figure, curves.within[name], "within epochs", {"color": WITHIN, "width": 1})
     if name in curves.training:
-        _add_line(figure, curves.training[name], "training", {"color": TRAINING, "width": 2})
+        add_line(figure, curves.training[name], "training", {"color": TRAINING, "width": 2})
     if name in curves.validation:
-        _add_line(figure, curves.validation[name], "validation", {"color": VALIDATION, "width": 2})
+        add_line(figure, curves.validation[name], "validation", {"color": VALIDATION, "width": 2})
+    return laid_out(figure, name, f"{curves.run_id}:{name}", log_scale=log_scale)
+
+
+def laid_out(figure: go.Figure, name: str, revision: str, *, log_scale: bool) -> go.Figure:
     figure.update_layout(
         title=name.replace("_", " "),
         height=280,
@@ -134,15 +138,15 @@ def _curve_figure(curves: Curves, name: str, log_scale: bool) -> go.Figure:
         hovermode="x unified",
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         # The same word each time: zoom and hidden lines stay while the curves grow.
-        uirevision=f"{curves.run_id}:{name}",
+        uirevision=revision,
     )
     figure.update_xaxes(title="epoch", rangemode="tozero")
     figure.update_yaxes(type="log" if log_scale else "linear")
     return figure
 
 
-def _add_line(figure: go.Figure, curve: Curve, label: str, line: dict[str, Any]) -> None:
-    shown = _thinned(len(curve.epochs))
+def add_line(figure: go.Figure, curve: Curve, label: str, line: dict[str, Any]) -> None:
+    shown = thinned(len(curve.epochs))
     figure.add_scatter(
         x=[curve.epochs[place] for place in shown],
         y=[curve.values[place] for place in shown],
@@ -154,8 +158,8 @@ def _add_line(figure: go.Figure, curve: Curve, label: str, line: dict[str, Any])
     )
 
 
-def _thinned(points: int) -> list[int]:
-    """Places of at most `MAX_POINTS` points, evenly spread; the first and the last are among them."""
-    if points <= MAX_POINTS:
+def thinned(points: int, most: int = MAX_POINTS) -> list[int]:
+    """Places of at most so many points, evenly spread; the first and the last are among them."""
+    if points <= most:
         return list(range(points))
-    return [int(place) for place in np.linspace(0, points - 1, MAX_POINTS).round()]
+    return [int(place) for place in np.linspace(0, points - 1, most).round()]

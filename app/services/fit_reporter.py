@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from app.services.checkpoints import TrainingState
+from app.services.checkpoints import random_state, restore_random
 from app.services.datasets import Dataset
 from app.services.fit_sampler import FitSampler
 from app.services.job_context import JobContext
 from app.services.keeper import Keeper
+from app.services.training_state import TrainingState
 from graph_compiler.document import GraphDocument
 from runtime.callbacks import Callback
 from runtime.callbacks.monitoring import is_small_good
@@ -74,7 +75,7 @@ class FitReporter(Callback):
         for watcher, remembered in zip(self._watchers, self._state.callbacks, strict=False):
             watcher.set_state(remembered)
         self._state.ended = False
-        self._state.restore_random()
+        restore_random(self._state.random)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the clock of the epoch."""
@@ -108,7 +109,7 @@ class FitReporter(Callback):
         rate = float(np.asarray(self.model.optimizer.learning_rate))
         state.learning_rate = None if self._document.compile.schedule else rate
         state.callbacks = [watcher.get_state() for watcher in self._watchers]
-        state.note_random()
+        state.random = random_state()
         is_best = self._compare(metrics)
         self._context.emit(
             "epoch",

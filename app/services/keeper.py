@@ -6,9 +6,10 @@ from typing import Any
 
 import torch
 
-from app.services.checkpoints import BEST, TrainingState, write_checkpoint
+from app.services.checkpoints import BEST, write_checkpoint
 from app.services.evaluation import CHECKPOINT
 from app.services.job_context import JobContext
+from app.services.training_state import TrainingState
 
 SECONDS = 1.0
 """Epochs shorter than this share a checkpoint; the last one is always written."""

@@ -12,11 +12,12 @@ import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict
 
-from app.services.checkpoints import TrainingState, read_state, restore_checkpoint
+from app.services.checkpoints import restore_checkpoint
 from app.services.datasets import Dataset, load
 from app.services.evaluation import CHECKPOINT, PREDICTIONS, RESULTS, measured
 from app.services.fit_reporter import FitReporter
 from app.services.job_context import JobContext
+from app.services.training_state import TrainingState, read_state
 from graph_compiler.callback_settings import make_callbacks
 from graph_compiler.document import GraphDocument, load_document
 from graph_compiler.lowering import lower

@@ -1,0 +1,79 @@
+"""What can be done with a run besides looking at it: a note, its design back, away with it."""
+
+import streamlit as st
+
+from app.components.canvas import send
+from app.components.faults import guarded
+from app.components.navigation import go_to
+from app.components.shown import as_value, put
+from app.components.workspace import CANVAS, Opening, designer, open_project
+from app.services.run_store import MAX_NOTE, Run
+from app.services.training import delete_run
+from graph_compiler.document import GraphDocument, to_canvas
+
+
+def run_menu(opened: Opening, run: Run) -> None:
+    """Draws the menu of a run."""
+    with st.popover(f"Run {run.number}", icon=":material/more_vert:", width="stretch"):
+        _note(run)
+        if st.button(
+            "Bring its design back",
+            icon=":material/restore_page:",
+            width="stretch",
+            help="The canvas shows the design as it was trained; undo takes that back.",
+        ):
+            restore(opened, designer().runs.document(run.id))
+            st.toast(f"The design of run {run.number} is back. Undo takes that back.", icon=":material/undo:")
+            go_to("design")
+        if st.button("Open its design as a new project", icon=":material/note_add:", width="stretch"):
+            _as_project(opened, run)
+        st.button(
+            "Delete this run",
+            icon=":material/delete:",
+            width="stretch",
+            disabled=run.is_open,
+            on_click=guarded(_delete),
+            args=(run,),
+            help="With its curves and its models. This cannot be undone.",
+        )
+
+
+def restore(opened: Opening, document: GraphDocument) -> None:
+    """Gives the open project an earlier design: drawn by the canvas, as one step that its undo takes back.
+
+    Args:
+        opened: The project.
+        document: The design as it was.
+    """
+    send(CANVAS, "replace", doc=to_canvas(document))
+    settings = {"compile": document.compile, "training": document.training, "data": document.data}
+    opened.save(opened.document.model_copy(update=settings))
+
+
+def _note(run: Run) -> None:
+    key = f"note:{run.id}"
+    if key not in st.session_state:
+        put(key, run.note)
+
+    def keep() -> None:
+        designer().runs.set_note(run.id, st.session_state[key])
+
+    st.text_input(
+        "Note",
+        **as_value(key),
+        key=key,
+        max_chars=MAX_NOTE,
+        on_change=guarded(keep),
+        placeholder="what was tried",
+    )
+
+
+def _as_project(opened: Opening, run: Run) -> None:
+    name = f"{opened.project.name}, run {run.number}"
+    open_project(designer().projects.create(name, designer().runs.document(run.id)))
+    go_to("design")
+
+
+def _delete(run: Run) -> None:
+    delete_run(designer(), run.id)
+    st.toast(f"Run {run.number} was deleted.")
