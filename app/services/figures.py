@@ -131,13 +131,20 @@ def _curve_figure(curves: Curves, name: str, log_scale: bool) -> go.Figure:
 
 
 def laid_out(figure: go.Figure, name: str, revision: str, *, log_scale: bool) -> go.Figure:
+    """Lays a chart along the epochs out.
+
+    Args:
+        figure: The chart.
+        name: What it shows.
+        revision: Names it: as long as it is the same, zoom and hidden lines stay.
+        log_scale: Whether its values stand on a logarithmic axis.
+    """
     figure.update_layout(
         title=name.replace("_", " "),
         height=280,
         margin=MARGIN,
         hovermode="x unified",
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        # The same word each time: zoom and hidden lines stay while the curves grow.
         uirevision=revision,
     )
     figure.update_xaxes(title="epoch", rangemode="tozero")
@@ -146,6 +153,7 @@ def laid_out(figure: go.Figure, name: str, revision: str, *, log_scale: bool) ->
 
 
 def add_line(figure: go.Figure, curve: Curve, label: str, line: dict[str, Any]) -> None:
+    """Adds a curve to a chart, with no more points than can be seen."""
     shown = thinned(len(curve.epochs))
     figure.add_scatter(
         x=[curve.epochs[place] for place in shown],
