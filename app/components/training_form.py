@@ -14,7 +14,7 @@ from app.components.words import plain
 from app.components.workspace import Opening
 from app.services.datasets import describe
 from app.services.suggestion import USUAL_RATE, suggestion
-from graph_compiler.compile_settings import metric_problem, optimizer_arguments
+from graph_compiler.compile_settings import metric_problem
 from graph_compiler.document import (
     CompileSettings,
     Configured,
@@ -24,7 +24,6 @@ from graph_compiler.document import (
     apply,
 )
 from runtime import losses, metrics, optimizers
-from runtime.configurable import to_json
 from runtime.errors import LayerloomError
 from runtime.layers.docstrings import parse_docstring
 from runtime.registries import Registry, snake_case
@@ -124,21 +123,14 @@ def _schedule(opened: Opening, key: str) -> None:
     """How the learning rate changes from step to step."""
     settings = opened.document.compile
     given = settings.schedule
-    config = None
-    if given is not None:
-        whole = optimizer_arguments(settings)["learning_rate"]
-        config = {"class_name": whole["class_name"], "config": dict(whole["config"])}
 
-    def commit(chosen: dict[str, Any] | None) -> None:
-        made = None
-        if chosen is not None:
-            made = Configured(name=chosen["class_name"], params=to_json(dict(chosen["config"] or {})))
-        changed = opened.document.compile.model_copy(update={"schedule": made})
+    def commit(chosen: Configured | None) -> None:
+        changed = opened.document.compile.model_copy(update={"schedule": chosen})
         opened.save(apply(opened.document, SetCompile(compile=changed))[0])
 
     with st.expander(f"Schedule: {plain(given.name)}" if given else "Schedule of the learning rate"):
         rate = settings.learning_rate or USUAL_RATE
-        schedule_editor(f"{key}:schedule", config, commit, rate=rate, steps=_steps(opened))
+        schedule_editor(f"{key}:schedule", given, commit, rate=rate, steps=_steps(opened))
 
 
 def _steps(opened: Opening) -> int:

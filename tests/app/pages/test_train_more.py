@@ -1,0 +1,98 @@
+"""The page Train beyond one run: callbacks, schedules, reasons, runs that go on, are compared and deleted."""
+
+from app.services.training import standing
+from tests.app.conftest import wait_for
+
+
+def run_of(services, project):
+    return services.runs.of_project(project.id)[0]
+
+
+def test_callbacks_are_switched_on_and_set(tab, project):
+    visitor = tab(project())
+    visitor.visit("train")
+    visitor.field("Early stopping").set_value(True).run()
+    assert [one.name for one in visitor.document.training.callbacks] == ["EarlyStopping"]
+    assert set(visitor.field("monitor").options) == {"val_loss", "val_accuracy", "loss", "accuracy"}
+    visitor.field("patience").set_value(4).run()
+    visitor.field("monitor").set_value("val_accuracy").run()
+    assert visitor.document.training.callbacks[0].params == {"patience": 4, "monitor": "val_accuracy"}
+    visitor.field("Epochs").set_value(9).run()
+    assert visitor.document.training.callbacks[0].params["patience"] == 4, (
+        "the rest of the form leaves it alone"
+    )
+    visitor.field("Early stopping").set_value(False).run()
+    assert visitor.document.training.callbacks == ()
+    assert not visitor.at.exception
+
+
+def test_a_schedule_is_chosen_for_the_steps_of_the_training(tab, project):
+    visitor = tab(project())
+    visitor.visit("train")
+    visitor.field("schedule").set_value("cosine_decay").run()
+    schedule = visitor.document.compile.schedule
+    assert schedule.name == "CosineDecay"
+    assert schedule.params["decay_steps"] > visitor.document.training.epochs
+    assert not visitor.at.exception
+
+
+def test_what_goes_with_the_data_is_said_with_its_reason(tab, project):
+    visitor = tab(project())
+    visitor.visit("train")
+    visitor.field("Loss").set_value("mean_squared_error").run()
+    said = visitor.texts().replace("\\", "")
+    assert (
+        "Iris flowers asks for one of 3 classes, and the last layer gives 3 values through softmax." in said
+    )
+
+
+def test_a_run_trains_more_gets_a_note_and_goes_away(tab, project, services):
+    opened = project()
+    visitor = tab(opened)
+    at = visitor.visit("train")
+    visitor.field("Epochs").set_value(2).run()
+    visitor.button("Train").click().run()
+    run = wait_for(services, run_of(services, opened).id)
+    at.run()
+    assert "It came to the end of its 2 epochs." in visitor.texts()
+    visitor.field("More epochs").set_value(3).run()
+    visitor.button("Train 3 more").click().run()
+    run = wait_for(services, run.id)
+    assert (run.attempt, run.progress["epoch"], run.progress["epochs"]) == (2, 5, 5)
+    assert not standing(services, run).is_unfinished
+    visitor.field("Note").set_value("more of it").run()
+    assert services.runs.get(run.id).note == "more of it"
+    visitor.button("Train").click().run()
+    wait_for(services, run_of(services, opened).id)
+    at.run()
+    assert list(at.dataframe[0].value["run"]) == [2, 1]
+    visitor.field("Filter").set_value("more of").run()
+    assert list(at.dataframe[0].value["run"]) == [1]
+    assert list(at.dataframe[0].value["note"]) == ["more of it"]
+    both = [one.id for one in services.runs.of_project(opened.id)]
+    charts = len(at.get("bidi_component"))
+    visitor.field("Runs in one chart").set_value(both).run()
+    assert len(at.get("bidi_component")) > charts
+    visitor.button("Delete this run").click().run()
+    assert [one.number for one in services.runs.of_project(opened.id)] == [1]
+    assert not services.settings.run_dir(both[0]).exists()
+    assert not at.exception
+    assert not at.error
+
+
+def test_the_design_of_a_run_comes_back_on_the_canvas_as_one_step(tab, trained, services):
+    opened = services.projects.create("Changed since", services.runs.document(run_of(services, trained()).id))
+    visitor = tab(opened)
+    visitor.visit("train")
+    visitor.field("Epochs").set_value(1).run()
+    visitor.button("Train").click().run()
+    wait_for(services, run_of(services, opened).id)
+    visitor.at.run()
+    visitor.field("Epochs").set_value(77).run()
+    visitor.button("Bring its design back").click().run()
+    assert visitor.document.training.epochs == 1
+    (command,) = visitor.at.session_state["canvas:commands"]
+    assert command["op"] == "replace"
+    assert [node["name"] for node in command["doc"]["nodes"]] == [
+        node.name for node in visitor.document.nodes.values()
+    ]
