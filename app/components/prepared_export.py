@@ -131,6 +131,6 @@ def _preview(opened: Opening, kind: Kind) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if kind.language == "svg":
-        st.image(text)
+        st.image(text, alt="The design as a picture")
         return
     st.code(text, language=kind.language, line_numbers=True)

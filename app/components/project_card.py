@@ -31,7 +31,7 @@ def project_card(opened: Opening, entry: ProjectEntry) -> None:
         layers, picture = _seen(entry.id, entry.changed_at, theme())
         with st.container(key=f"{THUMBNAIL}_{entry.id}", gap=None):
             if picture:
-                st.image(picture, width="stretch")
+                st.image(picture, width="stretch", alt=f"The design of {entry.name}")
             else:
                 st.caption(layers)
         here = " · open here" if entry.id == opened.project.id else ""

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from app.components.theme import theme
+
 BAR = "project_bar"
 SNACKBAR = "snackbar"
 PANEL = "panel"
@@ -88,10 +90,28 @@ _RULES = f"""
 [class*=st-key-show_] button, [class*=st-key-show_] button > div {{
   justify-content: flex-start; text-align: left;
 }}
+[data-testid=stCaptionContainer] {{ color: inherit; opacity: 1; }}
+[data-testid=stCaptionContainer] > * {{ opacity: .8; }}
 [data-testid=stMetricValue] {{ font-size: 1.45rem; }}
 """
+
+_CODE = """
+[data-testid=stCode] .token.keyword, [data-testid=stCode] .token.boolean { color: %s; }
+[data-testid=stCode] .token.string, [data-testid=stCode] .token.triple-quoted-string { color: %s; }
+[data-testid=stCode] .token.comment, [data-testid=stCode] .linenumber { color: %s !important; }
+[data-testid=stCode] .token.number, [data-testid=stCode] .token.builtin { color: %s; }
+"""
+_CONTRAST = {
+    "light": _CODE % ("#0b5cad", "#11702b", "#5c6070", "#9a4a00"),
+    "dark": _CODE % ("#6fb3f5", "#6fd08c", "#a3a7b5", "#f0a35e")
+    + """
+button[kind=primary], button[kind=primary] *, button[kind=primaryFormSubmit] *,
+[data-testid=stMultiSelect] span[title], [data-testid=stMultiSelect] span[title] + * { color: #10141f; }
+""",
+}
+"""What Streamlit's own colours lack of the contrast that WCAG AA asks for, by theme."""
 
 
 def apply_style() -> None:
     """Puts the rules into the page."""
-    st.html(f"<style>{_RULES}</style>")
+    st.html(f"<style>{_RULES}{_CONTRAST[theme()]}</style>")

@@ -1,4 +1,4 @@
-"""Every page in every theme and size: whole, without an error, and from no other host.
+"""Every page in every theme and size: whole, without an error, from no other host, and for all people.
 
 With LAYERLOOM_SCREENSHOTS=FOLDER set, each page is kept there as a picture to be looked at.
 """
@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.accessibility import grave_findings
 from tests.e2e.conftest import Designer, NewVisitor
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.e2e
 
-PAGES = ("Design", "Analyze", "Data", "Train", "Evaluate", "Export")
+PAGES = ("Projects", "Design", "Analyze", "Data", "Train", "Evaluate", "Export")
 SIZES = {"large": {"width": 1440, "height": 900}, "small": {"width": 1024, "height": 768}}
 PICTURES = os.environ.get("LAYERLOOM_SCREENSHOTS")
 
@@ -48,6 +49,8 @@ def test_pages_of_a_trained_project(
             expect(visitor.page.get_by_label("Epochs", exact=True)).to_have_value("2")
             expect(visitor.page.get_by_label("Batch size", exact=True)).to_have_value("32")
         _check(visitor, f"{page.lower()}-{theme}-{size}")
+        if size == "small":
+            assert not grave_findings(visitor.page), page
     visitor.go("Design")
     visitor.node("conv2d").click()
     expect(visitor.page.get_by_label("filters", exact=True)).to_be_visible()
