@@ -93,7 +93,7 @@ def _pictures(evaluation: Evaluation, rows: list[int]) -> None:
     for place, row in enumerate(rows):
         with columns[place % PICTURES_A_ROW]:
             shown = picture(evaluation.dataset.test.shown[row])
-            st.image(shown, width="stretch", caption=verdict(evaluation, row))
+            st.image(shown, width="stretch", caption=verdict(evaluation, row), alt=f"Test row {row}")
 
 
 def _pairs(evaluation: Evaluation, rows: list[int]) -> None:
@@ -110,6 +110,7 @@ def _pairs(evaluation: Evaluation, rows: list[int]) -> None:
                 np.concatenate([before, gap, after], axis=1),
                 width="stretch",
                 caption=f"mean error {evaluation.errors[row]:.3g}",
+                alt=f"Test row {row}, and what became of it",
             )
 
 

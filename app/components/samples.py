@@ -95,6 +95,7 @@ def _pictures(dataset: Dataset, rows: Split) -> None:
                 picture(rows.shown[place]),
                 width="stretch",
                 caption=plain(answer_text(dataset, rows.y[place])) or None,
+                alt=f"Sample {place + 1}",
             )
 
 

@@ -62,7 +62,7 @@ export default function render({ data, parentElement }) {
     places.set(parentElement, place);
   }
   const figure = JSON.parse(data.figure);
-  place.setAttribute("role", "img");
+  place.setAttribute("role", "figure");
   place.setAttribute("aria-label", data.label);
   place.style.minHeight = `${figure.layout.height}px`;
   library().then((Plotly) => {
