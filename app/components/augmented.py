@@ -29,7 +29,12 @@ def draw_augmented(document: GraphDocument, dataset: Dataset) -> None:
         return
     white = 255.0 if float(changed.max()) > 16 else max(1.0, float(changed.max()))
     for place, (column, sample) in enumerate(zip(st.columns(SHOWN, gap="small"), changed, strict=False)):
-        column.image(picture(sample, white), width="stretch", caption=f"{place + 1}")
+        column.image(
+            picture(sample, white),
+            width="stretch",
+            caption=f"{place + 1}",
+            alt=f"Augmented sample {place + 1}",
+        )
     st.button(
         "Draw others", icon=":material/casino:", help="Each epoch sees other ones.", on_click=_draw_others
     )

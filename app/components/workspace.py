@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.beside import followed, told_beside
-from app.components.canvas import read_state, send
+from app.components.canvas import CanvasState, read_state, send
 from app.components.underway import with_what_is_underway
 from app.services.designer import Designer
 from app.services.projects import Project, ProjectError, StaleProjectError
@@ -76,6 +76,27 @@ class Opening:
             document = followed(document, self.beside, newest.beside)
             self.beside = newest.beside
         self.save(with_what_is_underway(document, CANVAS, newest.ack if newest else 0))
+
+    def take_back(self, state: CanvasState) -> bool:
+        """Keeps what a browser has drawn while the server that knew of it was away.
+
+        A new server hears of it only when it has drawn the canvas. The browser says from which revision it
+        began: where another tab has saved a later one, the user is asked.
+
+        Args:
+            state: What the browser has sent.
+
+        Returns:
+            Whether there was something, and the page has to run once more.
+        """
+        if not state.rev or state.document == self.seen:
+            return False
+        stored = self.project
+        self.project = replace(stored, revision=min(stored.revision, state.base))
+        self.take_over()
+        if self.document == stored.document:
+            self.project = stored
+        return True
 
     def save(self, document: GraphDocument) -> None:
         """Keeps a changed design, in this tab and in the store.

@@ -56,12 +56,15 @@ def _draw(opened: Opening) -> None:
             to_canvas(document),
             opened.epoch,
             design=opened.project.id,
+            base=opened.project.revision,
             notes=_notes(document, analysis, opened.asks),
             palette=PALETTE,
             theme=theme(),
             height=CANVAS_HEIGHT,
             on_mend=guarded(mend),
         )
+    if opened.take_back(state):
+        st.rerun()
     with panel, st.container(key=PANEL):
         _panel(opened, analysis, state)
         st.html(f'<span hidden data-testid="probe">rev={state.rev}</span>')

@@ -97,9 +97,9 @@ def _parents() -> dict[int, int]:
 
 
 @contextmanager
-def running_designer(data_dir: Path) -> Iterator[Designer]:
+def running_designer(data_dir: Path, port: int | None = None) -> Iterator[Designer]:
     """Starts a designer on a data directory, by the command that users give."""
-    port = free_port()
+    port = port or free_port()
     command = [COMMAND, "--no-browser", "--port", str(port), "--data-dir", str(data_dir)]
     data_dir.mkdir(exist_ok=True)
     with Server([str(word) for word in command], port, data_dir.parent / "server.log") as server:

@@ -1,9 +1,12 @@
 """What was drawn stays: through reloads, page switches and a second tab."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Designer, NewVisitor
+from tests.browser import free_port
+from tests.e2e.conftest import Designer, NewVisitor, running_designer
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.e2e
@@ -94,3 +97,46 @@ def test_a_value_is_kept_by_going_elsewhere_right_after_typing(visitor: Visitor,
         expect(code.first).to_contain_text(f"Dense({value}")
         visitor.go("Design")
         visitor.shape_is("hidden", str(value))
+
+
+def test_ten_fast_edits_of_mixed_kinds_are_all_kept(visitor: Visitor, designer: Designer) -> None:
+    project_id = designer.new_project("iris")
+    visitor.open(project_id)
+    keys = visitor.page.keyboard
+    visitor.node("hidden").click(position={"x": 40, "y": 18})
+    # Nothing is waited for in between: each key comes while Python still works on the one before.
+    for key in ("Control+d", "Control+d", "ArrowDown", "Delete", "Control+z", "Control+z", "Control+y"):
+        keys.press(key)
+    for word in ("dropout", "flatten", "dense"):
+        keys.press("/")
+        keys.type(word)
+        keys.press("Enter")
+    expect(visitor.page.locator("[data-node-name]")).to_have_count(8)
+    visitor.settle()
+    drawn = visitor.page.locator("[data-node-name]").evaluate_all(
+        "cards => cards.map(card => card.dataset.nodeName)"
+    )
+    assert sorted(node.name for node in designer.document(project_id).nodes.values()) == sorted(drawn)
+
+
+def test_what_is_drawn_while_the_server_is_away_is_there_when_it_is_back(
+    new_visitor: NewVisitor, tmp_path: Path
+) -> None:
+    port = free_port()
+    with running_designer(tmp_path / "data", port) as designer:
+        visitor = new_visitor(designer)
+        visitor.open(designer.projects.create("Cut off").id)
+        project_id = visitor.project_id
+        _add(visitor, "Dense", "dense", (0.3, 0.3))
+        designer.server.kill()
+    visitor.drag_layer("Flatten", 0.7, 0.3)
+    expect(visitor.node("flatten")).to_be_visible()
+    with running_designer(tmp_path / "data", port) as designer:
+        visitor.settle()
+        assert [node.name for node in designer.document(project_id).nodes.values()] == ["dense", "flatten"]
+        visitor.page.reload()
+        visitor.is_at("Design")
+        expect(visitor.node("flatten")).to_be_visible()
+        visitor.page.close()
+    # While the server was away the browser complained, and rightly so.
+    visitor.complaints.clear()

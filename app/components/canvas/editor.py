@@ -14,6 +14,7 @@ def canvas(
     epoch: Epoch,
     *,
     design: str = "",
+    base: int = 0,
     notes: Mapping[str, Mapping[str, Any]] | None = None,
     palette: Iterable[Mapping[str, Any]] = (),
     commands: Sequence[Mapping[str, Any]] | None = None,
@@ -31,6 +32,7 @@ def canvas(
         epoch: one value for each opening of a design, such as `f"{project_id}:{opening}"`.
         design: names the design over all its openings, so that the browser finds its undo history again after
             a reload; without one the history ends with the page.
+        base: the stored revision of the document; what the browser sends says which one it began from.
         notes: what is known of each node, by its id: shapes, ports, parameters, findings.
         palette: the layers that can be added, in the order of the palette.
         commands: edits to make; those waiting from `send` when None.
@@ -52,6 +54,7 @@ def canvas(
             "doc": _plain(document),
             "epoch": epoch,
             "design": design or None,
+            "base": base,
             "rev": rev,
             "ack": ack,
             "notes": dict(notes or {}),

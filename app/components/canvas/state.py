@@ -22,6 +22,7 @@ class CanvasState:
         ack: id of the last command the browser has carried out.
         selected: ids of the selected nodes and sticky notes.
         asks: id of the node whose fixes somebody wants to see, or empty.
+        base: the revision that the browser was last told.
     """
 
     document: dict[str, Any]
@@ -31,6 +32,7 @@ class CanvasState:
     selected: tuple[str, ...]
     beside: tuple[Any, ...] = ()
     asks: str = ""
+    base: int = 0
 
 
 def read_state(key: str, epoch: Epoch) -> CanvasState | None:
@@ -103,6 +105,7 @@ def parse_state(doc: object) -> CanvasState | None:
         selected=tuple(str(node) for node in selected) if isinstance(selected, list) else (),
         beside=tuple(beside) if isinstance(beside, list) else (),
         asks=asks if isinstance(asks, str) else "",
+        base=_count(fields.get("base")),
     )
 
 

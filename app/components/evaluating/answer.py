@@ -32,7 +32,7 @@ def show_answer(examined: Examined, answer: Array, key: str) -> None:
     info = examined.dataset.info
     if info.answer.task == "reconstruction" and info.preview == "images":
         st.markdown("**What comes out**")
-        st.image(picture(answer[0]), width=224)
+        st.image(picture(answer[0]), width=224, alt="The model's answer as a picture")
     elif answer.size == 1:
         st.metric("The model's answer", answer_text(examined.dataset, answer[0]))
     else:

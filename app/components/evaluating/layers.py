@@ -44,7 +44,7 @@ def _activations(examined: Examined, taps: list[dict[str, Any]]) -> None:
     said = answer.words
     if "maps" in answer.arrays:
         maps = answer.arrays["maps"]
-        st.image(side_by_side(maps), width="content")
+        st.image(side_by_side(maps), width="content", alt=f"Channels of {name}, side by side")
         channels = said["shape"][-1]
         st.caption(f"{len(maps)} of {channels} channels, each in its own range from dark to bright.")
     else:
@@ -72,7 +72,7 @@ def _weights(examined: Examined, layers: list[dict[str, Any]]) -> None:
 def _weight(examined: Examined, answer: Message, layer: str, place: int) -> None:
     arrays = answer.arrays
     if f"filters{place}" in arrays:
-        st.image(side_by_side(arrays[f"filters{place}"]), width="content")
+        st.image(side_by_side(arrays[f"filters{place}"]), width="content", alt=f"Filters of {layer}")
         shape = answer.words["weights"][place]["shape"]
         if shape[2] > 1:
             st.caption(f"What each filter does with the first of {shape[2]} channels.")

@@ -75,7 +75,12 @@ def _own_picture(examined: Examined) -> Array | None:
         ink = drawing_pad(examined.key("pad"))
         shown = None if ink is None else drawing(dataset, ink)
     if shown is not None:
-        st.image(picture(shown, white_of(dataset)), width=140, caption="What the model sees")
+        st.image(
+            picture(shown, white_of(dataset)),
+            width=140,
+            caption="What the model sees",
+            alt="What the model sees",
+        )
     return shown
 
 

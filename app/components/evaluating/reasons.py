@@ -99,16 +99,21 @@ def _picture(examined: Examined, x: Array, shown: Any, target: int | None) -> No
     values = _saliency(examined, x, target)
     before = grey(shown, white_of(examined.dataset))
     first, second, third = st.columns(3, gap="medium")
-    first.image(enlarged(before), caption="The picture", width=PICTURE_WIDTH)
+    first.image(enlarged(before), caption="The picture", alt="The picture", width=PICTURE_WIDTH)
     if values is not None:
         if np.squeeze(values).ndim == 1:
             values = values.reshape(before.shape[0], before.shape[1], -1)
         words = "Saliency: where more ink speaks for it (orange) or against it (blue)"
-        second.image(signed(values), caption=words, width=PICTURE_WIDTH)
+        second.image(signed(values), caption=words, alt=words, width=PICTURE_WIDTH)
     if found is not None:
         layer, heat = found
         if heat.ndim == 2:
-            third.image(heated(before, heat), caption=f"Grad-CAM of {plain(layer)}", width=PICTURE_WIDTH)
+            third.image(
+                heated(before, heat),
+                caption=f"Grad-CAM of {plain(layer)}",
+                alt=f"Grad-CAM of {layer}",
+                width=PICTURE_WIDTH,
+            )
         else:
             third.caption("This layer has steps, no rows and columns: choose another.")
 

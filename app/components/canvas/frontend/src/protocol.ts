@@ -55,6 +55,8 @@ export interface CommittedDoc extends GraphDoc {
   selected: readonly string[];
   /** The node whose fixes somebody wants to see; null when nobody does. */
   asks: string | null;
+  /** The stored revision that Python last told of: what this document began from. */
+  base: number;
 }
 
 /** What flows through a port, as far as one needs to know it to wire: it has a colour. */
@@ -152,7 +154,9 @@ export interface CanvasData {
   /** Names the design over all its openings: undo is found again under it after a reload. */
   design?: string;
   epoch: Epoch;
-  /** The newest revision Python has seen; lower than ours after a page switch. */
+  /** The revision of the design that is stored. */
+  base?: number;
+  /** The newest commit Python has seen; lower than ours after a page switch. */
   rev: number;
   ack: number;
   notes: Record<string, NodeNotes>;

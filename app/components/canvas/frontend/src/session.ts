@@ -71,6 +71,7 @@ export class Session {
   private design: string | null = null;
   /** The newest commit that Python has seen. */
   private seen = 0;
+  private base = 0;
   private remembering: ReturnType<typeof setTimeout> | null = null;
   private holds = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -88,6 +89,7 @@ export class Session {
     this.send = send;
     this.request = request;
     this.seen = data.rev;
+    this.base = data.base ?? 0;
     const { notes, palette } = this.snapshot;
     this.snapshot = { ...this.snapshot, notes: settled(notes, data.notes), palette: sameOr(palette, data.palette) };
     if (!this.loaded || data.epoch !== this.snapshot.state.epoch) this.load(data);
@@ -230,7 +232,8 @@ export class Session {
     this.snapshot = { ...this.snapshot, rev };
     this.tell();
     this.rememberSoon();
-    this.send({ ...state.history.present, rev, epoch: state.epoch, ack: state.ack, selected: state.selection.nodes, asks });
+    const { base } = this;
+    this.send({ ...state.history.present, rev, epoch: state.epoch, ack: state.ack, selected: state.selection.nodes, asks, base });
   }
 }
 
