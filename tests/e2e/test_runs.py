@@ -115,7 +115,7 @@ def test_after_a_power_cut_the_design_is_there_and_the_run_is_interrupted(
         visitor.go("Train")
         visitor.run_is("Interrupted")
         expect(visitor.page.get_by_test_id("stAlert")).to_contain_text(
-            "the designer ended while it was training"
+            "The designer ended while it was training"
         )
         visitor.curves_hold(before.points)
         assert designer.checkpoint(designer.last_run(project_id)).exists()
