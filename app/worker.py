@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -104,12 +105,14 @@ def _function(path: str) -> Any:
 
 
 def _listen(orders: IO[bytes], context: JobContext) -> None:
-    for line in orders:
-        order: dict[str, Any] = json.loads(line)
-        if order["do"] == "stop":
-            context.cancel(order["reason"], order["end_state"])
-        else:
-            context.tell(order["do"], order["value"])
+    # A designer that is killed resets the connection.
+    with suppress(ConnectionError):
+        for line in orders:
+            order: dict[str, Any] = json.loads(line)
+            if order["do"] == "stop":
+                context.cancel(order["reason"], order["end_state"])
+            else:
+                context.tell(order["do"], order["value"])
     context.cancel(DESIGNER_GONE, "interrupted")
 
 

@@ -39,8 +39,8 @@ def run_view(run_id: str) -> None:
 def _view(run_id: str, *, polling: bool) -> None:
     with shielded():
         run = designer().runs.get(run_id)
-        if polling and not run.is_open:
-            # The page itself runs once more, and does not ask for another look.
+        if polling != run.is_open:
+            # It has ended, or goes on: the page itself runs once more, without or with a clock.
             st.rerun()
         curves = read_curves(designer().runs, run_id, st.session_state)
         _head(run, curves)
