@@ -54,8 +54,6 @@ def state_in_words(run: Run) -> str:
     return "imported" if run.is_imported else STATES[run.state]
 
 
-
-
 def _reached(run: Run) -> list[str]:
     metrics = {name: value for name, value in run.progress.get("metrics", {}).items() if value is not None}
     return [f"{name} {value:.3g}" for name, value in list(metrics.items())[:SHOWN_METRICS]]

@@ -105,7 +105,7 @@ _CONTRAST = {
     "light": _CODE % ("#0b5cad", "#11702b", "#5c6070", "#9a4a00"),
     "dark": _CODE % ("#6fb3f5", "#6fd08c", "#a3a7b5", "#f0a35e")
     + """
-button[kind=primary], button[kind=primary] *, button[kind=primaryFormSubmit] *,
+button[kind=primary]:not(:disabled) *, button[kind=primaryFormSubmit]:not(:disabled) *,
 [data-testid=stMultiSelect] span[title], [data-testid=stMultiSelect] span[title] + * { color: #10141f; }
 """,
 }
