@@ -73,7 +73,9 @@ def _field(where: Any, examined: Examined, name: str, place: int, value: Any) ->
         words = sorted({str(word) for word in known} | {str(value)})
         if len(words) > MOST_WORDS:
             return where.text_input(label, str(value), key=key)
-        return where.selectbox(label, words, words.index(str(value)), key=key)
+        return where.selectbox(
+            label, words, words.index(str(value)), format_func=lambda word: word or "missing", key=key
+        )
     values = np.asarray(known, dtype=float)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)

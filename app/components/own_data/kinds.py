@@ -22,8 +22,9 @@ def draw_windows(source: TableSource, recipe: TableRecipe) -> TableRecipe:
     if not is_series:
         return recipe.model_copy(update={"windows": None})
     known = recipe.windows or Windows(length=min(24, max(1, source.rows // 10)))
-    length, horizon, step = st.columns(3)
+    length, horizon, step, within = st.columns(4)
     most = max(1, min(10_000, source.rows // 2))
+    columns = ["", *(facts.name for facts in source.columns if facts.name != recipe.target)]
     return recipe.model_copy(
         update={
             "windows": Windows(
@@ -40,6 +41,14 @@ def draw_windows(source: TableSource, recipe: TableRecipe) -> TableRecipe:
                 ),
                 step=step.number_input(
                     "Rows between windows", 1, most, min(known.step, most), key=f"step:{source.id}"
+                ),
+                within=within.selectbox(
+                    "Each is a series of its own",
+                    columns,
+                    columns.index(known.within) if known.within in columns else 0,
+                    format_func=lambda name: name or "All rows are one series",
+                    key=f"within:{source.id}",
+                    help="A column such as the station or the patient: no window goes from one to the next.",
                 ),
             )
         }

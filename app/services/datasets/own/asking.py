@@ -1,6 +1,6 @@
 """Makes inputs of rows as people see them, in the way a version was made: for rows a user writes himself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,13 @@ import pyarrow as pa
 from app.services.datasets.dataset import Array
 from app.services.datasets.own.encoding import EncodedColumn
 from app.services.datasets.own.recipe import ArrayRecipe, PictureRecipe, TableRecipe
-from app.services.datasets.own.texts import encoded_texts
+from app.services.datasets.own.texts import encoded_texts, units_of
 
 Encode = Callable[[Array], Array]
 
 
 def encoder_of(recipe: TableRecipe | PictureRecipe | ArrayRecipe, encoding: dict[str, Any]) -> Encode | None:
-    """What makes inputs of shown rows; None for windows, where a row is not all that goes in.
+    """What makes inputs of shown rows; None for windows of more than the target, which is all that is shown.
 
     Args:
         recipe: How the version was made.
@@ -24,12 +24,28 @@ def encoder_of(recipe: TableRecipe | PictureRecipe | ArrayRecipe, encoding: dict
     if not isinstance(recipe, TableRecipe):
         return np.asarray
     if recipe.windows is not None:
-        return None
+        return _windows(recipe, encoding)
     if "text" in encoding:
         ids = {unit: number for number, unit in enumerate(encoding["text"]["vocabulary"], start=2)}
         return lambda shown: encoded_texts([str(text) for text in shown], ids, recipe.reading)
     columns = [EncodedColumn.model_validate(column) for column in encoding["columns"]]
     return lambda shown: _table(columns, shown)
+
+
+def pieces_of(
+    recipe: TableRecipe | PictureRecipe | ArrayRecipe, encoding: dict[str, Any]
+) -> Callable[[str], Sequence[str]] | None:
+    """What of a text each number of its row stands for; None where the rows are no texts."""
+    if not isinstance(recipe, TableRecipe) or "text" not in encoding:
+        return None
+    return lambda text: tuple(units_of(text, recipe.reading)[: recipe.reading.length])
+
+
+def _windows(recipe: TableRecipe, encoding: dict[str, Any]) -> Encode | None:
+    columns = [EncodedColumn.model_validate(column) for column in encoding["columns"]]
+    if len(columns) != 1 or columns[0].name != recipe.target or columns[0].kind != "number":
+        return None
+    return lambda shown: _table(columns, np.reshape(shown, (-1, 1))).reshape(*np.shape(shown), 1)
 
 
 def _table(columns: list[EncodedColumn], shown: Array) -> Array:

@@ -1,7 +1,7 @@
 """Rows in the order of time, cut into windows: what has been, and what came some rows later."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,17 +15,31 @@ from runtime.errors import DataError
 WINDOWS_A_PIECE = 4_096
 
 
-def write_windows(
-    windows: Windows, plan: Any, x: Array, y: Array, train_rows: int, folder: Path
-) -> tuple[int, int]:
+class Timeline(NamedTuple):
+    """Rows, one series after the other, each in the order of time.
+
+    Args:
+        x: The rows as numbers; a file, which is removed in the end.
+        y: Their classes, or their amounts as they were.
+        when: The place of each in the order of time of them all; the latest are for the test.
+        train: How many rows are of the time of training.
+        series: Numbers of the series they belong to.
+    """
+
+    x: Array
+    y: Array
+    when: Array
+    train: int
+    series: Array
+
+
+def write_windows(windows: Windows, plan: Any, rows: Timeline, folder: Path) -> tuple[int, int]:
     """Writes windows for training and test. None whose answer is of the test's time is for training.
 
     Args:
         windows: How they are cut.
         plan: The answer, its mean and its scale.
-        x: All rows in the order of time, as numbers; a file in the folder, which is removed.
-        y: Their classes, or their amounts as they were.
-        train_rows: How many rows are of the time of training.
+        rows: All rows.
         folder: Gets the arrays.
 
     Returns:
@@ -34,15 +48,19 @@ def write_windows(
     Raises:
         DataError: There are too few rows for windows of that length.
     """
+    x, y = rows.x, rows.y
     reach = windows.length - 1 + windows.horizon
-    starts = np.arange(0, max(0, len(x) - reach), windows.step)
-    is_test = starts + reach >= train_rows
+    starts = _starts(windows, rows.series)
+    # In the order of time, so that the last of them, which `fit` holds back, are the latest.
+    starts = starts[np.argsort(rows.when[starts + reach], kind="stable")]
+    is_test = rows.when[starts + reach] >= rows.train
     parts = {"train": starts[~is_test], "test": starts[is_test]}
     if not len(parts["train"]) or not len(parts["test"]):
         raise DataError(
-            f"{train_rows:,} rows to learn from and {len(x) - train_rows:,} to test are too few for "
+            f"{rows.train:,} rows to learn from and {len(x) - rows.train:,} to test are too few for "
             "windows of "
-            f"{windows.length:,} rows with the answer {windows.horizon:,} later.",
+            f"{windows.length:,} rows with the answer {windows.horizon:,} later"
+            f"{f', each within one {windows.within!r}' if windows.within else ''}.",
             hint="Make the windows shorter, or keep more rows for the test.",
         )
     check_room(folder, len(starts) * (windows.length * (x.shape[1] * 4 + 4) + 8))
@@ -51,9 +69,17 @@ def write_windows(
     last = parts["test"] + windows.length - 1
     if not plan.answer.class_names:
         np.save(folder / "naive.npy", shaped(plan.answer, y[last], plan.mean, plan.scale))
-    del x
     (folder / "rows.npy").unlink()
     return len(parts["train"]), len(parts["test"])
+
+
+def _starts(windows: Windows, series: Array) -> Array:
+    """The rows at which windows begin whose answer is of the same series."""
+    firsts = np.flatnonzero(np.diff(series, prepend=-1))
+    lengths = np.diff(firsts, append=len(series))
+    place = np.arange(len(series)) - np.repeat(firsts, lengths)
+    has_room = place + windows.length - 1 + windows.horizon < np.repeat(lengths, lengths)
+    return np.flatnonzero(has_room & (place % windows.step == 0))
 
 
 def _write_part(

@@ -19,10 +19,11 @@ from app.services.datasets.own.cautions import TableWatch
 from app.services.datasets.own.cells import as_dates, as_numbers, compute, missing_cells, refuse_cell
 from app.services.datasets.own.cutting import Places, cut
 from app.services.datasets.own.encoding import SAMPLE, ColumnFit, EncodedColumn
+from app.services.datasets.own.groups import Groups, share_gone
 from app.services.datasets.own.importing import Progress
 from app.services.datasets.own.limits import MAX_FEATURES, check_room
 from app.services.datasets.own.recipe import TableRecipe
-from app.services.datasets.own.series import write_windows
+from app.services.datasets.own.series import Timeline, write_windows
 from app.services.datasets.own.source import TableSource
 from app.services.datasets.own.texts import TextFit
 from app.services.datasets.own.version import PartWriter, Version
@@ -42,11 +43,13 @@ class Rows(NamedTuple):
         keep: Which are used.
         answers: Class numbers or amounts.
         places: Where each goes.
+        series: Numbers of the series they belong to, where they are several; else empty.
     """
 
     keep: Array
     answers: Array
     places: Places
+    series: Array
 
 
 class Plan(NamedTuple):
@@ -97,9 +100,9 @@ def prepare_table(
         shape = (plan.text.reading.length,) if plan.text else (len(plan.feature_names),)
         train, test = rows.places.train, rows.places.test
     else:
-        x, y = _in_time(source, recipe, plan, rows, folder, progress)
-        train, test = write_windows(recipe.windows, plan, x, y, rows.places.train, folder)
-        shape = (recipe.windows.length, x.shape[1])
+        timeline = _in_time(source, recipe, plan, rows, folder, progress)
+        train, test = write_windows(recipe.windows, plan, timeline, folder)
+        shape = (recipe.windows.length, len(plan.feature_names))
     dropped = int(len(rows.keep) - rows.keep.sum())
     is_plain = plan.text or recipe.windows or all(column.kind == "number" for column in plan.columns)
     shown_names = () if is_plain else tuple(recipe.features)
@@ -155,6 +158,8 @@ def check_recipe(source: TableSource, recipe: TableRecipe) -> None:
             hint="Ignore the other columns, or ignore the text.",
         )
     split = recipe.split
+    if recipe.windows is not None and recipe.windows.within:
+        source.column(recipe.windows.within)
     is_free = recipe.windows is not None and split.by == "time"
     if split.by in {"time", "group"} and not is_free:
         source.column(split.column)
@@ -190,12 +195,14 @@ def _look(source: TableSource, recipe: TableRecipe, answer: Answer, progress: Pr
     split, names = recipe.split, answer.class_names
     droppers = [name for name in recipe.features if recipe.columns[name].missing == "drop"]
     cutter = split.column if split.by in {"time", "group"} and split.column else ""
-    columns = [*dict.fromkeys([recipe.target, *droppers, *filter(None, [cutter])])]
+    within = recipe.windows.within if recipe.windows else ""
+    columns = [*dict.fromkeys([recipe.target, *droppers, *filter(None, [cutter, within])])]
     keep = np.ones(source.rows, bool)
     answers = np.zeros(source.rows, np.int32 if names else np.float64)
     in_order = bool(cutter) or recipe.windows is not None
     keys = np.arange(source.rows if in_order else 0, dtype=np.float64)
-    groups: dict[Any, int] = {}
+    groups = Groups()
+    series = np.zeros(source.rows if within else 0, np.int64)
     for first_row, cells in pieces(source, columns):
         found = dict(zip(columns, cells, strict=True))
         here = slice(first_row, first_row + len(cells[0]))
@@ -208,22 +215,21 @@ def _look(source: TableSource, recipe: TableRecipe, answer: Answer, progress: Pr
         if cutter and split.by == "time":
             keys[here] = times_of(source, cutter, found[cutter], first_row)
             keep[here] &= ~np.isnan(keys[here])
-        elif cutter:
-            encoded = compute("dictionary_encode", compute("fill_null", found[cutter], ""))
-            numbers = np.array(
-                [groups.setdefault(value, len(groups)) for value in encoded.dictionary.to_pylist()],
-                np.float64,
-            )
-            keys[here] = numbers[encoded.indices.to_numpy(zero_copy_only=False)]
+        elif cutter and not within:
+            keys[here] = groups.numbers(found[cutter])
+        if within:
+            series[here] = groups.numbers(found[within])
         progress(len(cells[0]))
     if not keep.any():
         raise DataError(
             "In every row some value is missing.",
             hint="Put something in for missing values, or ignore the emptiest columns.",
         )
+    if within and not cutter:
+        keys = share_gone(series, keep)
     by_time = split.model_copy(update={"by": "time"}) if recipe.windows else split
     places = cut(by_time, keep, labels=answers if names else None, times=keys, groups=keys)
-    return Rows(keep, answers, places)
+    return Rows(keep, answers, places, series)
 
 
 def _fit(source: TableSource, recipe: TableRecipe, answer: Answer, rows: Rows, progress: Progress) -> Plan:
@@ -306,8 +312,8 @@ def _write(
 
 def _in_time(
     source: TableSource, recipe: TableRecipe, plan: Plan, rows: Rows, folder: Path, progress: Progress
-) -> tuple[Array, Array]:
-    """All used rows in the order of time, as numbers, with their answers as they were."""
+) -> Timeline:
+    """All used rows, one series after the other, each in the order of time."""
     progress.now("Ordering the rows")
     places = rows.places
     total = places.train + places.test
@@ -316,7 +322,12 @@ def _in_time(
         folder / "rows.npy", "w+", dtype=np.float32, shape=(total, len(plan.feature_names))
     )
     y = np.zeros(total, rows.answers.dtype)
-    order = places.place + np.where(places.is_test, places.train, 0)
+    when = places.place + np.where(places.is_test, places.train, 0)
+    used_rows = np.flatnonzero(places.place >= 0)
+    series = rows.series[used_rows] if len(rows.series) else np.zeros(total, np.int64)
+    sorted_places = np.lexsort((when[used_rows], series))
+    order = np.zeros(len(when), np.int64)
+    order[used_rows[sorted_places]] = np.arange(total)
     for first_row, cells in pieces(source, recipe.features):
         here = slice(first_row, first_row + len(cells[0]))
         used = places.place[here] >= 0
@@ -324,7 +335,7 @@ def _in_time(
         x[order[here][used]] = np.concatenate(parts, axis=1)[used]
         y[order[here][used]] = rows.answers[here][used]
         progress(2 * len(cells[0]))
-    return x, y
+    return Timeline(x, y, when[used_rows][sorted_places], places.train, series[sorted_places])
 
 
 def _shown_dtype(source: TableSource, plan: Plan) -> np.dtype[Any]:

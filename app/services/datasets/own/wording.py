@@ -52,6 +52,8 @@ def _table(source: Source, recipe: TableRecipe) -> str:
             "A window "
             f"begins every {windows.step} rows."
         )
+        if windows.within:
+            asked += f" Each '{windows.within}' is a series of its own."
     elif "text" in kinds:
         reading = recipe.reading
         asked = (

@@ -164,6 +164,7 @@ def test_a_text_becomes_numbers_of_the_training_rows_words(own):
     words = read_version(made.info.name).encoding["text"]["vocabulary"]
     text = str(made.test.shown[0])
     assert [words[number - 2] for number in made.test.x[0][:3]] == text.lower().replace(",", " ,").split()[:3]
+    assert list(made.pieces(text)[:3]) == text.lower().replace(",", " ,").split()[:3]
     np.testing.assert_array_equal(made.encode(made.test.shown), made.test.x)
 
 
@@ -195,6 +196,35 @@ def test_windows_of_a_series_hold_the_past_of_their_answer(own):
     assert made.original(made.test.y)[0, 0] == pytest.approx(ordered[160], abs=1e-3)
 
 
+@pytest.mark.parametrize("column", ["", "hour"])
+def test_no_window_goes_from_one_series_to_the_next(own, column):
+    """Three stations, one after the other or mixed, of different lengths; the levels say whose they are."""
+    rows = [(name, hour, 1000 * name + hour) for name, hours in ((1, 50), (2, 8), (3, 30)) for hour in range(hours)]
+    if column:
+        rows = [rows[n] for n in np.random.RandomState(0).permutation(len(rows))]
+    source = own.table("\n".join(["station,hour,level", *(f"s{a},{b},{c}" for a, b, c in rows)]))
+    recipe = suggested(source).model_copy(
+        update={
+            "columns": {"level": NUMBER},
+            "target": "level",
+            "split": Split(by="time", column=column),
+            "windows": Windows(length=4, horizon=2, step=3, within="station"),
+        }
+    )
+    made = own.made(source, recipe)
+    for part in (made.train, made.test):
+        steps = np.diff(np.column_stack([part.shown, made.original(part.y)]), axis=1)
+        np.testing.assert_allclose(steps, np.broadcast_to([1, 1, 1, 2], steps.shape), atol=1e-2)
+        assert {round(start % 1000) % 3 for start in part.shown[:, 0].tolist()} == {0}
+        np.testing.assert_allclose(made.encode(part.shown), part.x, atol=1e-5)
+    ends = np.round(made.original(made.train.y)[:, 0]), np.round(made.original(made.test.y)[:, 0])
+    # By the hour the test begins with one hour for all; else each station keeps its latest fifth.
+    last = 31 if column else np.array([0, 40, 6.4, 24])[(np.concatenate(ends) // 1000).astype(int)]
+    is_test = np.repeat([False, True], [len(ends[0]), len(ends[1])])
+    np.testing.assert_array_equal(np.concatenate(ends) % 1000 >= last, is_test)
+    assert len(made.train) + len(made.test) == 15 + 1 + 9
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -208,6 +238,7 @@ def test_windows_of_a_series_hold_the_past_of_their_answer(own):
         ({"columns": {"rich": Column(kind="category"), "town": Column(kind="date")}}, "no dates"),
         ({"columns": {"rich": Column(kind="text"), "age": NUMBER}}, "only where the target is a category"),
         ({"windows": Windows(length=390)}, "too few for windows"),
+        ({"windows": Windows(length=90, within="town")}, "each within one 'town'"),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_words(own, source, data_dir, change, said):
