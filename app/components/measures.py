@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.components.samples import gate_text
-from app.components.words import plain
+from app.components.words import number_text, plain
 from app.services.evaluation import Evaluation
 
 IN_A_ROW = 5
@@ -47,7 +47,8 @@ def _verdict(evaluation: Evaluation) -> str:
         return f"{right:,} of {rows:,} test rows were told right."
     if "mae" in measures and info.answer.task != "reconstruction":
         unit = f" {plain(info.answer.unit)}" if info.answer.unit else ""
-        return f"An answer is off by {measures['mae']:.3g}{unit} on average, over {rows:,} test rows."
+        error = number_text(measures["mae"], 3)
+        return f"An answer is off by {error}{unit} on average, over {rows:,} test rows."
     if "mse" in measures:
         return f"A value that comes out is off by {measures['mse'] ** 0.5:.3g} (root of the mean square)."
     return f"Examined on {rows:,} test rows."
@@ -57,7 +58,7 @@ def _number(evaluation: Evaluation, name: str, value: float) -> str:
     if name == "accuracy":
         return f"{value:.1%}"
     unit = evaluation.dataset.info.answer.unit if name == "mae" else ""
-    return f"{value:.4g} {unit}".strip()
+    return f"{number_text(value)} {unit}".strip()
 
 
 def _gate(evaluation: Evaluation) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.components.catalogue import group_of
 from app.components.charts import STILL, points_chart, series_chart
-from app.components.words import plain
+from app.components.words import number_text, plain
 from app.services.datasets import Dataset, Gate, Split
 from app.services.datasets.dataset import Array
 
@@ -41,7 +41,7 @@ def answer_text(dataset: Dataset, answer: Any) -> str:
         return names[int(values.argmax() if len(values) == len(names) else round(float(values[0])))]
     if len(values) > 1:
         return ""
-    return f"{float(dataset.original(values)[0]):.4g} {dataset.info.answer.unit}".rstrip()
+    return f"{number_text(float(dataset.original(values)[0]))} {dataset.info.answer.unit}".rstrip()
 
 
 def gate_text(gate: Gate) -> str:

@@ -41,6 +41,12 @@ def roughly(count: int) -> str:
     return f"{size:.3g} T"
 
 
+def number_text(value: float, digits: int = 4) -> str:
+    """A number of some digits, as people write it: "0.0866", "9,491", "170,500", "1.2e-05"."""
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e15 else f"{rounded:.{digits}g}"
+
+
 def so_far(known: float, shown: str, *, unknown: bool) -> str:
     """A total of which some parts may not be known: "56.7 k", "at least 56.7 k", "not known yet".
 

@@ -4,9 +4,11 @@ import streamlit as st
 
 from app.components.evaluating import sections_of
 from app.components.evaluating.examined import Examined
+from app.components.evaluating.which_model import examined_model
 from app.components.measures import show_measures
 from app.components.navigation import link_to
 from app.components.run_choice import choose_run
+from app.components.words import plain
 from app.components.workspace import designer, opening
 from app.services.evaluation import CHECKPOINT, read_evaluation
 from app.services.run_store import Run
@@ -34,9 +36,16 @@ def show() -> None:
         _not_examined(next(run for run in runs if run.id == run_id))
         return
     show_measures(evaluation)
+    _which(next(run for run in runs if run.id == run_id))
     if evaluation.misfit:
         st.warning(evaluation.misfit, icon=":material/rule:")
     _look_closer(Examined(run_id, evaluation))
+
+
+def _which(run: Run) -> None:
+    words = examined_model(run, designer().runs.document(run.id).training.callbacks)
+    if words:
+        st.caption(plain(words))
 
 
 def _not_examined(run: Run) -> None:

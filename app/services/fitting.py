@@ -23,7 +23,8 @@ def fit_to_data(document: GraphDocument, card: DatasetInfo) -> GraphDocument:
     """The design, bound to a data set and fitted to it.
 
     The only input gets the shape and dtype of a sample; the only output, where it has units and an
-    activation, those of the answer; loss and metrics are those the data set suggests.
+    activation, those of the answer; layers that look ids up know as many as there are; loss and metrics are
+    those the data set suggests.
 
     Args:
         document: The design.
@@ -37,6 +38,10 @@ def fit_to_data(document: GraphDocument, card: DatasetInfo) -> GraphDocument:
     if len(analysis.inputs) == 1:
         source = document.nodes[analysis.inputs[0]]
         edits += _set(source, shape=list(card.input_shape), dtype=card.input_dtype)
+        if card.vocabulary_size:
+            for edge in document.edges.values():
+                if edge.source == source.id:
+                    edits += _set(document.nodes[edge.target], input_dim=card.vocabulary_size)
     if len(analysis.outputs) == 1:
         last = document.nodes[analysis.outputs[0]]
         edits += _set(last, units=card.answer.units, activation=card.answer.activation)

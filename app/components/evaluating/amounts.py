@@ -6,7 +6,7 @@ from app.components.charts import STILL, in_theme
 from app.components.evaluating.examined import Examined
 from app.components.examined_rows import show_test_rows
 from app.components.faults import shielded
-from app.components.words import plain
+from app.components.words import number_text, plain
 from app.services.examining.figures import residual_figures
 from app.services.examining.residuals import Residuals, residuals
 from app.services.figures import answers_figure
@@ -51,9 +51,13 @@ def show_rows(examined: Examined) -> None:
 def _told(found: Residuals, unit: str, *, in_time: bool) -> None:
     low, high = found.usual
     columns = st.columns(4)
-    columns[0].metric("bias", f"{found.bias:+.3g}", help="What the model says too much, on average.")
-    columns[1].metric("root mean square", f"{found.root_mean_square:.3g}", help="Large errors weigh more.")
-    columns[2].metric("nine of ten within", f"{low:+.3g} to {high:+.3g}", help="5th to 95th percentile.")
+    columns[0].metric("bias", signed(found.bias), help="What the model says too much, on average.")
+    columns[1].metric(
+        "root mean square", number_text(found.root_mean_square, 3), help="Large errors weigh more."
+    )
+    columns[2].metric(
+        "nine of ten within", f"{signed(low)} to {signed(high)}", help="5th to 95th percentile."
+    )
     if in_time:
         columns[3].metric(
             "memory", f"{found.memory:+.2f}", help="Correlation of each residual with the one before it."
@@ -61,6 +65,13 @@ def _told(found: Residuals, unit: str, *, in_time: bool) -> None:
     spread = float(found.values.std())
     if spread and abs(found.bias) > spread:
         direction = "much" if found.bias > 0 else "little"
-        st.caption(f"It says too {direction} almost always: by {abs(found.bias):.3g} {plain(unit)}.")
+        st.caption(
+            f"It says too {direction} almost always: by {number_text(abs(found.bias), 3)} {plain(unit)}."
+        )
     elif in_time and abs(found.memory) > REMEMBERS:
         st.caption("The residuals follow each other: there is a pattern in time that it has not learned.")
+
+
+def signed(value: float) -> str:
+    """A number with its sign."""
+    return f"{'+' if value >= 0 else ''}{number_text(value, 3)}"

@@ -103,7 +103,8 @@ def _picture(examined: Examined, x: Array, shown: Any, target: int | None) -> No
     if values is not None:
         if np.squeeze(values).ndim == 1:
             values = values.reshape(before.shape[0], before.shape[1], -1)
-        words = "Saliency: where more ink speaks for it (orange) or against it (blue)"
+        more = "more light" if np.squeeze(shown).ndim == 3 else "more ink"
+        words = f"Saliency: where {more} speaks for it (orange) or against it (blue)"
         second.image(signed(values), caption=words, alt=words, width=PICTURE_WIDTH)
     if found is not None:
         layer, heat = found
@@ -136,15 +137,15 @@ def _steps(examined: Examined, x: Array, shown: Any, target: int | None) -> None
     values = _saliency(examined, x, target)
     found = _class_activation(examined, x, target)
     series = np.asarray(shown, dtype=float).reshape(len(x[0]), -1)
-    names = examined.dataset.feature_names
-    if len(names) != series.shape[1]:
-        names = tuple(f"channel {place}" for place in range(series.shape[1]))
+    names = _channels(examined, series.shape[1])
     steps = np.arange(len(series))
     lines = [(name, series[:, place]) for place, name in enumerate(names)]
     figures = [("What the model sees", lines_figure(steps, lines, ("step", "")))]
     if values is not None:
         weights = values.reshape(len(values), -1)
-        shown_lines = [(name, weights[:, place]) for place, name in enumerate(names)]
+        # People may be shown less than goes in: of one's own series, what is to be predicted.
+        inputs = _channels(examined, weights.shape[1])
+        shown_lines = [(name, weights[:, place]) for place, name in enumerate(inputs)]
         figures.append(("Saliency", lines_figure(steps, shown_lines, ("step", "adds to the answer"))))
     if found is not None:
         layer, heat = found
@@ -155,6 +156,14 @@ def _steps(examined: Examined, x: Array, shown: Any, target: int | None) -> None
         st.caption(title)
         figure.update_layout(height=220)
         st.plotly_chart(in_theme(figure), width="stretch", config=STILL, key=examined.key(f"steps_{number}"))
+
+
+def _channels(examined: Examined, count: int) -> tuple[str, ...]:
+    """Names of the lines of a series."""
+    names, unit = examined.dataset.feature_names, examined.dataset.info.answer.unit
+    if len(names) == count:
+        return names
+    return (unit,) if count == 1 and unit else tuple(f"channel {place}" for place in range(count))
 
 
 def _pieces(examined: Examined, x: Array, shown: Any, target: int | None) -> None:

@@ -28,7 +28,8 @@ def saliency(probe: Probe, arrays: Mapping[str, Array], target: int | None = Non
         K. Simonyan, A. Vedaldi, A. Zisserman: Deep Inside Convolutional Networks, 2014.
     """
     row = arrays["x"][:1]
-    if np.issubdtype(np.dtype(row.dtype), np.floating) and _takes_floats(probe):
+    # Pictures are kept as bytes; numbers of words and signs never are.
+    if np.dtype(row.dtype).kind in "fu" and _takes_floats(probe):
         _, gradient = probe.gradient(row, target)
         return Message({}, {"gradient": gradient[0].reshape(row.shape[1:])})
     values, gradient = probe.gradient(row, target, _where_ids_are_vectors(probe))

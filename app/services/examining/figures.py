@@ -16,6 +16,7 @@ COLORS = ("#3d63dd", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#06b6d4", "#84
 CHANCE = {"dash": "dot", "width": 1, "color": "#8b8b95"}
 DIVERGING = [[0, "#2563eb"], [0.5, "#f4f4f5"], [1, "#ea580c"]]
 HEIGHT = 360
+LETTERS_A_ROW = 110
 
 
 def ranking_figure(found: Sequence[tuple[str, Ranking]], kind: str) -> go.Figure:
@@ -142,24 +143,32 @@ def weighed_figure(names: Sequence[str], values: Array, title: str, most: int = 
 def strip_figure(pieces: Sequence[str], values: Array) -> go.Figure:
     """A text piece by piece, each in the colour of what it says for or against an answer."""
     top = float(np.abs(values).max()) or 1.0
+    # As many beside each other as can be read, the others below.
+    a_row = min(len(pieces), max(1, LETTERS_A_ROW // (1 + max(map(len, pieces)))))
+    rows = -(-len(pieces) // a_row)
+    padded = np.full(rows * a_row, np.nan)
+    padded[: len(pieces)] = values
+    words = [*pieces, *[""] * (rows * a_row - len(pieces))]
     figure = go.Figure(
         go.Heatmap(
-            z=[values],
-            text=[list(pieces)],
+            z=padded.reshape(rows, a_row),
+            text=[words[first : first + a_row] for first in range(0, len(words), a_row)],
+            hoverongaps=False,
             texttemplate="%{text}",
             zmin=-top,
             zmax=top,
             colorscale=DIVERGING,
             showscale=False,
             xgap=1,
+            ygap=4,
             hovertemplate="%{text}: %{z:.3g}<extra></extra>",
         )
     )
     # The colours are light: letters on them are dark on any page.
     figure.update_traces(textfont={"size": 15, "color": "#18181b"})
     figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    figure.update_layout(height=90, margin={**MARGIN, "t": 8})
+    figure.update_yaxes(visible=False, autorange="reversed")
+    figure.update_layout(height=50 + 40 * rows, margin={**MARGIN, "t": 8})
     return figure
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -76,3 +77,11 @@ def test_a_design_is_fitted_to_other_data_of_its_kind(name):
     assert analysis.findings == ()
     assert document.compile.loss == card.answer.loss
     assert document.data == DataBinding(dataset=name)
+
+
+def test_a_table_of_vectors_is_fitted_to_the_vocabulary():
+    card = replace(describe("language_id"), vocabulary_size=206)
+    document = fit_to_data(open_template("language_id"), card)
+    assert [node.params["input_dim"] for node in document.nodes.values() if "input_dim" in node.params] == [
+        206
+    ]

@@ -65,7 +65,8 @@ class Windows(Record):
         length: Rows of one window.
         horizon: The answer is so many rows after the last row of the window.
         step: Rows from the beginning of one window to that of the next.
-        within: Column whose values are series of their own, which no window crosses; empty for a single series.
+        within: Column whose values are series of their own, which no window crosses; empty for
+            a single one.
     """
 
     length: int = Field(default=24, ge=1, le=10_000)

@@ -38,6 +38,12 @@ def test_saliency_is_the_gradient_of_the_class_before_softmax(picture_probe, tar
     found = saliency(picture_probe, {"x": PICTURE}, target).arrays["gradient"]
     assert found.shape == (8, 8, 1)
     np.testing.assert_allclose(found[..., 0], expected[0, 0].numpy(), rtol=1e-4, atol=1e-7)
+    as_bytes = PICTURE.astype(np.uint8)
+    (expected,) = torch.autograd.grad(
+        (read := by_hand(picture_probe, as_bytes.astype(np.float32)))[0][0, target], read[2]
+    )
+    found = saliency(picture_probe, {"x": as_bytes}, target).arrays["gradient"]
+    np.testing.assert_allclose(found[..., 0], expected[0, 0].numpy(), rtol=1e-4, atol=1e-7)
 
 
 @pytest.mark.parametrize("target", [2, 9])

@@ -199,7 +199,11 @@ def test_windows_of_a_series_hold_the_past_of_their_answer(own):
 @pytest.mark.parametrize("column", ["", "hour"])
 def test_no_window_goes_from_one_series_to_the_next(own, column):
     """Three stations, one after the other or mixed, of different lengths; the levels say whose they are."""
-    rows = [(name, hour, 1000 * name + hour) for name, hours in ((1, 50), (2, 8), (3, 30)) for hour in range(hours)]
+    rows = [
+        (name, hour, 1000 * name + hour)
+        for name, hours in ((1, 50), (2, 8), (3, 30))
+        for hour in range(hours)
+    ]
     if column:
         rows = [rows[n] for n in np.random.RandomState(0).permutation(len(rows))]
     source = own.table("\n".join(["station,hour,level", *(f"s{a},{b},{c}" for a, b, c in rows)]))
