@@ -58,6 +58,11 @@ class Designer:
     def last_run(self, project_id: str) -> Run:
         return self.runs.of_project(project_id)[0]
 
+    def has_said(self, project_id: str, kind: str) -> bool:
+        """Whether the last run of a project has reported an event of a kind."""
+        events = self.runs.events_after(self.last_run(project_id).id, limit=100_000)
+        return any(event.kind == kind for event in events)
+
     def checkpoint(self, run: Run) -> Path:
         return self.settings.run_dir(run.id) / CHECKPOINT
 

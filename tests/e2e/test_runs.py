@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.browser import until
 from tests.e2e.conftest import Designer, NewVisitor, running_designer
-from tests.e2e.visitor import RunState, Visitor
+from tests.e2e.visitor import RUN_STATE, RunState, Visitor
 
 pytestmark = pytest.mark.e2e
 
@@ -93,14 +93,17 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_likely_cause(
     expect(said).to_contain_text("The learning rate of 1e+20 is probably too large: try 1e+19.")
 
 
-def test_after_a_power_cut_the_design_is_there_and_the_run_is_interrupted(
+def test_a_run_is_led_by_hand_survives_a_power_cut_and_trains_on(
     new_visitor: NewVisitor, tmp_path: Path
 ) -> None:
     data_dir = tmp_path / "data"
     with running_designer(data_dir) as designer:
         visitor = new_visitor(designer)
-        before = _begin_long_run(visitor, designer)
-        project_id, document = visitor.project_id, designer.document(visitor.project_id)
+        _begin_long_run(visitor, designer)
+        project_id = visitor.project_id
+        _pauses_and_resumes_with_another_rate(visitor, designer)
+        before = visitor.look_again(NOTHING)
+        document = designer.document(project_id)
         (worker,) = designer.workers()
         visitor.page.close()
         designer.server.kill()
@@ -118,6 +121,82 @@ def test_after_a_power_cut_the_design_is_there_and_the_run_is_interrupted(
             "The designer ended while it was training"
         )
         visitor.curves_hold(before.points)
-        assert designer.checkpoint(designer.last_run(project_id)).exists()
+        _goes_on_and_trains_more(visitor, designer)
+        _has_its_design_brought_back(visitor, designer)
         # Before its server goes, which it would complain of.
         visitor.page.close()
+
+
+def _press(visitor: Visitor, label: str) -> None:
+    visitor.page.get_by_role("button", name=re.compile(rf"\b{label}$")).click()
+
+
+def _pauses_and_resumes_with_another_rate(visitor: Visitor, designer: Designer) -> None:
+    project_id = visitor.project_id
+    visitor.page.get_by_role("button", name=re.compile(r"\bRate\b")).click()
+    visitor.fill("New learning rate", "0.0125")
+    until(lambda: designer.has_said(project_id, "rate"), "another rate")
+    visitor.page.keyboard.press("Escape")
+    _press(visitor, "Pause")
+    visitor.run_is("Paused")
+    until(lambda: designer.has_said(project_id, "pause"), "a pause of the worker")
+    epoch = designer.last_run(project_id).progress["epoch"]
+    # A second, in which it would train dozens of epochs.
+    visitor.page.wait_for_timeout(1000)
+    assert designer.last_run(project_id).progress["epoch"] == epoch, "it waits meanwhile"
+    _press(visitor, "Resume")
+    visitor.run_is("Training")
+    until(lambda: designer.last_run(project_id).progress["epoch"] > epoch, "the next epochs")
+    visitor.page.get_by_text("Rate and speed", exact=True).click()
+    visitor.page.wait_for_function(f"() => (({RUN_STATE})()).curves['learning rate']")
+    visitor.page.get_by_text("Layers", exact=True).click()
+    visitor.page.wait_for_function(f"() => (({RUN_STATE})()).curves['length of the gradient']")
+    visitor.page.get_by_text("Curves", exact=True).click()
+
+
+def _goes_on_and_trains_more(visitor: Visitor, designer: Designer) -> None:
+    project_id = visitor.project_id
+    reached = designer.last_run(project_id).progress["epoch"]
+    visitor.page.get_by_role("button", name=re.compile("Go on after epoch")).click()
+    visitor.run_is("Training")
+    until(lambda: designer.last_run(project_id).progress["epoch"] > reached, "more epochs than before")
+    assert designer.last_run(project_id).attempt == 2
+    _press(visitor, "Stop")
+    visitor.run_is("Stopped")
+    epoch = designer.last_run(project_id).progress["epoch"]
+    _press(visitor, "Train 10 more")
+    visitor.run_is("Finished")
+    assert designer.last_run(project_id).progress["epoch"] == epoch + 10
+    (run,) = designer.runs.of_project(project_id)
+    told = [event for event in designer.runs.events_after(run.id, limit=100_000) if event.kind == "epoch"]
+    again = min(event.data["epoch"] for event in told if event.attempt == 2)
+    missing = set(range(1, epoch + 11)) - {event.data["epoch"] for event in told}
+    assert missing <= set(range(reached + 1, again)), "only what was learned after nobody listened any more"
+    rates = [event.data["learning_rate"] for event in told]
+    assert rates[-1] == 0.0125, "the rate that was set survives the power cut"
+
+
+def _has_its_design_brought_back(visitor: Visitor, designer: Designer) -> None:
+    project_id = visitor.project_id
+    visitor.fill("Epochs", "3")
+    designer.has_training(project_id, epochs=3)
+    visitor.train_button.click()
+    visitor.run_is("Finished")
+    before = designer.document(project_id)
+    visitor.go("Design")
+    visitor.select("hidden")
+    visitor.fill("units", "9")
+    visitor.shape_is("hidden", "9")
+    visitor.settle()
+    visitor.go("Train")
+    visitor.page.get_by_role("button", name=re.compile(r"\bRun 2\b")).first.click()
+    visitor.page.get_by_role("button", name=re.compile("Bring its design back")).click()
+    visitor.is_at("Design")
+    visitor.shape_is(
+        "hidden", str(next(n for n in before.nodes.values() if n.name == "hidden").params["units"])
+    )
+    visitor.settle()
+    assert designer.document(project_id) == before
+    visitor.page.mouse.click(*visitor.place(0.95, 0.9))
+    visitor.page.keyboard.press("Control+z")
+    visitor.shape_is("hidden", "9")
