@@ -1,5 +1,6 @@
 """What watches the training and steps in: early stopping and the like, as choices with their arguments."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -17,13 +18,15 @@ from graph_compiler.document import Configured, SetTraining, apply
 from runtime.callbacks import registry
 from runtime.layers.docstrings import parse_docstring
 from runtime.layers.parameters import ParamSpec
-from runtime.registries import snake_case
 
 SAID_ELSEWHERE = ("verbose", "raise_error")
 """Arguments about how a program speaks; here the page says it."""
 
 FIRST = (MONITOR, "patience", "factor", "restore_best_weights")
 """Arguments to see at once, whichever callback has them; the others stand below."""
+
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z]([a-z]|[A-Z]))|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where the words of a class's name meet: "Reduce LR On Plateau", "Terminate On NaN"."""
 
 
 def callbacks_form(opened: Opening, key: str) -> None:
@@ -53,7 +56,7 @@ def _switch(opened: Opening, name: str, settings: Configured | None, key: str) -
         others = [one for one in opened.document.training.callbacks if one.name != name]
         _save(opened, [*others, Configured(name=name)] if st.session_state[key] else others)
 
-    label = snake_case(name).replace("_", " ").capitalize()
+    label = _WORDS.sub(" ", name)
     st.toggle(label, **as_value(key), key=key, on_change=guarded(take), help=parse_docstring(cls).summary)
 
 

@@ -27,15 +27,7 @@ def run_menu(opened: Opening, run: Run) -> None:
             go_to("design")
         if st.button("Open its design as a new project", icon=":material/note_add:", width="stretch"):
             _as_project(opened, run)
-        st.button(
-            "Delete this run",
-            icon=":material/delete:",
-            width="stretch",
-            disabled=run.is_open,
-            on_click=guarded(_delete),
-            args=(run,),
-            help="With its curves and its models. This cannot be undone.",
-        )
+        _away_with(run)
 
 
 def restore(opened: Opening, document: GraphDocument) -> None:
@@ -72,6 +64,27 @@ def _as_project(opened: Opening, run: Run) -> None:
     name = f"{opened.project.name}, run {run.number}"
     open_project(designer().projects.create(name, designer().runs.document(run.id)))
     go_to("design")
+
+
+def _away_with(run: Run) -> None:
+    """Asks once more: what a run has learned does not come back."""
+    asked = f"delete_asked:{run.id}"
+    if not st.session_state.get(asked):
+        st.button(
+            "Delete this run",
+            icon=":material/delete:",
+            width="stretch",
+            disabled=run.is_open,
+            on_click=lambda: st.session_state.update({asked: True}),
+            help="With its curves and its models.",
+        )
+        return
+    st.warning(
+        f"Run {run.number}, its curves and its models will be gone for good.", icon=":material/warning:"
+    )
+    delete, keep = st.columns(2)
+    delete.button("Delete for good", width="stretch", on_click=guarded(_delete), args=(run,))
+    keep.button("Keep it", width="stretch", on_click=lambda: st.session_state.pop(asked, None))
 
 
 def _delete(run: Run) -> None:

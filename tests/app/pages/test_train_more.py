@@ -11,7 +11,7 @@ def run_of(services, project):
 def test_callbacks_are_switched_on_and_set(tab, project):
     visitor = tab(project())
     visitor.visit("train")
-    visitor.field("Early stopping").set_value(True).run()
+    visitor.field("Early Stopping").set_value(True).run()
     assert [one.name for one in visitor.document.training.callbacks] == ["EarlyStopping"]
     assert set(visitor.field("monitor").options) == {"val_loss", "val_accuracy", "loss", "accuracy"}
     visitor.field("patience").set_value(4).run()
@@ -21,7 +21,7 @@ def test_callbacks_are_switched_on_and_set(tab, project):
     assert visitor.document.training.callbacks[0].params["patience"] == 4, (
         "the rest of the form leaves it alone"
     )
-    visitor.field("Early stopping").set_value(False).run()
+    visitor.field("Early Stopping").set_value(False).run()
     assert visitor.document.training.callbacks == ()
     assert not visitor.at.exception
 
@@ -74,6 +74,7 @@ def test_a_run_trains_more_gets_a_note_and_goes_away(tab, project, services):
     visitor.field("Runs in one chart").set_value(both).run()
     assert len(at.get("bidi_component")) > charts
     visitor.button("Delete this run").click().run()
+    visitor.button("Delete for good").click().run()
     assert [one.number for one in services.runs.of_project(opened.id)] == [1]
     assert not services.settings.run_dir(both[0]).exists()
     assert not at.exception

@@ -15,7 +15,7 @@ import pytest
 import torch
 from torch import nn
 
-from runtime import Input, Model, Sequential, layers, models
+from runtime import Input, Model, Sequential, layers, models, utils
 from runtime.errors import LayerloomError
 
 RANDOM = np.random.default_rng(0)
@@ -185,6 +185,7 @@ def test_train_and_eval_reach_plain_torch_modules_only() -> None:
 
 @every_kind
 def test_a_hand_written_loop_trains(make: Callable[[], Any]) -> None:
+    utils.set_random_seed(1)
     model = make()
     optimizer = torch.optim.Adam(model.parameters(), 0.05)
     losses = []
