@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from app.services.evaluation import read_evaluation
+from tests.e2e.accessibility import grave_findings
 from tests.e2e.conftest import Designer
 from tests.e2e.visitor import Visitor
 
@@ -76,6 +77,7 @@ def _look_at(visitor: Visitor, section: str) -> None:
         "aria-selected", "true"
     )
     visitor.painted()
+    assert not grave_findings(visitor.page), section
 
 
 def _answer(visitor: Visitor) -> Locator:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from app.services.evaluation import PREDICTIONS
+from tests.e2e.accessibility import grave_findings
 from tests.e2e.conftest import Designer
 from tests.e2e.visitor import Visitor
 
@@ -38,12 +39,14 @@ def test_from_a_file_to_its_examination(visitor: Visitor, designer: Designer, tm
     broken.write_text("a,b\n1,2\n3,4,5\n")
     _upload(visitor).set_input_files(broken)
     expect(page.get_by_text("Row 3 has 3 cells, the first row 2")).to_be_visible()
+    assert not grave_findings(page)
 
     _upload(visitor).set_input_files(insects(tmp_path / "insects.csv"))
     expect(page.get_by_text("What shall be predicted?")).to_be_visible()
     expect(page.get_by_text("Left out: it numbers the rows")).to_be_visible()
     visitor.choose("Missing values of length", "Put in the mean")
     visitor.idle()
+    assert not grave_findings(page)
     page.get_by_role("button", name="Prepare", exact=True).click()
     use = page.get_by_role("button", name="Use it and fit the design")
     expect(use).to_be_visible(timeout=30_000)
@@ -52,6 +55,7 @@ def test_from_a_file_to_its_examination(visitor: Visitor, designer: Designer, tm
     use.click()
     expect(page.get_by_text("Set to go with this data")).to_be_visible()
     expect(page.get_by_text("It cannot be deleted while designs use it: “Insects”.")).to_be_visible()
+    assert not grave_findings(page)
     document = designer.document(project_id)
     inputs = next(node for node in document.nodes.values() if "shape" in node.params)
     assert inputs.params["shape"] == [3]
@@ -64,6 +68,14 @@ def test_from_a_file_to_its_examination(visitor: Visitor, designer: Designer, tm
     visitor.go("Evaluate")
     for kind in KINDS:
         expect(page.locator(".js-plotly-plot").get_by_text(kind, exact=True).first).to_be_visible()
+    expect(page.get_by_text("Examined is the model after epoch 20")).to_be_visible()
+    page.get_by_role("tab", name="Try it", exact=True).click()
+    visitor.choose("habitat", "wood")
+    for length, kind in (("4.5", "ant"), ("14.5", "fly")):
+        visitor.fill("length", length)
+        expect(page.locator("h4").filter(has_text=f"{kind} ·")).to_be_visible()
+    visitor.painted()
+    assert not grave_findings(page)
 
 
 def _upload(visitor: Visitor) -> Locator:

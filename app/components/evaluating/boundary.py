@@ -18,6 +18,8 @@ from app.services.examining.plane import Plane, painted, plane
 from app.services.examining.rows import column, column_names, numeric_places, usual_row
 
 MOST_ROWS = 1000
+NAMED = 16
+"""Classes up to which the legend names them; of more it would leave no room for the plane."""
 
 
 def has_plane(dataset: Dataset) -> bool:
@@ -53,6 +55,7 @@ def show_boundary(examined: Examined) -> None:
             st.caption(
                 "The ground has the colour of the class that the model answers there, paler where it is less "
                 "sure; the dots are test rows with their right classes."
+                + ("" if len(examined.classes) <= NAMED else " Point at a dot to read its class.")
             )
 
 
@@ -109,5 +112,6 @@ def _dots(figure: go.Figure, examined: Examined, points: Array) -> None:
             y=members[:, 1],
             mode="markers",
             name=name,
+            showlegend=len(examined.classes) <= NAMED,
             marker={"color": color, "size": 7, "line": {"width": 1, "color": "white"}},
         )

@@ -98,25 +98,26 @@ def _picture(examined: Examined, x: Array, shown: Any, target: int | None) -> No
     found = _class_activation(examined, x, target)
     values = _saliency(examined, x, target)
     before = grey(shown, white_of(examined.dataset))
-    first, second, third = st.columns(3, gap="medium")
-    first.image(enlarged(before), caption="The picture", alt="The picture", width=PICTURE_WIDTH)
+    # Beside each other, and below where there is no room: the same is drawn beside one's own input.
+    row = st.container(horizontal=True, gap="medium")
+    row.image(enlarged(before), caption="The picture", alt="The picture", width=PICTURE_WIDTH)
     if values is not None:
         if np.squeeze(values).ndim == 1:
             values = values.reshape(before.shape[0], before.shape[1], -1)
         more = "more light" if np.squeeze(shown).ndim == 3 else "more ink"
         words = f"Saliency: where {more} speaks for it (orange) or against it (blue)"
-        second.image(signed(values), caption=words, alt=words, width=PICTURE_WIDTH)
+        row.image(signed(values), caption=words, alt=words, width=PICTURE_WIDTH)
     if found is not None:
         layer, heat = found
         if heat.ndim == 2:
-            third.image(
+            row.image(
                 heated(before, heat),
                 caption=f"Grad-CAM of {plain(layer)}",
                 alt=f"Grad-CAM of {layer}",
                 width=PICTURE_WIDTH,
             )
         else:
-            third.caption("This layer has steps, no rows and columns: choose another.")
+            st.caption("This layer has steps, no rows and columns: choose another.")
 
 
 def _features(examined: Examined, x: Array, shown: Any, target: int | None) -> None:

@@ -10,6 +10,7 @@ from app.services.datasets.dataset import Array
 from app.services.datasets.own.encoding import EncodedColumn
 from app.services.datasets.own.recipe import ArrayRecipe, PictureRecipe, TableRecipe
 from app.services.datasets.own.texts import encoded_texts, units_of
+from runtime.errors import DataError
 
 Encode = Callable[[Array], Array]
 
@@ -50,11 +51,18 @@ def _windows(recipe: TableRecipe, encoding: dict[str, Any]) -> Encode | None:
 
 def _table(columns: list[EncodedColumn], shown: Array) -> Array:
     fields = [shown[name] for name in shown.dtype.names] if shown.dtype.names else list(np.asarray(shown).T)
-    parts = [
-        column.values(pa.array([_cell(column, value) for value in field], pa.string()), 0)
-        for column, field in zip(columns, fields, strict=True)
-    ]
-    return np.concatenate(parts, axis=1)
+    return np.concatenate([_values(*each) for each in zip(columns, fields, strict=True)], axis=1)
+
+
+def _values(column: EncodedColumn, field: Array) -> Array:
+    cells = pa.array([_cell(column, value) for value in field], pa.string())
+    try:
+        return column.values(cells, 0)
+    except DataError as error:
+        # It was not read from a file: no row of one is at fault.
+        raise DataError(
+            f"What '{column.name}' is to be is no {column.kind}.", hint="Write it as the data have it."
+        ) from error
 
 
 def _cell(column: EncodedColumn, value: Any) -> str | None:
