@@ -107,6 +107,8 @@ _CONTRAST = {
     + """
 button[kind=primary]:not(:disabled) *, button[kind=primaryFormSubmit]:not(:disabled) *,
 [data-testid=stMultiSelect] span[title], [data-testid=stMultiSelect] span[title] + * { color: #10141f; }
+button[kind=primary]:not(:disabled):is(:hover, :active, :focus),
+button[kind=primaryFormSubmit]:not(:disabled):is(:hover, :active, :focus) { background-color: #9db4ff; }
 """,
 }
 """What Streamlit's own colours lack of the contrast that WCAG AA asks for, by theme."""

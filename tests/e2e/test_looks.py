@@ -48,6 +48,7 @@ def test_pages_of_a_trained_project(
         if page == "Train":
             expect(visitor.page.get_by_label("Epochs", exact=True)).to_have_value("2")
             expect(visitor.page.get_by_label("Batch size", exact=True)).to_have_value("32")
+            visitor.train_button.hover()
         _check(visitor, f"{page.lower()}-{theme}-{size}")
         if size == "small":
             assert not grave_findings(visitor.page), page

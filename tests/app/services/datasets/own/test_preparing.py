@@ -229,6 +229,15 @@ def test_no_window_goes_from_one_series_to_the_next(own, column):
     assert len(made.train) + len(made.test) == 15 + 1 + 9
 
 
+def test_a_row_of_ones_own_is_refused_by_its_column(own, source):
+    made = own.made(source, recipe_for(source, born=Column(kind="date")))
+    row = made.test.shown[:1].copy()
+    np.testing.assert_array_equal(made.encode(row), made.test.x[:1])
+    row["c0"] = "2024-13-45"
+    with pytest.raises(DataError, match="What 'born' is to be is no date"):
+        made.encode(row)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
