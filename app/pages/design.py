@@ -57,6 +57,7 @@ def _draw(opened: Opening) -> None:
             opened.epoch,
             design=opened.project.id,
             base=opened.project.revision,
+            form=PANEL,
             notes=_notes(document, analysis, opened.asks),
             palette=PALETTE,
             theme=theme(),

@@ -1,7 +1,7 @@
 """The document as the canvas in the browser has it, and back.
 
-The browser owns nodes, wires, sticky notes and positions and nothing else: compile, training, data and groups
-stay here.
+The browser owns nodes, wires, sticky notes and positions: compile, training and data stay here. Groups it
+carries along, so that undo brings back what belonged together.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from graph_compiler.document.edges import Edge
 from graph_compiler.document.errors import DocumentError
-from graph_compiler.document.graph import GraphDocument, StickyNote
+from graph_compiler.document.graph import GraphDocument, Group, StickyNote
 from graph_compiler.document.json_file import document_error
 from graph_compiler.document.nodes import Node
 from graph_compiler.document.values import by_key, same_value
 
-R = TypeVar("R", Node, Edge, StickyNote)
+R = TypeVar("R", Node, Edge, StickyNote, Group)
 
 
 def to_canvas(document: GraphDocument) -> dict[str, Any]:
@@ -26,25 +26,30 @@ def to_canvas(document: GraphDocument) -> dict[str, Any]:
         document: The document to show.
 
     Returns:
-        `{"nodes": [...], "edges": [...]}`, made of JSON values, and `sticky_notes` if there are some.
+        `{"nodes": [...], "edges": [...]}`, made of JSON values, and `sticky_notes` and `groups` where there
+        are some.
     """
     wire = {
         "nodes": [node.model_dump(mode="json") for node in document.nodes.values()],
         "edges": [edge.model_dump(mode="json") for edge in document.edges.values()],
     }
-    stickies = [sticky.model_dump(mode="json") for sticky in document.sticky_notes.values()]
-    return wire | {"sticky_notes": stickies} if stickies else wire
+    few = {
+        "sticky_notes": [sticky.model_dump(mode="json") for sticky in document.sticky_notes.values()],
+        "groups": [group.model_dump(mode="json") for group in document.groups.values()],
+    }
+    return wire | {part: records for part, records in few.items() if records}
 
 
 def from_canvas(wire: Mapping[str, Any], document: GraphDocument | None = None) -> GraphDocument:
     """The document that the browser shows.
 
-    A wire whose layer is gone is dropped, as nobody sees such a wire; groups keep the nodes left to them.
+    A wire whose layer is gone is dropped, as nobody sees such a wire; groups keep the nodes left to them,
+    and are those of the document before where the browser says nothing of groups.
     Nodes and wires that did not change are taken over from the old document as they are.
 
     Args:
-        wire: What the browser sent: `nodes`, `edges` and `sticky_notes`; fields of its own (`rev`, …)
-            are left aside.
+        wire: What the browser sent: `nodes`, `edges`, `sticky_notes` and `groups`; fields of its own
+            (`rev`, …) are left aside.
         document: The document before, for all that the browser does not know.
 
     Returns:
@@ -58,12 +63,14 @@ def from_canvas(wire: Mapping[str, Any], document: GraphDocument | None = None) 
         nodes = _table(wire.get("nodes", ()), Node, document.nodes)
         edges = _table(wire.get("edges", ()), Edge, document.edges)
         stickies = by_key(_table(wire.get("sticky_notes", ()), StickyNote, document.sticky_notes))
+        told = "groups" in wire
+        frames = by_key(_table(wire["groups"], Group, document.groups)) if told else document.groups
     except ValidationError as error:
         raise document_error(error) from None
     whole = {key: edge for key, edge in edges.items() if edge.source in nodes and edge.target in nodes}
     groups = {
         key: group.model_copy(update={"nodes": tuple(node for node in group.nodes if node in nodes)})
-        for key, group in document.groups.items()
+        for key, group in frames.items()
     }
     return document.model_copy(
         update={"nodes": nodes, "edges": whole, "groups": groups, "sticky_notes": stickies}
@@ -87,7 +94,7 @@ def _table(entries: Any, kind: type[R], old: Mapping[str, R]) -> dict[str, R]:
     return table
 
 
-def _known_fields(entry: Any, kind: type[Node] | type[Edge] | type[StickyNote]) -> Any:
+def _known_fields(entry: Any, kind: type[Node] | type[Edge] | type[StickyNote] | type[Group]) -> Any:
     """The fields we keep; the browser may carry some for its own use."""
     if not isinstance(entry, Mapping):
         return entry

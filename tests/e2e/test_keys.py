@@ -39,6 +39,20 @@ def test_layers_are_added_connected_deleted_and_brought_back_by_keys(
     wires = {(names[edge.source], names[edge.target]) for edge in document.edges.values()}
     assert wires == {("input", "flatten"), ("flatten", "dense")}
 
+    # Enter once more leads from the card into its form, Escape back; what was typed is kept.
+    _walk_to(visitor, "dense")
+    keys.press("Enter")
+    expect(visitor.page.get_by_label("name", exact=True)).to_be_focused()
+    expect(visitor.page.get_by_label("name", exact=True)).to_have_value("dense")
+    expect(visitor.page.get_by_test_id("announcer")).to_contain_text("Form of dense. Escape goes back")
+    keys.type("scores")
+    keys.press("Tab")
+    keys.press("Escape")
+    expect(visitor.page.locator(".react-flow__node:focus", has=visitor.node("scores"))).to_be_visible()
+    expect(visitor.page.get_by_test_id("announcer")).to_contain_text("Back at Dense")
+    visitor.settle()
+    assert "scores" in designer.document(project_id).names()
+
 
 def _choose(visitor: Visitor, choice: str) -> None:
     """Goes down the open list to a choice, and takes it."""
@@ -58,5 +72,6 @@ def _walk_to(visitor: Visitor, name: str) -> None:
         visitor.page.keyboard.press("Tab")
         if wanted.count():
             break
-    visitor.page.keyboard.press("Enter")
+    if visitor.node(name).get_attribute("data-selected") is None:
+        visitor.page.keyboard.press("Enter")
     expect(visitor.node(name)).to_have_attribute("data-selected", "true")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from app.components.canvas.commands import pending
 from app.components.canvas.registration import mount
-from app.components.canvas.state import CanvasState, Epoch, parse_state, read_state
+from app.components.canvas.state import FEW, CanvasState, Epoch, parse_state, read_state
 
 
 def canvas(
@@ -15,6 +15,7 @@ def canvas(
     *,
     design: str = "",
     base: int = 0,
+    form: str = "",
     notes: Mapping[str, Mapping[str, Any]] | None = None,
     palette: Iterable[Mapping[str, Any]] = (),
     commands: Sequence[Mapping[str, Any]] | None = None,
@@ -33,6 +34,7 @@ def canvas(
         design: names the design over all its openings, so that the browser finds its undo history again after
             a reload; without one the history ends with the page.
         base: the stored revision of the document; what the browser sends says which one it began from.
+        form: key of the container with the form of what is selected, for those who go there by keys.
         notes: what is known of each node, by its id: shapes, ports, parameters, findings.
         palette: the layers that can be added, in the order of the palette.
         commands: edits to make; those waiting from `send` when None.
@@ -55,6 +57,7 @@ def canvas(
             "epoch": epoch,
             "design": design or None,
             "base": base,
+            "form": form,
             "rev": rev,
             "ack": ack,
             "notes": dict(notes or {}),
@@ -79,8 +82,8 @@ def canvas(
 
 
 def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
-    parts = {part: list(document.get(part, ())) for part in ("nodes", "edges", "sticky_notes")}
-    return {part: entries for part, entries in parts.items() if entries or part != "sticky_notes"}
+    parts = {part: list(document.get(part, ())) for part in ("nodes", "edges", *FEW)}
+    return {part: entries for part, entries in parts.items() if entries or part not in FEW}
 
 
 def _ignore() -> None:

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias, cast
 import streamlit as st
 
 Epoch: TypeAlias = int | str
+FEW = ("sticky_notes", "groups")
+"""Parts of a design that most have not: left out where there are none."""
 
 
 @dataclass(frozen=True)
@@ -14,8 +16,8 @@ class CanvasState:
     """The design as it stands in the browser.
 
     Attributes:
-        document: `{"nodes": [...], "edges": [...], "sticky_notes": [...]}`, as README.md describes them; the
-            last only if there are some.
+        document: `{"nodes": [...], "edges": [...], "sticky_notes": [...], "groups": [...]}`, as README.md
+            describes them; sticky notes only if there are some, groups if the browser spoke of them.
         beside: the changes beside the drawing that undo has not taken back, oldest first.
         rev: number of the browser's last commit, 0 before the first.
         epoch: the opening this state belongs to.
@@ -92,13 +94,15 @@ def parse_state(doc: object) -> CanvasState | None:
     epoch = fields.get("epoch")
     if nodes is None or edges is None or not isinstance(epoch, int | str):
         return None
-    stickies = _records(fields.get("sticky_notes", []))
-    if stickies is None:
+    stickies, groups = _records(fields.get("sticky_notes", [])), _records(fields.get("groups", []))
+    if stickies is None or groups is None:
         return None
     selected, asks = fields.get("selected"), fields.get("asks")
     beside = fields.get("beside")
     return CanvasState(
-        document={"nodes": nodes, "edges": edges} | ({"sticky_notes": stickies} if stickies else {}),
+        document={"nodes": nodes, "edges": edges}
+        | ({"sticky_notes": stickies} if stickies else {})
+        | ({"groups": groups} if "groups" in fields else {}),
         rev=_count(fields.get("rev")),
         epoch=epoch,
         ack=_count(fields.get("ack")),

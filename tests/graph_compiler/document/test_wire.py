@@ -3,7 +3,15 @@ import json
 import pytest
 from hypothesis import given
 
-from graph_compiler.document import DocumentError, GraphDocument, diff_edits, from_canvas, to_canvas
+from graph_compiler.document import (
+    DocumentError,
+    GraphDocument,
+    Group,
+    Node,
+    diff_edits,
+    from_canvas,
+    to_canvas,
+)
 from tests.graph_compiler.strategies import documents, quickly
 
 
@@ -25,6 +33,19 @@ def test_what_the_canvas_does_not_know_is_kept(document):
 
 def node(node_id: str, **fields: object) -> dict:
     return {"id": node_id, "layer": "Dense", "name": node_id, **fields}
+
+
+def test_groups_are_those_of_the_browser_once_it_speaks_of_them():
+    document = GraphDocument(
+        nodes={"n_a": Node(id="n_a", layer="Dense", name="a")},
+        groups={"g": Group(id="g", title="encoder", nodes=("n_a",))},
+    )
+    wire = to_canvas(document)
+    assert wire["groups"] == [{"id": "g", "title": "encoder", "nodes": ["n_a"]}]
+    assert from_canvas(wire) == document
+    assert from_canvas({**wire, "groups": []}, document).groups == {}
+    assert from_canvas({"nodes": wire["nodes"], "edges": []}, document).groups == document.groups
+    assert from_canvas({**wire, "nodes": []}, document).groups["g"].nodes == ()
 
 
 def test_unchanged_nodes_are_the_same_objects():

@@ -26,6 +26,13 @@ export interface StickyDoc {
   height: number;
 }
 
+/** Layers that belong together, such as those of a nested model. The canvas draws them and changes none but by deleting. */
+export interface GroupDoc {
+  id: string;
+  title: string;
+  nodes: readonly string[];
+}
+
 export interface EdgeDoc {
   id: string;
   source: string;
@@ -43,6 +50,7 @@ export interface GraphDoc {
   beside?: readonly Json[];
   /** Left out where there are none. */
   sticky_notes?: readonly StickyDoc[];
+  groups?: readonly GroupDoc[];
 }
 
 export type Epoch = number | string;
@@ -154,6 +162,8 @@ export interface CanvasData {
   /** Names the design over all its openings: undo is found again under it after a reload. */
   design?: string;
   epoch: Epoch;
+  /** Key of the Streamlit container with the form of what is selected. */
+  form?: string;
   /** The revision of the design that is stored. */
   base?: number;
   /** The newest commit Python has seen; lower than ours after a page switch. */

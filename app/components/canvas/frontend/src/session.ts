@@ -1,5 +1,7 @@
+import type { Dialog } from "./dialog";
 import { applyEdit, complete } from "./graph/edits";
 import { type Action, type EditorState, emptyState, reduce } from "./graph/state";
+import { groupsOf } from "./graph/groups";
 import type { Point } from "./graph/placement";
 import { remember, remembered } from "./remembering";
 import type { CanvasData, CommittedDoc, Finding, Fix, NodeNotes, PaletteEntry } from "./protocol";
@@ -45,6 +47,8 @@ export interface Snapshot {
   glide: Glide;
   /** The node whose problems are shown: Python is asked for their fixes. */
   asks: string | null;
+  /** What is open over the canvas. */
+  dialog: Dialog | null;
 }
 
 /**
@@ -53,6 +57,8 @@ export interface Snapshot {
  */
 export class Session {
   view: View | null = null;
+  /** Class of the element of the page that holds the form of what is selected; empty where there is none. */
+  form = "";
   /** Whether the canvas was the last thing that was clicked or focused. */
   hasKeys = false;
   private snapshot: Snapshot = {
@@ -63,7 +69,10 @@ export class Session {
     sight: { nodes: [], count: 0 },
     glide: { from: new Map(), count: 0 },
     asks: null,
+    dialog: null,
   };
+  /** When the elements of the page went, by the clock of the page; before they did it is infinite. */
+  leftAt = Infinity;
   private loaded = false;
   private sent: EditorState = this.snapshot.state;
   private send: Send = () => {};
@@ -90,6 +99,7 @@ export class Session {
     this.request = request;
     this.seen = data.rev;
     this.base = data.base ?? 0;
+    this.form = data.form ?? "";
     const { notes, palette } = this.snapshot;
     this.snapshot = { ...this.snapshot, notes: settled(notes, data.notes), palette: sameOr(palette, data.palette) };
     if (!this.loaded || data.epoch !== this.snapshot.state.epoch) this.load(data);
@@ -116,7 +126,7 @@ export class Session {
       history: found?.memory.history,
     });
     this.sent = state;
-    this.snapshot = { ...this.snapshot, state, rev: Math.max(this.snapshot.rev, data.rev), asks: null };
+    this.snapshot = { ...this.snapshot, state, rev: Math.max(this.snapshot.rev, data.rev), asks: null, dialog: null };
     // What did not reach Python before the reload is said now, and so is what it only knows from us.
     const told = state.selection.nodes.length > 0 || state.history.present.beside !== undefined;
     if (found && (found.ahead || told)) this.schedule(true);
@@ -154,6 +164,11 @@ export class Session {
     if (due.length > 0) this.schedule();
   }
 
+  /** Whether Python has seen all that was committed: what it shows of the selection is what is selected. */
+  get isKnown(): boolean {
+    return this.timer === null && this.seen >= this.snapshot.rev;
+  }
+
   get graph() {
     return this.snapshot.state.history.present;
   }
@@ -173,6 +188,13 @@ export class Session {
   /** Asks the view to let cards move from these places to where they are now. */
   glideFrom(from: ReadonlyMap<string, Point>): void {
     this.snapshot = { ...this.snapshot, glide: { from, count: this.snapshot.glide.count + 1 } };
+    this.tell();
+  }
+
+  /** Opens a list or panel over the canvas in the place of another, or closes it. */
+  open(dialog: Dialog | null): void {
+    if (dialog === this.snapshot.dialog) return;
+    this.snapshot = { ...this.snapshot, dialog };
     this.tell();
   }
 
@@ -233,7 +255,8 @@ export class Session {
     this.tell();
     this.rememberSoon();
     const { base } = this;
-    this.send({ ...state.history.present, rev, epoch: state.epoch, ack: state.ack, selected: state.selection.nodes, asks, base });
+    const groups = groupsOf(state.history.present);
+    this.send({ ...state.history.present, groups, rev, epoch: state.epoch, ack: state.ack, selected: state.selection.nodes, asks, base });
   }
 }
 

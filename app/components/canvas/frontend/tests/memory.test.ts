@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { setNode } from "../src/graph/edits";
+import { withGroups } from "../src/graph/groups";
 import { type History, begin, record } from "../src/graph/history";
 import { MOST_LETTERS, holds, pack, sameValue, unpack } from "../src/graph/memory";
 import { withStickies } from "../src/graph/stickies";
@@ -17,7 +18,8 @@ const memory = (history: History<GraphDoc>, seen = true) => ({ history, seen, se
 
 describe("what is kept over a reload", () => {
   it("comes back as it was", () => {
-    const history = edited(record(begin(first), withStickies(first, [note]), null, 0), "other");
+    const framed = withGroups(first, [{ id: "g", title: "encoder", nodes: ["a"] }]);
+    const history = edited(record(begin(framed), withStickies(framed, [note]), null, 0), "other");
     const back = unpack(pack(memory(history)));
     expect(back).toEqual(memory({ ...history, tag: null, at: 0 }));
   });

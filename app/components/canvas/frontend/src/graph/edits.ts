@@ -1,4 +1,5 @@
 import type { EdgeDoc, EdgeEnds, Edit, GraphDoc, NodeDoc, Values } from "../protocol";
+import { groupsOf, pruned, withGroups } from "./groups";
 import { newEdgeId, newNodeId } from "./ids";
 import { snakeCase, uniqueName } from "./names";
 import { freePlace, hides } from "./placement";
@@ -22,7 +23,8 @@ export function removeParts(graph: GraphDoc, nodes: readonly string[], edges: re
   );
   const rest = withStickies(graph, stickiesOf(graph).filter((sticky) => !gone.has(sticky.id)));
   if (rest === graph && keptNodes.length === graph.nodes.length && keptEdges.length === graph.edges.length) return graph;
-  return withSlots({ ...rest, nodes: keptNodes, edges: keptEdges });
+  const whole = withGroups(rest, pruned(graph, gone));
+  return withSlots({ ...whole, nodes: keptNodes, edges: keptEdges });
 }
 
 export function connect(graph: GraphDoc, ends: EdgeEnds, slot?: number): GraphDoc {
@@ -119,7 +121,7 @@ export function complete(doc: GraphDoc): GraphDoc {
     nodes: doc.nodes.map((node) => ({ ...BLANK, ...node })),
     edges: doc.edges.map((edge) => ({ ...edge, slot: edge.slot ?? 0 })),
   };
-  return withStickies(graph, doc.sticky_notes ?? []);
+  return withGroups(withStickies(graph, doc.sticky_notes ?? []), groupsOf(doc));
 }
 
 /** A node with everything a partial description leaves open. */
@@ -151,7 +153,7 @@ export function applyEdit(graph: GraphDoc, edit: Edit): GraphDoc {
     case "reorder":
       return reorder(graph, edit.target, edit.port, edit.edges);
     case "replace":
-      return withSlots({ ...graph, ...complete(edit.doc) });
+      return withSlots({ ...complete(edit.doc), ...(graph.beside && { beside: graph.beside }) });
     case "beside":
       return { ...graph, beside: [...(graph.beside ?? []), edit.change] };
     case "batch":

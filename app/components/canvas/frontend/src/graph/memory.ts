@@ -1,6 +1,7 @@
 import type { GraphDoc, Json } from "../protocol";
 import type { History } from "./history";
 import type { Point } from "./placement";
+import { groupsOf, withGroups } from "./groups";
 import { stickiesOf, withStickies } from "./stickies";
 
 /** What the browser keeps of a design over a reload of the page. */
@@ -17,7 +18,7 @@ export const MOST_STEPS = 60;
 export const MOST_LETTERS = 1_200_000;
 
 type Places = readonly number[];
-type Packed = readonly [nodes: Places, edges: Places, stickies: Places, beside: readonly Json[] | null | undefined];
+type Packed = readonly [nodes: Places, edges: Places, stickies: Places, beside: readonly Json[] | null | undefined, groups?: Places];
 
 /**
  * A memory as text. The documents of a history share what did not change between them, and so does the text; of a long one
@@ -35,6 +36,7 @@ export function pack(memory: Memory, steps: number = MOST_STEPS): string {
   };
   const packed = (graph: GraphDoc): Packed => [
     graph.nodes.map(placeOf), graph.edges.map(placeOf), stickiesOf(graph).map(placeOf), graph.beside,
+    groupsOf(graph).map(placeOf),
   ];
   const text = JSON.stringify({
     form: FORM,
@@ -59,8 +61,9 @@ export function unpack(text: string | null): Memory | null {
       if (raw.items[place] === undefined) throw new RangeError(`item ${place} is missing`);
       return raw.items[place];
     };
-    const graph = ([nodes, edges, stickies, beside]: Packed): GraphDoc => {
-      const drawn = withStickies({ nodes: nodes.map(item), edges: edges.map(item) }, stickies.map(item));
+    const graph = ([nodes, edges, stickies, beside, groups]: Packed): GraphDoc => {
+      const items = withStickies({ nodes: nodes.map(item), edges: edges.map(item) }, stickies.map(item));
+      const drawn = withGroups(items, (groups ?? []).map(item));
       return beside ? { ...drawn, beside } : drawn;
     };
     const history = {

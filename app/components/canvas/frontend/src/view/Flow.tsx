@@ -1,5 +1,5 @@
 import {
-  Background, BackgroundVariant, ConnectionMode, MiniMap, type OnNodeDrag, ReactFlow, SelectionMode, useReactFlow, useStore,
+  ConnectionMode, MiniMap, type OnNodeDrag, ReactFlow, SelectionMode, useReactFlow, useStore,
 } from "@xyflow/react";
 import { type DragEvent, type MouseEvent, type RefObject, useCallback } from "react";
 import { move } from "../graph/edits";
@@ -11,9 +11,11 @@ import type { Snapshot } from "../session";
 import { Card } from "./Card";
 import { Sticky } from "./Sticky";
 import { ConnectionHint } from "./ConnectionHint";
+import { Dots } from "./Dots";
 import { LAYER_TYPE } from "./dragged";
 import { FitsContext, useEditor } from "./editor";
 import { EmptyState } from "./EmptyState";
+import { Frames } from "./Frames";
 import { Toolbar } from "./Toolbar";
 import { SelectionBar } from "./SelectionBar";
 import type { Task } from "./shortcuts";
@@ -31,6 +33,8 @@ const MULTI_KEYS = ["Shift", "Control", "Meta"];
 const ATTRIBUTION = { hideAttribution: true };
 /** Below this zoom small print cannot be read: cards show nothing but their label, larger. */
 const FAR = 0.6;
+/** While the view moves, set past React: to draw the whole canvas anew would take longer than a frame. */
+const MOVING = "data-moving";
 const GRID: [number, number] = [20, 20];
 
 interface Props {
@@ -131,7 +135,9 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
           onSelectionStart={hold}
           onSelectionEnd={release}
           {...handlers}
+          onMoveStart={(event) => pane.current?.setAttribute(MOVING, event?.type === "mousedown" || event?.type === "mousemove" ? "drag" : "")}
           onMoveEnd={(_, view) => {
+            pane.current?.removeAttribute(MOVING);
             session.view = view;
           }}
           defaultViewport={session.view ?? undefined}
@@ -153,7 +159,8 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
           snapGrid={GRID}
           proOptions={ATTRIBUTION}
         >
-          <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
+          <Dots />
+          <Frames graph={snapshot.state.history.present} nodes={nodes} />
           {nodes.length > 0 && (
             <MiniMap<DrawnNode>
               pannable

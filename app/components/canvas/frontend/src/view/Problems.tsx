@@ -1,10 +1,13 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { applyEdit } from "../graph/edits";
 import type { Point } from "../graph/placement";
 import type { Finding, Fix, GraphDoc } from "../protocol";
 import { useEditor } from "./editor";
 import { CloseIcon } from "./icons";
 import { placeInPane } from "./placing";
+
+/** Milliseconds without a finding after which there is none. */
+const GONE_MS = 300;
 
 interface Props {
   at: Point;
@@ -22,14 +25,20 @@ export function Problems({ at, node, graph, findings, onNext, onClose }: Props) 
   const name = graph.nodes.find((candidate) => candidate.id === node)?.name ?? "";
   const looking = findings.some((finding) => finding.fixes === undefined);
 
-  useEffect(() => {
-    session.ask(node);
-    return () => session.ask(null);
-  }, [session, node]);
+  const { asks } = useSyncExternalStore(session.subscribe, session.read);
 
   useEffect(() => {
-    // Nothing is left to show once it is mended.
-    if (findings.length === 0) onClose();
+    // Elements that give way to new ones take back what they asked, after the new ones have asked for the same.
+    if (asks !== node) session.ask(node);
+  }, [session, node, asks]);
+
+  useEffect(() => () => session.ask(null), [session]);
+
+  useEffect(() => {
+    if (findings.length > 0) return undefined;
+    // Nothing is left to show once it is mended. A run that ends early may have nothing to say for a moment.
+    const timer = setTimeout(onClose, GONE_MS);
+    return () => clearTimeout(timer);
   }, [findings.length, onClose]);
 
   useEffect(() => {

@@ -1,5 +1,6 @@
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
-import { memo } from "react";
+import { BaseEdge, type EdgeProps, getBezierPath, useStore } from "@xyflow/react";
+import { type ReactNode, memo, useMemo } from "react";
+import { createPortal } from "react-dom";
 import type { WireEdge } from "./types";
 
 /** Pixels that a wire needs beside its shape for it to be written there, and about how wide a letter is. */
@@ -32,18 +33,25 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
         </text>
       ) : null}
       {data?.place && distance > 60 ? (
-        <EdgeLabelRenderer>
+        <AboveWires>
           <span
             className="wire-place"
             style={{ transform: `translate(-50%, -50%) translate(${targetX - 26}px, ${placeY(sourceY, targetY)}px)` }}
           >
             {data.place}
           </span>
-        </EdgeLabelRenderer>
+        </AboveWires>
       ) : null}
     </>
   );
 });
+
+/** React Flow's place for labels. Its own way there looks for the place at every move, for every wire. */
+function AboveWires({ children }: { children: ReactNode }) {
+  const drawing = useStore((store) => store.domNode);
+  const place = useMemo(() => drawing?.querySelector(".react-flow__edgelabel-renderer"), [drawing]);
+  return place ? createPortal(children, place) : null;
+}
 
 /** Wires into one port meet there; their numbers stand apart by the side they come from. */
 function placeY(sourceY: number, targetY: number): number {

@@ -17,6 +17,7 @@ import { Toast } from "./Toast";
 import { useAddLayer } from "./useAddLayer";
 import { useAnnouncements } from "./useAnnouncements";
 import { useDialogs } from "./useDialogs";
+import { useForm } from "./useForm";
 import { useKeys } from "./useKeys";
 
 const SNAP = "layerloom:snap";
@@ -76,7 +77,8 @@ export function Workbench({ session, theme, narrow }: Props) {
     announce(`Snap to the grid is ${next}`);
   }, [announce]);
 
-  const { actions, run } = useKeys({ editor, frame, pane, blocked: dialog !== null, dialogs, toggleSnap });
+  const toForm = useForm(editor, frame, pane);
+  const { actions, run } = useKeys({ editor, frame, pane, blocked: dialog !== null, dialogs, toggleSnap, toForm });
   const nextProblem = useCallback((step: 1 | -1) => (step === 1 ? actions.nextFinding() : actions.previousFinding()), [actions]);
 
   return (

@@ -1,7 +1,7 @@
 /** Every key of the canvas: the table that is listened to, and that the help shows. */
 
 export type Task =
-  | "quickAdd" | "connect" | "rename" | "remove" | "undo" | "redo" | "copy" | "cut" | "paste" | "pasteWired" | "duplicate"
+  | "quickAdd" | "connect" | "form" | "rename" | "remove" | "undo" | "redo" | "copy" | "cut" | "paste" | "pasteWired" | "duplicate"
   | "bypass" | "stickyNote" | "find" | "commands" | "nextFinding" | "previousFinding" | "findings" | "snap"
   | "selectAll" | "selectNone" | "tidy" | "fit" | "fitSelection" | "zoomIn" | "zoomOut" | "zoomFull" | "help"
   | "alignLeft" | "alignRight" | "alignTop" | "alignBottom" | "alignCenters" | "alignMiddles" | "spreadAcross" | "spreadDown"
@@ -22,6 +22,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { task: "nextFinding", keys: ["f8"], title: "Go to the next problem" },
   { task: "previousFinding", keys: ["shift+f8"], title: "Go to the previous problem" },
   { task: "findings", keys: ["ctrl+."], title: "Show the problems of the selected layer, and fixes" },
+  { task: "form", keys: ["enter"], title: "Edit the selected layers in their form" },
   { task: "rename", keys: ["f2"], title: "Rename the selected layer" },
   { task: "bypass", keys: ["ctrl+b"], title: "Bypass the selected layers, or take them in again" },
   { task: "stickyNote", keys: ["n"], title: "Add a sticky note" },
@@ -63,7 +64,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 ];
 
 const WORDS: Readonly<Record<string, string>> = {
-  ctrl: "Ctrl", shift: "Shift", arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓",
+  ctrl: "Ctrl", shift: "Shift", enter: "Enter", arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓",
   delete: "Delete", escape: "Esc", "-": "−",
 };
 
@@ -80,6 +81,7 @@ export const HELP: readonly { title: string; rows: readonly { what: string; keys
     rows: [
       { what: "Add a layer at the pointer", keys: ["/", "Tab", "double-click"] },
       { what: "Connect the selected layer to…", keys: ["C"] },
+      { what: "Edit in the form, back to the card", keys: ["Enter", "Esc"] },
       { what: "Rename", keys: ["F2"] },
       { what: "Delete", keys: ["Delete", "Backspace"] },
       { what: "Bypass", keys: ["Ctrl+B"] },

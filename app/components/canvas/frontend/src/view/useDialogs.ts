@@ -1,5 +1,6 @@
 import { type ReactFlowInstance, useReactFlow } from "@xyflow/react";
-import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useSyncExternalStore } from "react";
+import type { Dialog } from "../dialog";
 import type { LooseEnd } from "../graph/connect";
 import type { Point } from "../graph/placement";
 import type { EdgeDoc } from "../protocol";
@@ -9,19 +10,26 @@ import type { ClientPoint } from "./types";
 /** Of the lists in the middle, as the style sheet says, in pixels. */
 const LIST_WIDTH = { find: 288, commands: 400 } as const;
 
-export type Dialog =
-  /** `at` in pixels of the pane, `point` in units of the drawing. */
-  | { kind: "add"; at: Point; point: Point; wire?: LooseEnd; into?: string }
-  | { kind: "connect"; at: Point; node: string }
-  | { kind: "findings"; at: Point; node: string }
-  | { kind: "find" | "commands"; at: Point }
-  | { kind: "help" };
+/** Milliseconds without a canvas after which somebody has left the page: what was open then is closed. */
+const AWAY_MS = 1500;
 
-/** The lists that open over the canvas: one at a time, focus goes back to the canvas afterwards. */
+/**
+ * The lists that open over the canvas: one at a time, focus goes back to the canvas afterwards. The session holds what is
+ * open: Streamlit may put new elements in the place of these at any run, and it must not close for that.
+ */
 export function useDialogs(session: Session, pane: RefObject<HTMLElement | null>) {
   const flow = useReactFlow();
-  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const { dialog } = useSyncExternalStore(session.subscribe, session.read);
+  const setDialog = useCallback((next: Dialog | null) => session.open(next), [session]);
   const pointer = useRef<ClientPoint | null>(null);
+
+  useEffect(() => {
+    if (performance.now() - session.leftAt > AWAY_MS) session.open(null);
+    session.leftAt = Infinity;
+    return () => {
+      session.leftAt = performance.now();
+    };
+  }, [session]);
 
   useEffect(() => {
     const element = pane.current;
@@ -65,7 +73,7 @@ export function useDialogs(session: Session, pane: RefObject<HTMLElement | null>
       const into = at ? undefined : chosen?.id;
       setDialog({ kind: "add", at: inPane(place), point: flow.screenToFlowPosition(place), wire, into });
     },
-    [session, flow, inPane, pointerOrMiddle],
+    [session, flow, inPane, pointerOrMiddle, setDialog],
   );
 
   /** The place at the upper right of a card. */
@@ -84,7 +92,7 @@ export function useDialogs(session: Session, pane: RefObject<HTMLElement | null>
       const at = besideCard(node);
       if (at) setDialog({ kind, at, node });
     },
-    [besideCard],
+    [besideCard, setDialog],
   );
   const openConnect = useCallback((node: string) => openAt("connect", node), [openAt]);
   const openFindings = useCallback((node: string) => openAt("findings", node), [openAt]);
@@ -94,15 +102,15 @@ export function useDialogs(session: Session, pane: RefObject<HTMLElement | null>
       const width = pane.current?.clientWidth ?? 0;
       setDialog({ kind, at: { x: (width - LIST_WIDTH[kind]) / 2, y: 56 } });
     },
-    [pane],
+    [pane, setDialog],
   );
 
-  const openHelp = useCallback(() => setDialog({ kind: "help" }), []);
+  const openHelp = useCallback(() => setDialog({ kind: "help" }), [setDialog]);
 
   const close = useCallback(() => {
     setDialog(null);
     pane.current?.focus({ preventScroll: true });
-  }, [pane]);
+  }, [pane, setDialog]);
 
   return { dialog, pointInPane, openQuickAdd, openConnect, openFindings, openList, openHelp, close };
 }

@@ -1,9 +1,11 @@
 import type { EdgeChange, NodeChange } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
+import { groupsOf } from "../graph/groups";
 import type { Point, Size } from "../graph/placement";
 import type { Knowledge, PortsOf } from "../graph/ports";
 import type { Selection } from "../graph/state";
 import { stickiesOf } from "../graph/stickies";
+import type { GraphDoc } from "../protocol";
 import type { Session, Snapshot } from "../session";
 import { useGlide } from "./useGlide";
 import { wires } from "./wires";
@@ -60,6 +62,7 @@ export function useFlowElements(
         ariaLabel: `Sticky note: ${sticky.text || "empty"}`,
       }));
     }
+    const frames = framesByNode(graph);
     for (const node of graph.nodes) {
       const notes = knowledge.notes[node.id];
       const entry = knowledge.entries.get(node.layer);
@@ -68,14 +71,14 @@ export function useFlowElements(
       const picked = chosen.has(node.id);
       const known = entry !== undefined || (notes?.inputs !== undefined && notes.output_ports !== undefined);
       const facts = [node, notes, entry, hueOf, known ? null : graph.edges];
-      draw(node.id, [...facts, place, size, picked], (old): CardNode => ({
+      draw(node.id, [...facts, place, size, picked, frames.get(node.id)], (old): CardNode => ({
         id: node.id,
         type: "layer",
         position: place ?? { x: node.x, y: node.y },
         data: settled(old, facts) ?? { node, notes, entry, ports: portsOf(node), hue: hueOf(node.layer), facts },
         selected: picked,
         measured: size,
-        ariaLabel: labelOf(entry?.label ?? node.layer, node.name, notes?.findings?.length ?? 0, node.bypassed),
+        ariaLabel: labelOf(entry?.label ?? node.layer, node.name, notes?.findings?.length ?? 0, node.bypassed, frames.get(node.id)),
       }));
     }
     drawn.current = next;
@@ -116,9 +119,18 @@ function settled(old: DrawnNode | undefined, facts: readonly unknown[]) {
   return old.data.facts.every((fact, index) => fact === facts[index]) ? old.data : null;
 }
 
-function labelOf(label: string, name: string, findings: number, bypassed: boolean | undefined): string {
+/** Titles of the frames that a card lies in, said of it to those who cannot see them. */
+function framesByNode(graph: GraphDoc): ReadonlyMap<string, string> {
+  const titles = new Map<string, string>();
+  for (const { title, nodes } of groupsOf(graph)) {
+    for (const id of nodes) titles.set(id, titles.has(id) ? `${titles.get(id)}, ${title}` : title);
+  }
+  return titles;
+}
+
+function labelOf(label: string, name: string, findings: number, bypassed?: boolean, frames?: string): string {
   const problems = findings === 0 ? "" : `, ${findings} problem${findings === 1 ? "" : "s"}`;
-  return `${label} ${name}${bypassed ? ", bypassed" : ""}${problems}`;
+  return `${label} ${name}${bypassed ? ", bypassed" : ""}${frames ? `, in ${frames}` : ""}${problems}`;
 }
 
 function selectBy(session: Session, changes: readonly (NodeChange | EdgeChange)[], kind: keyof Selection): void {

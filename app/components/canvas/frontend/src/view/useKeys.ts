@@ -14,6 +14,7 @@ interface Options {
   blocked: boolean;
   dialogs: Openers;
   toggleSnap: () => void;
+  toForm: () => void;
 }
 
 interface Openers {
@@ -74,8 +75,13 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
       const focused = target instanceof Element ? target : null;
       if (event.key === "Enter" || event.key === " ") {
         const id = focused?.getAttribute("data-id");
-        if (id && focused?.matches(".react-flow__node")) take(() => actions.selectNode(id));
-        if (id && focused?.matches(".react-flow__edge")) take(() => actions.selectWire(id));
+        const chosen = editor.session.read().state.selection.nodes;
+        const onCard = id != null && focused?.matches(".react-flow__node") === true;
+        if (onCard && !chosen.includes(id)) take(() => actions.selectNode(id));
+        else if (id && focused?.matches(".react-flow__edge")) take(() => actions.selectWire(id));
+        else if (event.key === "Enter" && !event.repeat && (onCard || focused === pane.current || focused === document.body)) {
+          take(() => carryOut("form", latest.current));
+        }
         return;
       }
       const task = taskOf(event);
@@ -108,9 +114,9 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
 /** What works in the palette and the toolbar, too. */
 const GLOBAL = new Set<Task>(["undo", "redo", "help", "quickAdd", "find", "commands", "nextFinding", "previousFinding"]);
 
-type Doing = Pick<Options, "editor" | "dialogs" | "toggleSnap"> & { actions: Actions };
+type Doing = Pick<Options, "editor" | "dialogs" | "toggleSnap" | "toForm"> & { actions: Actions };
 
-function carryOut(task: Task, { actions, editor, dialogs, toggleSnap }: Doing): void {
+function carryOut(task: Task, { actions, editor, dialogs, toggleSnap, toForm }: Doing): void {
   const [chosen] = editor.session.read().state.selection.nodes;
   switch (task) {
     case "quickAdd":
@@ -121,6 +127,8 @@ function carryOut(task: Task, { actions, editor, dialogs, toggleSnap }: Doing): 
     case "rename":
       if (chosen) editor.startRename(chosen);
       return undefined;
+    case "form":
+      return toForm();
     case "help":
       return dialogs.openHelp();
     case "find":

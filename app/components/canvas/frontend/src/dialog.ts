@@ -1,0 +1,10 @@
+import type { LooseEnd } from "./graph/connect";
+import type { Point } from "./graph/placement";
+
+/** A list or panel over the canvas. `at` in pixels of the pane, `point` in units of the drawing. */
+export type Dialog =
+  | { kind: "add"; at: Point; point: Point; wire?: LooseEnd; into?: string }
+  | { kind: "connect"; at: Point; node: string }
+  | { kind: "findings"; at: Point; node: string }
+  | { kind: "find" | "commands"; at: Point }
+  | { kind: "help" };
