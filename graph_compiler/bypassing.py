@@ -11,7 +11,8 @@ def without_bypassed(document: GraphDocument) -> GraphDocument:
     """The design as if its bypassed layers were not there.
 
     What would go into the first input of a bypassed layer goes at once to whatever is wired to its first
-    output. A wire from a further output has nothing to carry, and goes with the layer.
+    output. A wire from a further output has nothing to carry, and goes with the layer. It is a call that is
+    bypassed: where other nodes call the same layer, it lives on in the first of them.
 
     Args:
         document: Any design, finished or not.
@@ -23,6 +24,7 @@ def without_bypassed(document: GraphDocument) -> GraphDocument:
     bypassed = {key: node for key, node in document.nodes.items() if node.bypassed}
     if not bypassed:
         return document
+    heirs = _heirs(document)
     handed_on = {key: _handed_on(document, node) for key, node in bypassed.items()}
     edges: dict[str, Edge] = {}
     for key, edge in document.edges.items():
@@ -35,8 +37,32 @@ def without_bypassed(document: GraphDocument) -> GraphDocument:
         key: group.model_copy(update={"nodes": tuple(node for node in group.nodes if node not in bypassed)})
         for key, group in document.groups.items()
     }
-    nodes = {key: node for key, node in document.nodes.items() if key not in bypassed}
+    nodes = {
+        key: _with_owner(document, node, heirs) for key, node in document.nodes.items() if key not in bypassed
+    }
     return document.model_copy(update={"nodes": nodes, "edges": edges, "groups": groups})
+
+
+def _heirs(document: GraphDocument) -> dict[str, str]:
+    """By the id of a bypassed node that owns a layer: the first node in use that calls this layer, too."""
+    heirs: dict[str, str] = {}
+    for node in document.nodes.values():
+        owner = document.owner_of(node)
+        if not node.bypassed and owner is not None and owner.bypassed:
+            heirs.setdefault(owner.id, node.id)
+    return heirs
+
+
+def _with_owner(document: GraphDocument, node: Node, heirs: dict[str, str]) -> Node:
+    """A node in use that calls its own layer, or that of a node in use."""
+    owner = document.owner_of(node)
+    if node.shares is None or owner is None:
+        return node
+    heir = heirs.get(owner.id, owner.id)
+    if heir != node.id:
+        return node if heir == node.shares else node.model_copy(update={"shares": heir})
+    # The layer keeps its name, by which its weights are found.
+    return node.model_copy(update={"shares": None, "name": owner.name, "params": owner.params})
 
 
 def _handed_on(document: GraphDocument, node: Node) -> dict[str, Output]:

@@ -33,11 +33,16 @@ _MISSING = str.maketrans({"×": "x", "…": "..."})
 
 @dataclass(frozen=True)
 class Box:
-    """A layer: its corner and its three lines."""
+    """A layer: its corner, its three lines, and whether the model is made without it."""
 
     x: float
     y: float
     lines: tuple[str, ...]
+    bypassed: bool = False
+
+    def color(self, usual: str) -> str:
+        """The colour of a line that is usually of another one."""
+        return "faint" if self.bypassed else usual
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,13 @@ class Picture:
             parts.append(f'<path class="wire" d="M{x:g},{y:g} C{path}"/>')
         for box in self.boxes:
             parts.append(f'<g transform="translate({box.x:g},{box.y:g})">')
-            parts.append(f'<rect class="card" width="{WIDTH:g}" height="{HEIGHT:g}" rx="10"/>')
+            dashed = ' stroke-dasharray="6 4"' if box.bypassed else ""
+            parts.append(f'<rect class="card" width="{WIDTH:g}" height="{HEIGHT:g}" rx="10"{dashed}/>')
             for line, (size, down, color, bold) in zip(box.lines, LINES, strict=False):
                 weight = ' font-weight="600"' if bold else ""
                 parts.append(
-                    f'<text class="{color}" x="{WIDTH / 2:g}" y="{down:g}" font-size="{size}"{weight}>'
-                    f"{_text(line)}</text>"
+                    f'<text class="{box.color(color)}" x="{WIDTH / 2:g}" y="{down:g}" font-size="{size}"'
+                    f"{weight}>{_text(line)}</text>"
                 )
             parts.append("</g>")
         return "\n".join([*parts, "</svg>", ""])
@@ -130,7 +136,7 @@ class Picture:
                 draw.text(
                     (left + WIDTH * scale / 2, top + down * scale),
                     line.translate(_MISSING),
-                    colors[color],
+                    colors[box.color(color)],
                     ImageFont.load_default(points * scale),
                     "ms",
                     stroke_width=0.25 * scale if bold else 0,
@@ -153,10 +159,10 @@ def graph_picture(document: GraphDocument, analysis: Analysis) -> Picture:
     for key, node in nodes.items():
         spec = find_spec(node.layer)
         shapes = ", ".join(show_shape(one.shape) for one in analysis.shapes.get(key, {}).values())
-        lines = (spec.label if spec else node.layer, node.name, shapes)
-        boxes.append(Box(*places[key], tuple(_short(line) for line in lines)))
+        lines = (spec.label if spec else node.layer, node.name, "bypassed" if node.bypassed else shapes)
+        boxes.append(Box(*places[key], tuple(_short(line) for line in lines), node.bypassed))
     count = f"{len(nodes)} layer{'s' * (len(nodes) != 1)}"
-    listed = ", ".join(f"{node.name} ({node.layer})" for node in nodes.values())
+    listed = ", ".join(f"{node.name} ({node.layer}{', bypassed' * node.bypassed})" for node in nodes.values())
     return Picture(
         title=document.name or model_name(document),
         description=f"A network of {count}{': ' if listed else ''}{listed}.",

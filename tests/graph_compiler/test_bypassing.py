@@ -85,6 +85,21 @@ def test_layers_that_are_bypassed_in_a_ring_hand_on_nothing() -> None:
     assert "e_3" not in without_bypassed(looped).edges
 
 
+def test_a_bypassed_layer_that_other_nodes_call_lives_on_there() -> None:
+    document = design("first")
+    again = Node(id="n_b", layer="Dense", name="second", shares="n_a")
+    third = Node(id="n_c", layer="Dense", name="third", shares="n_b")
+    wire = Edge(id="e_6", source="n_in", target="n_c")
+    nodes = {**document.nodes, "n_b": again, "n_c": third}
+    document = document.model_copy(update={"nodes": nodes, "edges": {**document.edges, "e_6": wire}})
+    plain = without_bypassed(document)
+    assert plain.nodes["n_b"] == Node(id="n_b", layer="Dense", name="first", params={"units": 8})
+    assert plain.nodes["n_c"].shares == "n_b"
+    analysis = analyze(document)
+    assert not analysis.errors
+    assert lower(document).count_params() == 8 * 8 + 8 + 8 * 2 + 2
+
+
 def test_a_file_names_it_only_where_it_is_so() -> None:
     document = design("second")
     text = dump_document(document)

@@ -31,6 +31,17 @@ def test_every_layer_and_wire_is_drawn(name):
     assert all(node.name in (root.findtext(f"{SVG}desc") or "") for node in document.nodes.values())
 
 
+def test_a_bypassed_layer_is_marked():
+    document = cnn()
+    conv = document.nodes["conv"].model_copy(update={"bypassed": True})
+    document = document.model_copy(update={"nodes": {**document.nodes, "conv": conv}})
+    picture = graph_picture(document, analyze(document))
+    assert picture.svg().count("stroke-dasharray") == 1
+    assert ">bypassed</text>" in picture.svg()
+    assert ", bypassed)" in picture.description
+    assert picture.png() != graph_picture(cnn(), analyze(cnn())).png()
+
+
 def test_names_cannot_write_into_the_file():
     document, _ = apply(cnn(), RenameNode(node="conv", name="<script>alert(1)</script>\x00"))
     document, _ = apply(document, RenameDocument(name='"><b>&'))

@@ -71,6 +71,8 @@ def node_form(
     with st.expander(f"More ({len(set_here)} changed)" if set_here else "More", expanded=bool(set_here)):
         fields(more, "params")
         _note_field(canvas_key, node)
+    if not spec.is_source:
+        _bypass_switch(canvas_key, node)
     _reset_all(canvas_key, node, spec)
     about_layer(spec)
 
@@ -171,6 +173,25 @@ def _name_field(canvas_key: str, node: Node) -> None:
     )
     if st.session_state.get(problem):
         st.markdown(f":small[:red[:material/error: {plain(st.session_state[problem])}]]")
+
+
+def _bypass_switch(canvas_key: str, node: Node) -> None:
+    key = f"{canvas_key}:{node.id}:bypassed"
+    known = f"{key}:known"
+    if key not in st.session_state or st.session_state.get(known) != node.bypassed:
+        put(key, node.bypassed)
+        st.session_state[known] = node.bypassed
+
+    def switch() -> None:
+        send(canvas_key, "set_node", node=node.id, bypassed=st.session_state[key])
+
+    st.toggle(
+        "Bypassed",
+        **as_value(key),
+        key=key,
+        on_change=guarded(switch),
+        help="The model is made as if this layer were not there: what comes in is handed on (Ctrl+B).",
+    )
 
 
 def _note_field(canvas_key: str, node: Node) -> None:
