@@ -27,32 +27,38 @@ MOST_LINES = 6
 def show_own_input(examined: Examined) -> None:
     """Draws the input to play with and the answer to it."""
     with shielded():
-        if examined.dataset.encode is None:
+        dataset = examined.dataset
+        if dataset.encode is None and dataset.recode is None:
             st.info("This data set cannot prepare other rows than its own, so there is nothing to try here.")
             return
         own, answer = st.columns([1, 1], gap="large")
         with own:
-            shown = _own(examined)
+            row = choose_row(examined, "own") if dataset.info.preview in {"table", "series"} else None
+            shown = _own(examined, row)
         with answer:
             if shown is None:
                 st.caption("The answer of the model stands here as soon as there is something to answer.")
                 return
-            x = prepared(examined.dataset, shown[np.newaxis])
+            if dataset.recode is not None and row is not None:
+                x = dataset.recode(dataset.test.x[row : row + 1], shown[np.newaxis])
+            else:
+                x = prepared(dataset, shown[np.newaxis])
             given = examined.predict(x)
             show_answer(examined, given, "own_answer")
             _more(examined, x, shown, given)
 
 
-def _own(examined: Examined) -> Array | None:
+def _own(examined: Examined, row: int | None) -> Array | None:
     preview = examined.dataset.info.preview
     if preview == "images":
         return _own_picture(examined)
     if preview == "text":
         return _own_text(examined)
-    row = choose_row(examined, "own")
     if row is None:
         return None
     if preview == "series":
+        if examined.dataset.encode is None:
+            st.caption("What else goes in stays as it is in this row.")
         return edit_steps(examined, row)
     return edit_row(examined, row)
 

@@ -51,7 +51,8 @@ def edit_steps(examined: Examined, row: int) -> Array:
     steps = before.reshape(len(before), -1)
     names = examined.dataset.feature_names
     if len(names) != steps.shape[1]:
-        names = _numbered(steps.shape[1])
+        unit = examined.dataset.info.answer.unit
+        names = (unit,) if steps.shape[1] == 1 and unit else _numbered(steps.shape[1])
     st.caption("Change a value of a step: the answer follows. In the units of the data, not scaled.")
     edited: Any = st.data_editor(
         {name: steps[:, place].astype(float).tolist() for place, name in enumerate(names)},

@@ -168,6 +168,8 @@ class Dataset:
         shown_names: Names of the columns that people are shown, where these are fields of `shown`.
         pieces: For texts: what of a text each position of the input stands for, from the first on; None where
             positions mean nothing.
+        recode: Where people see only a part of a row: puts another one of that part into
+            inputs, the rest as it was.
     """
 
     info: DatasetInfo
@@ -181,6 +183,7 @@ class Dataset:
     drawn: Callable[[Array], Array] | None = None
     shown_names: tuple[str, ...] = ()
     pieces: Callable[[str], Sequence[str]] | None = None
+    recode: Callable[[Array, Array], Array] | None = None
 
     def held_back(self, validation_split: float) -> tuple[Split, Split]:
         """The training rows as `fit` cuts them.

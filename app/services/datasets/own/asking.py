@@ -42,6 +42,27 @@ def pieces_of(
     return lambda text: tuple(units_of(text, recipe.reading)[: recipe.reading.length])
 
 
+def recoder_of(
+    recipe: TableRecipe | PictureRecipe | ArrayRecipe, encoding: dict[str, Any]
+) -> Callable[[Array, Array], Array] | None:
+    """What puts another past of the target into windows; None where these are none, or it is no number."""
+    if not isinstance(recipe, TableRecipe) or recipe.windows is None:
+        return None
+    columns = [EncodedColumn.model_validate(column) for column in encoding["columns"]]
+    names = [column.name for column in columns]
+    target = columns[names.index(recipe.target)]
+    if target.kind != "number":
+        return None
+    place = sum(len(column.names) for column in columns[: names.index(recipe.target)])
+
+    def recode(x: Array, shown: Array) -> Array:
+        changed = np.array(x)
+        changed[..., place] = _table([target], np.reshape(shown, (-1, 1))).reshape(np.shape(shown))
+        return changed
+
+    return recode
+
+
 def _windows(recipe: TableRecipe, encoding: dict[str, Any]) -> Encode | None:
     columns = [EncodedColumn.model_validate(column) for column in encoding["columns"]]
     if len(columns) != 1 or columns[0].name != recipe.target or columns[0].kind != "number":

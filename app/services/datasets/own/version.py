@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from app.services.datasets.dataset import Array, Dataset, DatasetInfo, Split
-from app.services.datasets.own.asking import encoder_of, pieces_of
+from app.services.datasets.own.asking import encoder_of, pieces_of, recoder_of
 from app.services.datasets.own.home import is_own_name, prepared_dir
 from app.services.datasets.own.recipe import ArrayRecipe, PictureRecipe, TableRecipe
 from app.services.datasets.own.source import Record
@@ -133,6 +133,7 @@ def load_version(name: str) -> Dataset:
         naive=np.load(naive) if naive.exists() else None,
         encode=encoder_of(version.recipe, version.encoding),
         pieces=pieces_of(version.recipe, version.encoding),
+        recode=recoder_of(version.recipe, version.encoding),
     )
 
 

@@ -191,6 +191,11 @@ def test_windows_of_a_series_hold_the_past_of_their_answer(own):
         assert made.original(made.train.y)[row, 0] == pytest.approx(ordered[2 * row + 14], abs=1e-3)
     np.testing.assert_allclose(made.original(made.test.x[..., 0]), made.test.shown, atol=1e-3)
     np.testing.assert_allclose(made.naive[:, 0], made.test.x[:, -1, 0], atol=1e-5)
+    assert made.encode is None
+    np.testing.assert_allclose(made.recode(made.test.x, made.test.shown), made.test.x, atol=1e-5)
+    other = made.recode(made.test.x[:1], made.test.shown[1:2])
+    np.testing.assert_allclose(other[..., 0], made.test.x[1:2, :, 0], atol=1e-5)
+    np.testing.assert_array_equal(other[..., 1], made.test.x[:1, :, 1])
     # Row 160 is the first of the test's time: the window that begins at 146 has its answer there.
     assert (len(made.train), len(made.test)) == (73, 20)
     assert made.original(made.test.y)[0, 0] == pytest.approx(ordered[160], abs=1e-3)
