@@ -5,6 +5,7 @@ import type { Point } from "./graph/placement";
 export type Dialog =
   | { kind: "add"; at: Point; point: Point; wire?: LooseEnd; into?: string }
   | { kind: "connect"; at: Point; node: string }
-  | { kind: "findings"; at: Point; node: string }
+  /** `beneath`: where it goes when there is no room beside the card. */
+  | { kind: "findings"; at: Point; beneath: Point; node: string }
   | { kind: "find" | "commands"; at: Point }
   | { kind: "help" };

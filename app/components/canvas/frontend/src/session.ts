@@ -29,6 +29,8 @@ export interface View {
 export interface Sight {
   nodes: readonly string[];
   count: number;
+  /** Whether something opens beside the nodes, or beneath them where the canvas is narrow. */
+  company?: boolean;
 }
 
 /** Places that cards come from while they move to their new ones. */
@@ -180,8 +182,8 @@ export class Session {
   };
 
   /** Asks the view to bring nodes into sight. */
-  show(nodes: readonly string[]): void {
-    this.snapshot = { ...this.snapshot, sight: { nodes, count: this.snapshot.sight.count + 1 } };
+  show(nodes: readonly string[], company = false): void {
+    this.snapshot = { ...this.snapshot, sight: { nodes, count: this.snapshot.sight.count + 1, ...(company && { company }) } };
     this.tell();
   }
 

@@ -4,13 +4,14 @@ import type { Point } from "../graph/placement";
 import type { Finding, Fix, GraphDoc } from "../protocol";
 import { useEditor } from "./editor";
 import { CloseIcon } from "./icons";
-import { placeInPane } from "./placing";
+import { hasRoom, placeInPane } from "./placing";
 
 /** Milliseconds without a finding after which there is none. */
 const GONE_MS = 300;
 
 interface Props {
   at: Point;
+  beneath: Point;
   node: string;
   graph: GraphDoc;
   findings: readonly Finding[];
@@ -19,7 +20,7 @@ interface Props {
 }
 
 /** What is wrong with one layer, and with a click on it what mends it; each fix says beforehand what it will do. */
-export function Problems({ at, node, graph, findings, onNext, onClose }: Props) {
+export function Problems({ at, beneath, node, graph, findings, onNext, onClose }: Props) {
   const { session, announce, mend } = useEditor();
   const box = useRef<HTMLDivElement>(null);
   const name = graph.nodes.find((candidate) => candidate.id === node)?.name ?? "";
@@ -45,7 +46,7 @@ export function Problems({ at, node, graph, findings, onNext, onClose }: Props) 
     box.current?.focus({ preventScroll: true });
   }, [node]);
 
-  useLayoutEffect(() => placeInPane(box.current, at), [at, looking, findings]);
+  useLayoutEffect(() => placeInPane(box.current, hasRoom(box.current, at) ? at : beneath), [at, beneath, looking, findings]);
 
   useEffect(() => {
     const outside = (event: PointerEvent) => {

@@ -92,7 +92,7 @@ export function Workbench({ session, theme, narrow }: Props) {
         {dialog?.kind === "commands" && <Commands at={dialog.at} onRun={run} onClose={close} />}
         {dialog?.kind === "findings" && (
           <Problems
-            at={dialog.at} node={dialog.node} graph={state.history.present} findings={notes[dialog.node]?.findings ?? NONE}
+            at={dialog.at} beneath={dialog.beneath} node={dialog.node} graph={state.history.present} findings={notes[dialog.node]?.findings ?? NONE}
             onNext={nextProblem} onClose={close}
           />
         )}

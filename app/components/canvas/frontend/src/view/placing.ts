@@ -11,3 +11,9 @@ export function placeInPane(element: HTMLElement | null, at: Point, tallest?: nu
   element.style.left = `${pane.offsetLeft + Math.max(MARGIN, left)}px`;
   element.style.top = `${pane.offsetTop + Math.max(MARGIN, top)}px`;
 }
+
+/** Whether an element lies inside of the pane at a point without being moved to the left. */
+export function hasRoom(element: HTMLElement | null, at: Point): boolean {
+  const pane = element?.parentElement?.querySelector<HTMLElement>(".pane");
+  return !element || !pane || at.x + element.offsetWidth + MARGIN <= pane.clientWidth;
+}

@@ -36,7 +36,7 @@ export function useActions(editor: Editor, pane: RefObject<HTMLElement | null>) 
       const next = nextOf(troubled(session.graph, notes), selection().nodes[0], step);
       if (next === undefined) return announce("No problems.");
       selectNode(next);
-      session.show([next]);
+      session.show([next], true);
       const found = notes[next]?.findings ?? [];
       const name = session.graph.nodes.find((node) => node.id === next)?.name;
       announce(`${name}: ${found.map((finding) => `${finding.severity}: ${finding.message}`).join(" ")}`);

@@ -76,21 +76,22 @@ export function useDialogs(session: Session, pane: RefObject<HTMLElement | null>
     [session, flow, inPane, pointerOrMiddle, setDialog],
   );
 
-  /** The place at the upper right of a card. */
+  /** The places at the upper right of a card, and beneath its lower left corner. */
   const besideCard = useCallback(
-    (node: string): Point | null => {
+    (node: string): { at: Point; beneath: Point } | null => {
       const card = flow.getInternalNode(node);
       if (!card) return null;
       const { x, y } = card.internals.positionAbsolute;
-      return inPane(flow.flowToScreenPosition({ x: x + (card.measured.width ?? 0) + 12, y }));
+      const at = inPane(flow.flowToScreenPosition({ x: x + (card.measured.width ?? 0) + 12, y }));
+      return { at, beneath: inPane(flow.flowToScreenPosition({ x, y: y + (card.measured.height ?? 0) + 12 })) };
     },
     [flow, inPane],
   );
 
   const openAt = useCallback(
     (kind: "connect" | "findings", node: string) => {
-      const at = besideCard(node);
-      if (at) setDialog({ kind, at, node });
+      const places = besideCard(node);
+      if (places) setDialog({ kind, ...places, node });
     },
     [besideCard, setDialog],
   );

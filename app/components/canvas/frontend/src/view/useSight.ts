@@ -1,9 +1,13 @@
-import { useNodesInitialized, useReactFlow } from "@xyflow/react";
+import { useNodesInitialized, useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import type { Session, Snapshot } from "../session";
 
 /** Room for the buttons at the lower edge. */
 export const FIT = { padding: { top: "40px", right: "48px", bottom: "76px", left: "48px" }, maxZoom: 1 } as const;
+
+/** Pixels below which a panel has no room beside a card in the middle, and the room it gets beneath one then. */
+const NARROW = 960;
+const BENEATH = { top: "24px", right: "24px", bottom: "58%", left: "24px" } as const;
 
 /** Milliseconds a view takes to move; none for those who asked their system for less motion. */
 export function motion(): number {
@@ -19,6 +23,7 @@ export function useSight(session: Session, snapshot: Snapshot): void {
   const fitted = useRef(session.view ? epoch : null);
   const { sight } = snapshot;
   const shown = useRef(0);
+  const narrow = useStore((store) => store.width < NARROW);
 
   useEffect(() => {
     if (fitted.current === epoch) return;
@@ -33,6 +38,7 @@ export function useSight(session: Session, snapshot: Snapshot): void {
     if (!measured || sight.count === shown.current) return;
     shown.current = sight.count;
     const nodes = sight.nodes.map((id) => ({ id }));
-    if (nodes.length > 0) void flow.fitView({ nodes, padding: 0.4, maxZoom: Math.max(1, flow.getZoom()), minZoom: 0.6, duration: motion() });
-  }, [flow, measured, sight]);
+    const padding = sight.company && narrow ? BENEATH : 0.4;
+    if (nodes.length > 0) void flow.fitView({ nodes, padding, maxZoom: Math.max(1, flow.getZoom()), minZoom: 0.6, duration: motion() });
+  }, [flow, measured, sight, narrow]);
 }
