@@ -135,7 +135,10 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
           onSelectionStart={hold}
           onSelectionEnd={release}
           {...handlers}
-          onMoveStart={(event) => pane.current?.setAttribute(MOVING, event?.type === "mousedown" || event?.type === "mousemove" ? "drag" : "")}
+          onMove={(event) => {
+            // Not at the press of the button: a click must find the pane under it.
+            if (!pane.current?.hasAttribute(MOVING)) pane.current?.setAttribute(MOVING, event?.type === "mousemove" ? "drag" : "");
+          }}
           onMoveEnd={(_, view) => {
             pane.current?.removeAttribute(MOVING);
             session.view = view;
