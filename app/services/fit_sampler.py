@@ -14,7 +14,7 @@ SECONDS = 0.2
 LAYER_SECONDS = 1.0
 """Steps are measured layer by layer this often."""
 
-BUDGET = 0.01
+BUDGET = 0.005
 """Share of the time that goes into looking: what takes long is looked at less often."""
 
 POINTS, LAYER_POINTS = 1000, 300

@@ -14,7 +14,7 @@ from app.services.training_state import TrainingState
 SECONDS = 1.0
 """Epochs shorter than this share a checkpoint; the last one is always written."""
 
-BUDGET = 0.015
+BUDGET = 0.01
 """Share of the time that goes into files: a large model is written less often."""
 
 

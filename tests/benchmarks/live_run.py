@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any
 
 import torch
+from playwright.sync_api import expect
 
 from app.services.datasets import load
 from app.services.templates import open_template
@@ -115,6 +116,7 @@ def main() -> int:
         options: dict[str, Any] = {"viewport": SIZE, "reduced_motion": "reduce"}
         context = browser.new_context(**options)
         context.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
         visitor = Visitor(context.new_page(), designer.server.address)
         pairs = [(alone(), live(designer, visitor)) for _ in range(ROUNDS)]
         share = median(watched / by_itself for by_itself, watched in pairs)

@@ -59,6 +59,6 @@ def test_a_designer_that_is_ended_in_order_ends_its_runs_in_order(tmp_path):
         assert process.wait(timeout=60) == 0
     designer = Designer.start()
     run = designer.runs.get(run_id)
-    assert (run.state, run.reason) == ("stopped", CLOSED)
+    assert (run.state, run.reason) == ("interrupted", CLOSED)
     assert (designer.settings.run_dir(run_id) / "checkpoint").exists()
     designer.close()
