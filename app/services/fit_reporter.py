@@ -57,6 +57,7 @@ class FitReporter(Callback):
         self._changed = False
         self._paused = 0.0
         self._epoch_began = time.monotonic()
+        self._is_small_good: dict[str, bool | None] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Says how much there is to do."""
@@ -182,7 +183,9 @@ class FitReporter(Callback):
         counts = "val_loss" if "val_loss" in metrics else "loss"
         is_best = False
         for name, value in metrics.items():
-            small = is_small_good(self.model, name)
+            if name not in self._is_small_good:
+                self._is_small_good[name] = is_small_good(self.model, name)
+            small = self._is_small_good[name]
             if small is None or not math.isfinite(value):
                 continue
             before = self._state.best.get(name)
