@@ -1,6 +1,7 @@
 """What all pages share: the services of this designer, and the project that is open in this tab."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -66,6 +67,9 @@ class Opening:
         self.asks = newest.asks if newest is not None else ""
         document = self.document
         if newest is not None and newest.document != self.seen:
+            if not self.seen and 0 < newest.base < self.project.revision:
+                # Drawn while a server was away: where another tab has saved since, the user is asked.
+                self._begun_from(newest.base, newest.document)
             self.seen = newest.document
             try:
                 document = from_canvas(newest.document, document)
@@ -77,11 +81,16 @@ class Opening:
             self.beside = newest.beside
         self.save(with_what_is_underway(document, CANVAS, newest.ack if newest else 0))
 
+    def _begun_from(self, revision: int, drawn: Mapping[str, Any]) -> None:
+        """Goes back to the revision that a drawing began from, unless it is the design that is stored."""
+        with suppress(DocumentError):
+            if from_canvas(drawn, self.document) != self.document:
+                self.project = replace(self.project, revision=revision)
+
     def take_back(self, state: CanvasState) -> bool:
         """Keeps what a browser has drawn while the server that knew of it was away.
 
-        A new server hears of it only when it has drawn the canvas. The browser says from which revision it
-        began: where another tab has saved a later one, the user is asked.
+        A new server may hear of it only when it has drawn the canvas.
 
         Args:
             state: What the browser has sent.
@@ -91,11 +100,7 @@ class Opening:
         """
         if not state.rev or state.document == self.seen:
             return False
-        stored = self.project
-        self.project = replace(stored, revision=min(stored.revision, state.base))
         self.take_over()
-        if self.document == stored.document:
-            self.project = stored
         return True
 
     def save(self, document: GraphDocument) -> None:

@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from app.components.workspace import CANVAS
 from app.services.evaluation import CHECKPOINT
 from app.services.exporting.weights import weights_of
 from app.services.templates import open_template
 from graph_compiler import lower
-from graph_compiler.document import RenameNode, apply, dump_document
+from graph_compiler.document import RenameNode, apply, dump_document, to_canvas
 from runtime.models import load_model
 
 
@@ -232,3 +233,19 @@ def test_what_is_locked_in_a_file_is_said_before_it_is_opened(tab, project):
     visitor.button("Open the design").click().run()
     assert visitor.opening.project.name == "iris"
     assert [node.layer for node in visitor.document.nodes.values() if node.locked] == ["Swirl"]
+
+
+def test_what_a_browser_kept_while_the_server_was_away_overwrites_nobody(tab, project, services):
+    shared = project(name="Away")
+    visitor = tab(shared)
+    visitor.visit()
+    theirs = renamed(shared.document, "theirs")
+    services.projects.save(shared.id, theirs, shared.revision)
+    # A new server knows nothing of the tab, whose browser began from the revision before.
+    state = {"rev": 5, "epoch": f"{shared.id}:1", "ack": 0, "selected": [], "base": shared.revision}
+    del visitor.at.session_state["open_project"]
+    visitor.at.session_state[CANVAS] = {"doc": {**to_canvas(renamed(shared.document, "mine")), **state}}
+    visitor.at.run()
+    assert first_name(services.projects.open(shared.id).document) == "theirs"
+    assert "This project was changed in another tab." in visitor.texts()
+    assert first_name(visitor.document) == "mine"
