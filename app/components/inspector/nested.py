@@ -1,7 +1,6 @@
 """Values that have parameters of their own: a layer inside a layer, a regularizer with its strength."""
 
 import inspect
-import typing
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -17,12 +16,11 @@ from app.components.inspector.values import same
 from app.components.inspector.widgets import draw_problems, draw_widget
 from app.components.shown import as_index, put
 from app.services.palette import first_params, first_value
+from graph_compiler.callback_settings import class_params
 from graph_compiler.instances import make_layer
-from runtime.configurable import constructor_parameters
 from runtime.errors import LayerloomError
 from runtime.layers import layer_names, layer_spec
-from runtime.layers.docstrings import parse_docstring
-from runtime.layers.parameters import REQUIRED, ParamSpec, find_registry, param_spec
+from runtime.layers.parameters import ParamSpec, find_registry
 
 
 def draw_field(field: Field) -> None:
@@ -66,18 +64,7 @@ def member_of(family: str, value: Any) -> Any:
 @cache
 def options_of(cls: type) -> tuple[ParamSpec, ...]:
     """The constructor's parameters of any class with configuration, as a layer's are described."""
-    hints = typing.get_type_hints(cls.__init__, include_extras=True)
-    texts = parse_docstring(cls).arguments
-    return tuple(
-        param_spec(
-            name,
-            hints.get(name, Any),
-            REQUIRED if parameter.default is parameter.empty else parameter.default,
-            texts.get(name, ""),
-        )
-        for name, parameter in constructor_parameters(cls).items()
-        if name != "name"
-    )
+    return tuple(param for param in class_params(cls) if param.name != "name")
 
 
 def _config(value: Any) -> dict[str, Any]:
