@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 import torch
 
+from runtime.naming import names_of_their_own
 from runtime.switches import disable_traceback_filtering
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return nodeid.partition("::")[0] if group == nodeid else group
 
     return FilesAndGroups(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+@pytest.fixture(autouse=True)
+def _names_of_its_own() -> Iterator[None]:
+    """Counts the names of layers from the beginning in each test, whichever tests the process ran before."""
+    with names_of_their_own():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -141,6 +141,6 @@ def test_a_live_layer_of_the_program_is_locked():
         def call(self, inputs: torch.Tensor) -> torch.Tensor:
             return inputs
 
-    imported = import_model(Sequential([Input((4,)), Dense(3), Own(name="own")]))
+    imported = import_model(Sequential([Input((4,)), Dense(3, name="dense"), Own(name="own")]))
     assert [node.name for node in imported.locked] == ["own"]
     assert list(imported.weights) == ["dense"]
