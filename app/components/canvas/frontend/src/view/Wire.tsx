@@ -1,4 +1,4 @@
-import { BaseEdge, type EdgeProps, getBezierPath, useStore } from "@xyflow/react";
+import { BaseEdge, type EdgeProps, getBezierPath, getSmoothStepPath, useStore } from "@xyflow/react";
 import { type ReactNode, memo, useMemo } from "react";
 import { createPortal } from "react-dom";
 import type { WireEdge } from "./types";
@@ -7,10 +7,17 @@ import type { WireEdge } from "./types";
 const ROOM = 24;
 const LETTER = 6.2;
 
+/** How far below or above a layer behind has to be for a wire to have room between the rows. */
+const ROW = 90;
+
 /** A wire; among several into one port it carries its place in their order. */
 export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const { id, data, selected, sourceX, sourceY, targetX, targetY } = props;
-  const [path, labelX, labelY] = getBezierPath({ ...props, curvature: 0.3 });
+  // A curve to a layer behind, as in a drawing of several rows, would run under the cards.
+  const turns = targetX < sourceX && Math.abs(targetY - sourceY) > ROW;
+  const [path, labelX, labelY] = turns
+    ? getSmoothStepPath({ ...props, borderRadius: 14 })
+    : getBezierPath({ ...props, curvature: 0.3 });
   const distance = Math.hypot(targetX - sourceX, targetY - sourceY);
   return (
     <>
