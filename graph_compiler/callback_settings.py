@@ -1,15 +1,12 @@
 """Callbacks of a document as the objects they name, and what a form has to know of them."""
 
-import typing
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
+from graph_compiler.class_arguments import check_arguments, class_params
 from graph_compiler.document import Configured, GraphDocument
 from runtime.callbacks import Callback, registry
-from runtime.configurable import constructor_parameters
-from runtime.errors import LayerloomError, ParameterError, did_you_mean
-from runtime.layers.docstrings import parse_docstring
-from runtime.layers.parameters import REQUIRED, ParamSpec, param_spec
+from runtime.errors import LayerloomError
 
 MONITOR = "monitor"
 """What callbacks call the argument that names the number they watch."""
@@ -36,17 +33,7 @@ def make_callback(settings: Configured) -> Callback:
         ParameterError: It cannot have these arguments.
     """
     cls: Any = registry.lookup(settings.name)
-    known = {param.name: param for param in class_params(cls)}
-    for name, value in settings.params.items():
-        if name not in known:
-            close = did_you_mean(name, known)
-            raise ParameterError(
-                f"{cls.__name__} has no argument {name!r}.",
-                parameter=name,
-                received=value,
-                hint=f"Did you mean {close[0]!r}?" if close else f"It takes {', '.join(known)}.",
-            )
-        known[name].check(value, cls.__name__)
+    check_arguments(cls, settings.params, cls.__name__)
     return cls(**settings.params)
 
 
@@ -71,19 +58,3 @@ def watched_by(settings: Configured) -> str:
     cls: Any = registry.lookup(settings.name)
     default = next((param.default for param in class_params(cls) if param.name == MONITOR), "")
     return str(settings.params.get(MONITOR, default))
-
-
-@cache
-def class_params(cls: type) -> tuple[ParamSpec, ...]:
-    """The arguments of a class that is made from its name and plain values, read from its signature."""
-    hints = typing.get_type_hints(cls.__init__, include_extras=True)
-    told = parse_docstring(cls).arguments
-    return tuple(
-        param_spec(
-            name,
-            hints.get(name, Any),
-            REQUIRED if parameter.default is parameter.empty else parameter.default,
-            told.get(name, ""),
-        )
-        for name, parameter in constructor_parameters(cls).items()
-    )

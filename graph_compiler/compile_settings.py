@@ -1,13 +1,16 @@
 """Optimizer, loss and metrics of a document as the objects they name."""
 
-from functools import lru_cache
-from typing import Any
+import json
+from functools import cache, lru_cache
+from typing import Any, Literal
 
+from graph_compiler.class_arguments import check_arguments, class_params, kept_arguments
 from graph_compiler.document import CompileSettings, Configured
 from runtime.configurable import constructor_parameters
-from runtime.errors import LayerloomError, ParameterError, UnknownNameError, did_you_mean
-from runtime.layers.parameters import find_registry
-from runtime.losses import Loss, as_loss
+from runtime.errors import LayerloomError, ParameterError, UnknownNameError
+from runtime.layers.parameters import ParamSpec, find_registry
+from runtime.losses import Loss, LossFunctionWrapper, as_loss
+from runtime.registries import snake_case
 
 SCHEDULES = "optimizers.schedules"
 """The family of the schedules of a learning rate."""
@@ -17,6 +20,15 @@ INITIAL_RATE = "initial_learning_rate"
 
 METRICS_BY_OUTPUT = ("accuracy", "acc")
 """The metric whose form the model chooses by its output and its targets."""
+
+FROM_LOGITS = "from_logits"
+"""The parameter of losses that take the values before the last activation."""
+
+SAID_ELSEWHERE = ("learning_rate", "name", "dtype")
+"""Arguments that a design says otherwise, or that only programs need."""
+
+Part = Literal["optimizers", "losses", "metrics"]
+"""The family of what a model is compiled with."""
 
 
 def make_optimizer(settings: CompileSettings) -> Any:
@@ -31,16 +43,8 @@ def make_optimizer(settings: CompileSettings) -> Any:
     """
     cls = find_registry("optimizers").lookup(settings.optimizer)
     schedule = _make_schedule(settings)
-    known = constructor_parameters(cls)  # type: ignore[arg-type]
-    for name, value in settings.optimizer_params.items():
-        if name not in known:
-            close = did_you_mean(name, known)
-            raise ParameterError(
-                f"The optimizer {settings.optimizer!r} has no parameter {name!r}.",
-                parameter=name,
-                received=value,
-                hint=f"Did you mean {close[0]!r}?" if close else f"It takes {', '.join(known)}.",
-            )
+    words = f"The optimizer {settings.optimizer!r}"
+    check_arguments(cls, settings.optimizer_params, words, "parameter")  # type: ignore[arg-type]
     rate = {} if schedule is None else {"learning_rate": schedule}
     return cls(**optimizer_arguments(settings) | rate)
 
@@ -132,22 +136,128 @@ def make_loss(settings: CompileSettings) -> Loss | None:
 
     Raises:
         UnknownNameError: There is no loss of that name.
+        ParameterError: It cannot have these parameters.
     """
-    return as_loss(settings.loss)
+    loss = as_loss(settings.loss)
+    if loss is None or not settings.loss_params:
+        return loss
+    check_arguments(type(loss), settings.loss_params, f"The loss {settings.loss!r}", "parameter")
+    params: dict[str, Any] = dict(settings.loss_params)
+    return type(loss)(**params)
+
+
+def make_metrics(settings: CompileSettings) -> list[Any]:
+    """The metrics as `compile` takes them: by name, and as new objects where they have parameters.
+
+    Args:
+        settings: The compile settings of a document.
+
+    Raises:
+        UnknownNameError: There is no metric of a name.
+        ParameterError: One cannot have its parameters.
+    """
+    return [_make_metric(name, settings.metric_params.get(name) or {}) for name in settings.metrics]
+
+
+def _make_metric(name: str, params: dict[str, Any]) -> Any:
+    if not params:
+        return name
+    cls = None if name in METRICS_BY_OUTPUT else class_of("metrics", name)
+    if cls is None:
+        raise ParameterError(
+            f"The metric {name!r} has no parameters.", parameter=next(iter(params)), hint="Take them away."
+        )
+    check_arguments(cls, params, f"The metric {name!r}", "parameter")
+    return cls(**params)
+
+
+def class_of(part: Part, name: str) -> Any:
+    """The class that a name stands for, that of a function's too; None where there is none."""
+    try:
+        if part == "losses":
+            loss = as_loss(name)
+            return None if loss is None or type(loss) is LossFunctionWrapper else type(loss)
+        return _registered_class(part, name)
+    except (LayerloomError, TypeError):
+        return None
+
+
+@cache
+def _registered_class(family: str, name: str) -> Any:
+    registry = find_registry(family)
+    found = registry.lookup(name)
+    if isinstance(found, type):
+        return found
+    classes = (known for known in registry.names() if known[0].isupper())
+    return next(
+        (registry.lookup(known) for known in classes if registry.lookup(snake_case(known)) is found), None
+    )
+
+
+def params_of(part: Part, name: str) -> tuple[ParamSpec, ...]:
+    """The parameters that a form offers for an optimizer, a loss or a metric.
+
+    Args:
+        part: Its family.
+        name: Its name.
+    """
+    cls = None if name in METRICS_BY_OUTPUT else class_of(part, name)
+    return () if cls is None else tuple(one for one in class_params(cls) if one.name not in SAID_ELSEWHERE)
+
+
+def with_parts(settings: CompileSettings, **fields: Any) -> CompileSettings:
+    """The settings with another optimizer, loss or metrics; of the parameters those stay that they have too.
+
+    Args:
+        settings: The compile settings of a document.
+        **fields: What is different.
+    """
+    changed = settings.model_copy(update=fields)
+    kept: dict[str, Any] = {}
+    if changed.optimizer != settings.optimizer and "optimizer_params" not in fields:
+        kept["optimizer_params"] = kept_arguments(
+            class_of("optimizers", changed.optimizer), changed.optimizer_params
+        )
+    if changed.loss != settings.loss and "loss_params" not in fields:
+        kept["loss_params"] = kept_arguments(class_of("losses", changed.loss), changed.loss_params)
+    if changed.metrics != settings.metrics and "metric_params" not in fields:
+        kept["metric_params"] = {
+            name: params for name, params in changed.metric_params.items() if name in changed.metrics
+        }
+    return changed.model_copy(update=kept)
 
 
 @lru_cache(256)
-def metric_problem(name: str) -> LayerloomError | None:
-    """Why a metric of that name cannot be compiled, or None."""
-    if name in METRICS_BY_OUTPUT:
+def made_loss(settings: str) -> Loss | LayerloomError | None:
+    """The loss of settings written as JSON, or why there is none; one seen before is not made again."""
+    try:
+        return make_loss(CompileSettings.model_validate_json(settings))
+    except LayerloomError as error:
+        return error.with_traceback(None)
+    except (TypeError, ValueError) as error:
+        return ParameterError(f"The loss cannot be made: {error}.", hint="Change its parameters.")
+
+
+@lru_cache(256)
+def metric_problem(name: str, params: str = "{}") -> LayerloomError | None:
+    """Why a metric of that name cannot be compiled, or None.
+
+    Args:
+        name: The name.
+        params: Its parameters as JSON.
+    """
+    if name in METRICS_BY_OUTPUT and params == "{}":
         return None
     try:
-        find_registry("metrics").get(name)
+        made = _make_metric(name, json.loads(params))
+        find_registry("metrics").get(made)
     except LayerloomError as error:
         return error.with_traceback(None)
     except (TypeError, ValueError):
         return ParameterError(
-            f"The metric {name!r} cannot be made from its name alone: it needs parameters.",
+            f"The metric {name!r} cannot be made from its name alone: it needs parameters."
+            if params == "{}"
+            else f"The metric {name!r} cannot have these parameters.",
             received=name,
             hint="Choose another one.",
         )

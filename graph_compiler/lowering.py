@@ -8,7 +8,7 @@ import torch
 
 from graph_compiler.analysis import Analysis, analyze
 from graph_compiler.bypassing import without_bypassed
-from graph_compiler.compile_settings import make_loss, make_optimizer
+from graph_compiler.compile_settings import make_loss, make_metrics, make_optimizer
 from graph_compiler.document import CompileSettings, GraphDocument, Node
 from graph_compiler.findings import Finding
 from graph_compiler.instances import find_spec, make_layer, setting_arguments
@@ -81,8 +81,8 @@ def compile_as(document: GraphDocument, model: Any) -> None:
 
 def metrics_by_output(settings: CompileSettings, outputs: int) -> list[Any]:
     """The metrics as `compile` takes them: one list serves one output, several outputs have a list each."""
-    metrics = list(settings.metrics)
-    return metrics if outputs == 1 else [metrics] * outputs
+    # Metrics that are objects count for one output each.
+    return make_metrics(settings) if outputs == 1 else [make_metrics(settings) for _ in range(outputs)]
 
 
 def model_name(document: GraphDocument) -> str:

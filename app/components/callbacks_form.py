@@ -13,7 +13,8 @@ from app.components.inspector.values import same
 from app.components.shown import as_value, put
 from app.components.words import plain
 from app.components.workspace import Opening
-from graph_compiler.callback_settings import MONITOR, callback_problem, class_params
+from graph_compiler.callback_settings import MONITOR, callback_problem
+from graph_compiler.class_arguments import class_params
 from graph_compiler.document import Configured, SetTraining, apply
 from runtime.callbacks import registry
 from runtime.layers.docstrings import parse_docstring

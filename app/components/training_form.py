@@ -9,12 +9,13 @@ import streamlit as st
 from app.components.callbacks_form import callbacks_form
 from app.components.faults import guarded
 from app.components.inspector.schedule_editor import schedule_editor
+from app.components.parts_form import parts_form
 from app.components.shown import as_default, as_index, as_value, put
 from app.components.words import plain
 from app.components.workspace import Opening
 from app.services.datasets import describe
 from app.services.suggestion import USUAL_RATE, suggestion
-from graph_compiler.compile_settings import metric_problem
+from graph_compiler.compile_settings import Part, metric_problem, with_parts
 from graph_compiler.document import (
     CompileSettings,
     Configured,
@@ -56,7 +57,7 @@ def _entered(opened: Opening, key: str) -> tuple[CompileSettings, TrainingSettin
     entered["metrics"] = tuple(entered["metrics"])
     compiled, training = opened.document.compile, opened.document.training
     return (
-        compiled.model_copy(update={name: entered[name] for name in COMPILE_FIELDS}),
+        with_parts(compiled, **{name: entered[name] for name in COMPILE_FIELDS}),
         training.model_copy(update={name: entered[name] for name in TRAINING_FIELDS}),
     )
 
@@ -77,7 +78,9 @@ def _how_it_learns(opened: Opening, key: str, take: Callable[[], None]) -> None:
         on_change=take,
         help="Size of a step. Too large: the loss jumps or becomes NaN. Too small: it hardly falls.",
     )
+    _parameters(opened, "optimizers", settings.optimizer, "optimizer_params", f"{key}:optimizer")
     _choice("Loss", losses.registry, settings.loss, f"{key}:loss", take)
+    _parameters(opened, "losses", settings.loss, "loss_params", f"{key}:loss")
     known = [name for name in _names(metrics.registry) if metric_problem(name) is None]
     offered = list(dict.fromkeys(["accuracy", *settings.metrics, *known]))
     chosen = _follow(f"{key}:metrics", list(settings.metrics))
@@ -89,8 +92,35 @@ def _how_it_learns(opened: Opening, key: str, take: Callable[[], None]) -> None:
         on_change=take,
         help="Watched while it trains; learning follows the loss.",
     )
+    for metric in settings.metrics:
+        _metric_parameters(opened, metric, f"{key}:metric")
     _suggestion(opened, key)
     _schedule(opened, key)
+
+
+def _parameters(opened: Opening, part: Part, name: str, field: str, key: str) -> None:
+    """What the optimizer or the loss can be told besides."""
+
+    def keep(params: dict[str, Any]) -> None:
+        _save_compile(opened, **{field: params})
+
+    parts_form(part, name, lambda: getattr(opened.document.compile, field), keep, f"{key}:{name}")
+
+
+def _metric_parameters(opened: Opening, name: str, key: str) -> None:
+    def given() -> dict[str, dict[str, Any]]:
+        return opened.document.compile.metric_params
+
+    def keep(params: dict[str, Any]) -> None:
+        rest = {metric: kept for metric, kept in given().items() if metric != name}
+        _save_compile(opened, metric_params={**rest, name: params} if params else rest)
+
+    parts_form("metrics", name, lambda: given().get(name, {}), keep, f"{key}:{name}")
+
+
+def _save_compile(opened: Opening, **fields: Any) -> None:
+    changed = opened.document.compile.model_copy(update=fields)
+    opened.save(apply(opened.document, SetCompile(compile=changed))[0])
 
 
 def _suggestion(opened: Opening, key: str) -> None:
@@ -125,8 +155,7 @@ def _schedule(opened: Opening, key: str) -> None:
     given = settings.schedule
 
     def commit(chosen: Configured | None) -> None:
-        changed = opened.document.compile.model_copy(update={"schedule": chosen})
-        opened.save(apply(opened.document, SetCompile(compile=changed))[0])
+        _save_compile(opened, schedule=chosen)
 
     with st.expander(f"Schedule: {plain(given.name)}" if given else "Schedule of the learning rate"):
         rate = settings.learning_rate or USUAL_RATE

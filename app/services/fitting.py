@@ -4,6 +4,7 @@ from typing import Any
 
 from app.services.datasets import DatasetInfo
 from graph_compiler import analyze
+from graph_compiler.compile_settings import with_parts
 from graph_compiler.document import (
     Batch,
     BindData,
@@ -50,7 +51,7 @@ def fit_to_data(document: GraphDocument, card: DatasetInfo) -> GraphDocument:
 
 def suggested_compile(settings: CompileSettings, card: DatasetInfo) -> CompileSettings:
     """The settings with the loss and metrics that suit a data set."""
-    return settings.model_copy(update={"loss": card.answer.loss, "metrics": card.answer.metrics})
+    return with_parts(settings, loss=card.answer.loss, metrics=card.answer.metrics)
 
 
 def _set(node: Node, **values: Any) -> list[Edit]:

@@ -7,7 +7,7 @@ from app.services.datasets import DatasetInfo
 from app.services.fitting import suggested_compile
 from graph_compiler import analyze
 from graph_compiler.checks.endings import wants_class_numbers
-from graph_compiler.compile_settings import largest_rate
+from graph_compiler.compile_settings import largest_rate, with_parts
 from graph_compiler.document import CompileSettings, GraphDocument
 from runtime import activations, losses
 from runtime.errors import LayerloomError
@@ -44,7 +44,7 @@ def suggestion(document: GraphDocument, card: DatasetInfo) -> Suggestion | None:
     reasons: list[str] = []
     fitting = _fitting_the_end(document, wanted.loss, card)
     if fitting is not None:
-        wanted = wanted.model_copy(update={"loss": fitting})
+        wanted = with_parts(wanted, loss=fitting)
     if wanted.loss != mine.loss:
         reasons.append(_why_this_loss(document, wanted.loss, card))
     if wanted.metrics != mine.metrics:

@@ -1,11 +1,18 @@
 """Rules about optimizer, loss and metrics, and how the loss goes with the last layer."""
 
+import json
 from collections.abc import Iterator
 
 from graph_compiler.checks.endings import compares_classes, ending_of, loss_of
 from graph_compiler.checks.mending import endings, values
 from graph_compiler.checks.rule import Context, Rule
-from graph_compiler.compile_settings import METRICS_BY_OUTPUT, largest_rate, metric_problem, optimizer_problem
+from graph_compiler.compile_settings import (
+    FROM_LOGITS,
+    METRICS_BY_OUTPUT,
+    largest_rate,
+    metric_problem,
+    optimizer_problem,
+)
 from graph_compiler.findings import Finding
 from runtime.errors import LayerloomError, UnknownNameError
 from runtime.losses import Loss
@@ -63,14 +70,31 @@ class UnknownLoss(Rule):
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding if the name stands for nothing."""
         found = loss_of(context)
-        if isinstance(found, LayerloomError):
+        if isinstance(found, UnknownNameError):
             yield self.finding(found.message, found.hint, param="loss")
         elif found is None:
             yield self.finding("No loss is chosen.", "Choose what training should make small.", param="loss")
 
 
+class BadLossParameter(Rule):
+    """The loss cannot have one of its parameters.
+
+    The message says which, and what the loss takes.
+    """
+
+    code = "NN414"
+    title = "A parameter of the loss is wrong"
+    mending = (values.mend_loss_parameters, values.nearest_loss)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding if the loss is known but cannot be made."""
+        found = loss_of(context)
+        if isinstance(found, LayerloomError) and not isinstance(found, UnknownNameError):
+            yield self.finding(found.message, found.hint, param="loss_params")
+
+
 class UnknownMetric(Rule):
-    """There is no metric of that name, or not from its name alone.
+    """There is no metric of that name, or not from its name alone, or not with its parameters.
 
     Metrics are shown during training and change nothing. "accuracy" fits all kinds of classes.
     """
@@ -81,8 +105,9 @@ class UnknownMetric(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each name that stands for nothing."""
+        given = context.document.compile.metric_params
         for name in context.document.compile.metrics:
-            error = metric_problem(name)
+            error = metric_problem(name, json.dumps(given.get(name) or {}))
             if error is not None:
                 yield self.finding(error.message, error.hint, param="metrics")
 
@@ -164,6 +189,34 @@ class NotProbabilities(Rule):
                     f"The loss '{context.document.compile.loss}' wants probabilities, but "
                     f"{context.called(node_id)} ends with the activation '{ending.activation}'.",
                     f'Set its activation to "{wanted}".',
+                    node=node_id,
+                    param="activation",
+                )
+
+
+class LogitsOfProbabilities(Rule):
+    """The loss takes the values before the activation, but the last layer gives probabilities.
+
+    With `from_logits` the loss does the last activation itself; done twice, all answers come out nearly alike
+    and hardly anything is learned. Leave the activation of the last layer away, or `from_logits`.
+    """
+
+    code = "NN415"
+    severity = "warning"
+    title = "Probabilities for a loss from logits"
+    mending = (values.forget_from_logits,)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each output that ends with probabilities."""
+        if not context.document.compile.loss_params.get(FROM_LOGITS):
+            return
+        for node_id in context.outputs:
+            ending = ending_of(context, node_id)
+            if ending is not None and ending.activation in _PROBABILITIES:
+                yield self.finding(
+                    f"The loss '{context.document.compile.loss}' takes values before the activation "
+                    f"({FROM_LOGITS}), but {context.called(node_id)} ends with '{ending.activation}'.",
+                    f"Turn {FROM_LOGITS} off, or leave the activation away.",
                     node=node_id,
                     param="activation",
                 )
@@ -286,6 +339,8 @@ class AccuracyOfMeasurements(Rule):
         """One finding for each such metric, if neither the loss nor the data speak of classes."""
         loss = loss_of(context)
         if not isinstance(loss, Loss) or getattr(loss, "fuses_with", None) is not None:
+            return
+        if context.document.compile.loss_params.get(FROM_LOGITS):
             return
         if context.data is not None and context.data.classes is not None:
             return

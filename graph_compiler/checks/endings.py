@@ -1,11 +1,9 @@
 """How a model ends: the size and the activation of an output, and the loss it is held to."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from graph_compiler.checks.rule import Context
-from graph_compiler.compile_settings import make_loss
-from graph_compiler.document import CompileSettings
+from graph_compiler.compile_settings import made_loss
 from runtime.errors import LayerloomError
 from runtime.losses import Loss, SparseCategoricalCrossentropy
 from runtime.types import Shape
@@ -58,15 +56,7 @@ def activation_of(context: Context, node_id: str) -> str | None:
 
 def loss_of(context: Context) -> Loss | LayerloomError | None:
     """The document's loss, or why there is none."""
-    return _loss(context.document.compile.loss)
-
-
-@lru_cache(256)
-def _loss(name: str) -> Loss | LayerloomError | None:
-    try:
-        return make_loss(CompileSettings(loss=name))
-    except LayerloomError as error:
-        return error.with_traceback(None)
+    return made_loss(context.document.compile.model_dump_json(include={"loss", "loss_params"}))
 
 
 def wants_class_numbers(loss: object) -> bool:

@@ -31,7 +31,7 @@ from graph_compiler.codegen.headings import heading
 from graph_compiler.codegen.sequential import is_chain, sequential_model
 from graph_compiler.codegen.values import constructor_arguments, is_default, literal, made, parameter_value
 from graph_compiler.codegen.variables import Variables, choose_variables
-from graph_compiler.compile_settings import SCHEDULES, optimizer_arguments
+from graph_compiler.compile_settings import SCHEDULES, Part, class_of, optimizer_arguments
 from graph_compiler.document import CompileSettings, Configured, GraphDocument, Node
 from graph_compiler.instances import find_spec
 from graph_compiler.lowering import CompilationError, model_name
@@ -263,14 +263,15 @@ def _model(document: GraphDocument, analysis: Analysis, variables: Variables) ->
 
 def _training(document: GraphDocument, data: DataSnippet, outputs: int) -> list[str]:
     compile_settings, training = document.compile, document.training
-    metrics = [literal(name) for name in compile_settings.metrics]
+    given = compile_settings.metric_params
+    metrics = [_part("metrics", name, given.get(name) or {}) for name in compile_settings.metrics]
     # One list of metrics serves one output; with several outputs Keras wants a list for each.
     wanted = list_of(metrics) if outputs == 1 else list_of([list_of(metrics)] * outputs)
     compiled = call(
         "model.compile",
         [
             keyword("optimizer", _optimizer(compile_settings)),
-            keyword("loss", literal(compile_settings.loss)),
+            keyword("loss", _part("losses", compile_settings.loss, compile_settings.loss_params)),
             *([keyword("metrics", wanted)] if metrics else []),
         ],
     )
@@ -318,6 +319,13 @@ def _optimizer(settings: CompileSettings) -> Expression:
             for name, value in given.items()
         ],
     )
+
+
+def _part(part: Part, name: str, params: Mapping[str, Any]) -> Expression:
+    """The name of a loss or a metric; the object where it has parameters of its own."""
+    if not params:
+        return literal(name)
+    return made(part, {"class_name": class_of(part, name).__name__, "config": params})
 
 
 def _callback(settings: Configured) -> Expression:

@@ -9,7 +9,7 @@ from graph_compiler.document.nodes import Node
 from graph_compiler.document.settings import CompileSettings, DataBinding, TrainingSettings
 from graph_compiler.document.values import Id, Record, Text, by_key
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The form of document this program writes; raise it together with a migration."""
 
 

@@ -18,9 +18,9 @@ def _as_it_is(raw: dict[str, Any]) -> dict[str, Any]:
     return raw
 
 
-STEPS: dict[int, Step] = {1: _as_it_is}
+STEPS: dict[int, Step] = {1: _as_it_is, 2: _as_it_is}
 """From a version to the step that makes the next one of it. Version 1 is the first; 2 adds callbacks and the
-schedule of the learning rate."""
+schedule of the learning rate, 3 parameters of the loss and of metrics."""
 
 
 def migrate(

@@ -27,7 +27,9 @@ class CompileSettings(Record):
             arguments do not say otherwise. None for a rate that stays.
         optimizer_params: Further arguments of the optimizer by name.
         loss: Name of the loss.
+        loss_params: Arguments of the loss by name.
         metrics: Names of the metrics to show.
+        metric_params: Arguments of metrics, by the metric's name as it stands in `metrics`.
     """
 
     optimizer: Text = "adam"
@@ -35,7 +37,9 @@ class CompileSettings(Record):
     schedule: Configured | None = None
     optimizer_params: JsonTable = Field(default_factory=dict)
     loss: Text = "sparse_categorical_crossentropy"
+    loss_params: JsonTable = Field(default_factory=dict)
     metrics: tuple[Text, ...] = ("accuracy",)
+    metric_params: dict[Text, JsonTable] = Field(default_factory=dict)
 
 
 class TrainingSettings(Record):

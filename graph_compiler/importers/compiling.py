@@ -1,11 +1,13 @@
 """How a model in a file learns, as far as a document can say it."""
 
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
 
-from graph_compiler.compile_settings import METRICS_BY_OUTPUT, SCHEDULES, metric_problem
+from graph_compiler.class_arguments import kept_arguments
+from graph_compiler.compile_settings import METRICS_BY_OUTPUT, SCHEDULES, class_of, metric_problem
 from graph_compiler.document import CompileSettings, Configured
 from graph_compiler.document.values import plain_json
 from graph_compiler.importers.arguments import member, own_settings
@@ -42,9 +44,15 @@ def compile_settings(config: Any, reading: Reading, remark: Callable[[str], None
     except LayerloomError as error:
         remark(f"How the model was compiled could not be taken over: {error.message}")
         return None
-    loss = _loss(given["loss"], remark)
+    loss, loss_params = _loss(given["loss"], remark)
     metrics = _metrics(given["metrics"], remark)
-    return CompileSettings(loss=loss, metrics=metrics, **_optimizer(given["optimizer"], remark))
+    return CompileSettings(
+        loss=loss,
+        loss_params=loss_params,
+        metrics=tuple(metrics),
+        metric_params={name: params for name, params in metrics.items() if params},
+        **_optimizer(given["optimizer"], remark),
+    )
 
 
 def likely_settings(last: Step | None) -> CompileSettings:
@@ -91,26 +99,34 @@ def _schedule(rate: Any) -> Configured | None:
         return None
 
 
-def _loss(loss: Any, remark: Callable[[str], None]) -> str:
+def _loss(loss: Any, remark: Callable[[str], None]) -> tuple[str, dict[str, Any]]:
     several = list(loss.values()) if isinstance(loss, dict) else loss
     losses: list[Any] = list(several) if isinstance(several, list | tuple) else [several]
     names = {name for name in (_name("losses", item) for item in losses) if name}
-    if len(names) == 1 and all(not _settings_of(item) for item in losses):
-        return names.pop()
+    settings = [_settings_of(item) for item in losses]
+    if len(names) == 1 and all(params == settings[0] for params in settings):
+        name = names.pop()
+        params = kept_arguments(class_of("losses", name), settings[0])
+        if params == settings[0]:
+            return name, params
+        names.add(name)
     if any(item is not None for item in losses):
         remark("Its losses differ by output or have settings, which a design cannot say: check the loss.")
-    return names.pop() if len(names) == 1 else _DEFAULTS.loss
+    return (names.pop() if len(names) == 1 else _DEFAULTS.loss), {}
 
 
-def _metrics(metrics: Any, remark: Callable[[str], None]) -> tuple[str, ...]:
-    names: list[str] = []
+def _metrics(metrics: Any, remark: Callable[[str], None]) -> dict[str, dict[str, Any]]:
+    """Metrics by name, with their settings."""
+    found: dict[str, dict[str, Any]] = {}
     for item in _flat(metrics):
         name = item if item in METRICS_BY_OUTPUT else _name("metrics", item)
-        if not name or _settings_of(item) or metric_problem(name) is not None:
-            remark(f"The metric {_shown(item)} has settings, which a design cannot say: left out.")
-        elif name not in names:
-            names.append(name)
-    return tuple(names)
+        params = _settings_of(item)
+        if not name or name in found or metric_problem(name, json.dumps(params)) is not None:
+            if name not in found or params != found[name]:
+                remark(f"The metric {_shown(item)} has settings, which a design cannot say: left out.")
+        else:
+            found[name] = params
+    return found
 
 
 def _flat(value: Any) -> list[Any]:
@@ -136,7 +152,8 @@ def _settings_of(item: Any) -> dict[str, Any]:
     if item is None or isinstance(item, str) or not hasattr(item, "get_config"):
         return {}
     settings = own_settings(type(item), item.get_config())
-    return {key: value for key, value in settings.items() if key not in ("name", "dtype")}
+    kept = {key: value for key, value in settings.items() if key not in ("name", "dtype")}
+    return cast("dict[str, Any]", plain_json(kept))
 
 
 def _shown(item: Any) -> str:

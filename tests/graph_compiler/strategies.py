@@ -47,7 +47,13 @@ values = st.recursive(
 keys = st.sampled_from(["units", "activation", "rate"])
 tables = st.dictionaries(keys, values, max_size=3)
 names = st.sampled_from(["dense", "conv", "pool", "out"])
-compiles = st.builds(CompileSettings, optimizer=st.sampled_from(["sgd", "adam"]), optimizer_params=tables)
+compiles = st.builds(
+    CompileSettings,
+    optimizer=st.sampled_from(["sgd", "adam"]),
+    optimizer_params=tables,
+    loss_params=tables,
+    metric_params=st.dictionaries(st.just("accuracy"), tables),
+)
 configured = st.builds(Configured, name=st.sampled_from(["EarlyStopping", "CosineDecay"]), params=tables)
 trainings = st.builds(
     TrainingSettings, epochs=st.integers(1, 9), callbacks=st.lists(configured, max_size=2).map(tuple)

@@ -1,6 +1,7 @@
 import pytest
 
-from graph_compiler.callback_settings import callback_problem, class_params, make_callbacks, watched_by
+from graph_compiler.callback_settings import callback_problem, make_callbacks, watched_by
+from graph_compiler.class_arguments import class_params
 from graph_compiler.compile_settings import optimizer_problem
 from graph_compiler.document import CompileSettings, Configured
 from runtime.callbacks import EarlyStopping, registry

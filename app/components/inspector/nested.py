@@ -16,7 +16,7 @@ from app.components.inspector.values import same
 from app.components.inspector.widgets import draw_problems, draw_widget
 from app.components.shown import as_index, put
 from app.services.palette import first_params, first_value
-from graph_compiler.callback_settings import class_params
+from graph_compiler.class_arguments import class_params
 from graph_compiler.instances import make_layer
 from runtime.errors import LayerloomError
 from runtime.layers import layer_names, layer_spec

@@ -6,7 +6,7 @@ from typing import Any
 from graph_compiler.checks.mending.drawing import replace
 from graph_compiler.checks.mending.fitting import set_param
 from graph_compiler.checks.rule import Context
-from graph_compiler.compile_settings import METRICS_BY_OUTPUT
+from graph_compiler.compile_settings import FROM_LOGITS, METRICS_BY_OUTPUT, class_of, with_parts
 from graph_compiler.document import (
     CompileSettings,
     RenameNode,
@@ -141,19 +141,38 @@ def mend_optimizer_parameters(context: Context, finding: Finding) -> Iterator[Qu
     """A parameter of the optimizer under the nearest name, or less."""
     del finding
     settings = context.document.compile
-    try:
-        known = constructor_parameters(find_registry("optimizers").lookup(settings.optimizer))  # type: ignore[arg-type]
-    except UnknownNameError:
+    known = class_of("optimizers", settings.optimizer)
+    return _mended(context, known, "optimizer_params", settings.optimizer_params)
+
+
+def mend_loss_parameters(context: Context, finding: Finding) -> Iterator[QuickFix]:
+    """A parameter of the loss under the nearest name, or less."""
+    del finding
+    settings = context.document.compile
+    return _mended(context, class_of("losses", settings.loss), "loss_params", settings.loss_params)
+
+
+def _mended(context: Context, cls: Any, field: str, params: Mapping[str, Any]) -> Iterator[QuickFix]:
+    if cls is None:
         return
-    params: Mapping[str, Any] = settings.optimizer_params
+    known = constructor_parameters(cls)
     for name, value in params.items():
         rest = {key: kept for key, kept in params.items() if key != name}
         if name not in known:
             for near in did_you_mean(name, known):
-                yield compiled(context, f"Call {name} {near}", optimizer_params={**rest, near: value})
-        yield compiled(context, f"Take {name} away", optimizer_params=rest)
+                yield compiled(context, f"Call {name} {near}", **{field: {**rest, near: value}})
+        yield compiled(context, f"Take {name} away", **{field: rest})
     if len(params) > 1:
-        yield compiled(context, "Take all of them away", optimizer_params={})
+        yield compiled(context, "Take all of them away", **{field: {}})
+
+
+def forget_from_logits(context: Context, finding: Finding) -> Iterator[QuickFix]:
+    """A loss that takes probabilities."""
+    del finding
+    params = {
+        name: value for name, value in context.document.compile.loss_params.items() if name != FROM_LOGITS
+    }
+    yield compiled(context, f"Turn {FROM_LOGITS} of the loss off", loss_params=params)
 
 
 def nearest_loss(context: Context, finding: Finding) -> Iterator[QuickFix]:
@@ -169,6 +188,10 @@ def nearest_metric(context: Context, finding: Finding) -> Iterator[QuickFix]:
     for place, name in enumerate(metrics):
         if repr(name) not in finding.message:
             continue
+        given = context.document.compile.metric_params
+        if name in given:
+            rest = {key: params for key, params in given.items() if key != name}
+            yield compiled(context, f"Take the parameters of '{name}' away", metric_params=rest)
         near = (*did_you_mean(name, METRICS_BY_OUTPUT), *_nearest("metrics", name))
         for other in (other for other in near if other not in metrics):
             after = (*metrics[:place], other, *metrics[place + 1 :])
@@ -190,7 +213,7 @@ def compiled(context: Context, title: str, **fields: Any) -> QuickFix:
 
 def other_compile(settings: CompileSettings, **fields: Any) -> SetCompile:
     """The compile settings with other fields."""
-    return SetCompile(compile=settings.model_copy(update=fields))
+    return SetCompile(compile=with_parts(settings, **fields))
 
 
 def trained(context: Context, title: str, **fields: Any) -> QuickFix:

@@ -1,18 +1,17 @@
 """The part of a PyTorch program that trains and tests the model."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from graph_compiler.analysis import Analysis
 from graph_compiler.checks.endings import wants_class_numbers
 from graph_compiler.codegen.data_snippet import DataSnippet
+from graph_compiler.codegen.pytorch.loss_calls import loss_call, loss_name
 from graph_compiler.codegen.pytorch.module import Module, inputs_of
 from graph_compiler.codegen.pytorch.optimizers import before_the_step, optimizer_code
 from graph_compiler.codegen.pytorch.pieces import losses
 from graph_compiler.codegen.statements import laid_out
 from graph_compiler.compile_settings import METRICS_BY_OUTPUT, make_loss
 from graph_compiler.document import GraphDocument
-from runtime.errors import ExportError
 from runtime.layers.torch_forms.sources import piece_source
 from runtime.registries import snake_case
 
@@ -57,6 +56,8 @@ class Training:
 
     def _metric(self, name: str) -> str:
         shapes = [next(iter(self.analysis.shapes[key].values())).shape for key in self.analysis.outputs]
+        if self.document.compile.metric_params.get(name):
+            return ""
         if name in METRICS_BY_OUTPUT:
             alone = all(shape[-1:] == (1,) for shape in shapes) and not wants_class_numbers(
                 make_loss(self.document.compile)
@@ -112,7 +113,7 @@ class Training:
         measured = [
             f'"{_plain(metric)}": {function}(outputs, y)' for metric, function in self.metrics.items()
         ]
-        results = ", ".join([f'"loss": {self.loss}(outputs, y){penalty}', *measured])
+        results = ", ".join([f'"loss": {loss_call(self.document, "outputs", "y")}{penalty}', *measured])
         return laid_out(f"results = {{{results}}}", 12)
 
     def _of_many(self, penalty: str) -> list[str]:
@@ -120,7 +121,10 @@ class Training:
         lines = [
             *laid_out(f"names = ({names})", 12),
             "            pairs = list(zip(names, outputs, targets, strict=True))",
-            *laid_out(f"loss = sum({self.loss}(output, y) for _, output, y in pairs){penalty}", 12),
+            *laid_out(
+                f"loss = sum({loss_call(self.document, 'output', 'y')} for _, output, y in pairs){penalty}",
+                12,
+            ),
             '            results = {"loss": loss}',
         ]
         if self.metrics:
@@ -192,22 +196,6 @@ class Training:
 def in_main(code: str) -> list[str]:
     """A statement that will stand one step to the right."""
     return [line[4:] for line in laid_out(code, 4)]
-
-
-def loss_name(document: GraphDocument) -> str:
-    """The function that computes a design's loss in PyTorch.
-
-    Raises:
-        ExportError: There is none.
-    """
-    loss: Any = make_loss(document.compile)
-    name = getattr(getattr(loss, "fn", None), "__name__", "")
-    if not hasattr(losses, name or "-"):
-        raise ExportError(
-            f"The loss {document.compile.loss!r} is not written in PyTorch.",
-            hint="Choose another one for this export.",
-        )
-    return name
 
 
 def _plain(name: str) -> str:

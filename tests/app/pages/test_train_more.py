@@ -26,6 +26,45 @@ def test_callbacks_are_switched_on_and_set(tab, project):
     assert not visitor.at.exception
 
 
+def test_the_optimizer_the_loss_and_a_metric_have_forms_for_their_parameters(tab, project, services):
+    visitor = tab(project())
+    visitor.visit("train")
+    visitor.field("Optimizer").set_value("sgd").run()
+    visitor.field("momentum").set_value(0.8).run()
+    visitor.field("nesterov").set_value(True).run()
+    visitor.field("clipnorm").set_value("1.5").run()
+    assert visitor.document.compile.optimizer_params == {"momentum": 0.8, "nesterov": True, "clipnorm": 1.5}
+    assert "Parameters of sgd (3 changed)" in [expander.label for expander in visitor.at.expander]
+    visitor.button("Reset nesterov").click().run()
+    visitor.field("clipnorm").set_value("-1").run()
+    assert "clipnorm got -1.0, but it wants a number, at least 0." in visitor.texts().replace("\\", "")
+    visitor.field("Optimizer").set_value("adam").run()
+    assert visitor.document.compile.optimizer_params == {"clipnorm": 1.5}, "adam has no momentum"
+    visitor.field("ignore_class").set_value("2").run()
+    visitor.field("Metrics").set_value(["accuracy", "sparse_top_k_categorical_accuracy"]).run()
+    visitor.field("k").set_value(2).run()
+    saved = services.projects.open(visitor.opening.project.id).document.compile
+    assert saved.loss_params == {"ignore_class": 2}
+    assert saved.metric_params == {"sparse_top_k_categorical_accuracy": {"k": 2}}
+    visitor.field("Epochs").set_value(9).run()
+    assert visitor.document.compile == saved, "the rest of the form leaves it alone"
+    visitor.field("Loss").set_value("mean_squared_error").run()
+    assert visitor.document.compile.loss_params == {}
+    assert not visitor.at.exception
+
+
+def test_a_parameter_out_of_a_file_that_is_none_is_told_and_taken_away(tab, project):
+    opened = project()
+    visitor = tab(opened)
+    visitor.visit("train")
+    compiled = visitor.document.compile.model_copy(update={"optimizer_params": {"momentun": 0.9}})
+    visitor.opening.save(visitor.document.model_copy(update={"compile": compiled}))
+    visitor.visit("train")
+    assert "adam has no parameter momentun." in visitor.texts().replace("\\", "")
+    visitor.button("Take momentun away").click().run()
+    assert visitor.document.compile.optimizer_params == {}
+
+
 def test_a_schedule_is_chosen_for_the_steps_of_the_training(tab, project):
     visitor = tab(project())
     visitor.visit("train")

@@ -173,6 +173,8 @@ EXAMPLES = (
     Example("NN405", ending(1, "softmax", "mean_squared_error")),
     Example("NN406", ending(1, "sigmoid", "categorical_crossentropy")),
     Example("NN407", ending(3, None, "sparse_categorical_crossentropy")),
+    Example("NN414", compile_with(loss_params={"label_smooting": 0.1}, loss="categorical_crossentropy")),
+    Example("NN415", compile_with(loss_params={"from_logits": True})),
     Example("NN421", good(), DataFacts(((4,), (2,)), (), 3)),
     Example("NN422", good(), DataFacts(((8, 8, 1),), (), 3)),
     Example("NN423", good().add("Dense", "second", "rows", units=3, activation="softmax"), IRIS),

@@ -187,6 +187,7 @@ def test_optimizers_have_kerass_numbers(optimizer, params, expected):
         ({"optimizer": "ftrl"}, "PyTorch has no optimizer that computes as Ftrl does"),
         ({"loss": "ctc"}, "The loss 'ctc' is not written in PyTorch"),
         ({"optimizer_params": {"use_ema": True}}, "The optimizer's use_ema is not written in PyTorch"),
+        ({"loss_params": {"ignore_class": 1}}, "parameter ignore_class of the loss .* is not written"),
     ],
 )
 def test_a_way_of_training_torch_has_not_is_refused(update, message):

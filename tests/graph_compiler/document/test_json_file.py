@@ -43,6 +43,14 @@ def test_the_second_form_adds_callbacks_and_a_schedule():
     assert second.compile.schedule == Configured(name="CosineDecay", params={"decay_steps": 1000})
 
 
+def test_the_third_form_adds_parameters_of_the_loss_and_of_metrics():
+    second = load_document((GOLDEN / "document_v2.json").read_bytes())
+    third = load_document((GOLDEN / "document_v3.json").read_bytes())
+    assert (second.compile.loss_params, second.compile.metric_params) == ({}, {})
+    assert third.compile.loss_params == {"ignore_class": 255}
+    assert third.compile.metric_params == {"sparse_top_k_categorical_accuracy": {"k": 2}}
+
+
 @quickly
 @given(documents())
 def test_what_is_written_is_read_again(document):

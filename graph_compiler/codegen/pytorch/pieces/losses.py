@@ -41,9 +41,11 @@ def cosine_similarity(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Ten
     return -F.cosine_similarity(outputs, targets, dim=-1, eps=1e-12).mean()
 
 
-def huber(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+def huber(
+    outputs: torch.Tensor, targets: torch.Tensor, delta: float = 1.0
+) -> torch.Tensor:
     """Squared for small differences, straight for large ones."""
-    return F.huber_loss(outputs, targets.reshape(outputs.shape))
+    return F.huber_loss(outputs, targets.reshape(outputs.shape), delta=delta)
 
 
 def log_cosh(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -59,14 +61,14 @@ def binary_crossentropy(outputs: torch.Tensor, targets: torch.Tensor) -> torch.T
 
 
 def binary_focal_crossentropy(
-    outputs: torch.Tensor, targets: torch.Tensor
+    outputs: torch.Tensor, targets: torch.Tensor, gamma: float = 2.0
 ) -> torch.Tensor:
     """Crossentropy that counts doubtful outputs most."""
     targets = targets.reshape(outputs.shape)
     right = targets * outputs + (1 - targets) * (1 - outputs)
     outputs = outputs.clamp(1e-7, 1 - 1e-7)
     surprise = -targets * outputs.log() - (1 - targets) * (1 - outputs).log()
-    return ((1 - right) ** 2 * surprise).mean()
+    return ((1 - right) ** gamma * surprise).mean()
 
 
 def categorical_crossentropy(
@@ -78,11 +80,15 @@ def categorical_crossentropy(
 
 
 def categorical_focal_crossentropy(
-    outputs: torch.Tensor, targets: torch.Tensor
+    outputs: torch.Tensor,
+    targets: torch.Tensor,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
 ) -> torch.Tensor:
     """Crossentropy that counts doubtful classes most."""
     shares = (outputs / outputs.sum(-1, keepdim=True)).clamp(1e-7, 1 - 1e-7)
-    return (0.25 * (1 - shares) ** 2 * -targets * shares.log()).sum(-1).mean()
+    surprise = -targets * shares.log()
+    return (alpha * (1 - shares) ** gamma * surprise).sum(-1).mean()
 
 
 def sparse_categorical_crossentropy(
@@ -108,11 +114,11 @@ def poisson(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
 
 
 def categorical_generalized_cross_entropy(
-    outputs: torch.Tensor, targets: torch.Tensor
+    outputs: torch.Tensor, targets: torch.Tensor, q: float = 0.5
 ) -> torch.Tensor:
     """Crossentropy that bears wrong class numbers."""
     targets = targets.long().reshape(*outputs.shape[:-1], 1)
-    return ((1 - outputs.gather(-1, targets) ** 0.5) / 0.5).mean()
+    return ((1 - outputs.gather(-1, targets) ** q) / q).mean()
 
 
 def signed(targets: torch.Tensor) -> torch.Tensor:
