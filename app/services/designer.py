@@ -64,7 +64,7 @@ class Designer:
         examiner = Examiner(settings, workers)
         data_work = DataWork(settings.data_dir, workers)
         if presence.is_alone:
-            data_work.sweep()
+            data_work.take_over()
             deleting.sweep()
         designer = cls(
             settings, Projects(store), runs, jobs, exports, store, presence, workers, examiner, data_work

@@ -1,5 +1,6 @@
 """Data of one's own: from a file to a trained network and its examination."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from app.services.evaluation import PREDICTIONS
+from app.services.uploads import FileInBrowser, Uploads
 from tests.e2e.accessibility import grave_findings
 from tests.e2e.conftest import Designer
 from tests.e2e.visitor import Visitor
@@ -14,6 +16,7 @@ from tests.e2e.visitor import Visitor
 pytestmark = pytest.mark.e2e
 
 ROWS = 240
+LONG_AGO = 1_700_000_000
 KINDS = ("ant", "bee", "fly")
 
 
@@ -29,20 +32,44 @@ def insects(path: Path) -> Path:
     return path
 
 
+def _begun_before(designer: Designer, path: Path) -> None:
+    """Has the first half of a file be there, as if a connection had been lost a while ago."""
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    content = path.read_bytes()
+    file = FileInBrowser(name=path.name, size=len(content), modified=LONG_AGO * 1000)
+    folder = designer.settings.data_dir / "data-work" / "uploads"
+    uploads = Uploads(folder)
+    uploads.begin(file)
+    uploads.take(file, 0, content[: len(content) // 2].replace(b"number", b"NUMBER"))
+    for each in folder.iterdir():
+        recently = each.stat().st_mtime - 60
+        os.utime(each, (recently, recently))
+
+
 def test_from_a_file_to_its_examination(visitor: Visitor, designer: Designer, tmp_path: Path) -> None:
     project_id = designer.new_project("iris", "Insects", epochs=20, seed=1)
     visitor.open(project_id, "data")
     page = visitor.page
     page.get_by_role("button", name="Add your own data").click()
 
+    (tmp_path / "broken.docx").write_text("no table")
     broken = tmp_path / "broken.csv"
     broken.write_text("a,b\n1,2\n3,4,5\n")
     _upload(visitor).set_input_files(broken)
     expect(page.get_by_text("Row 3 has 3 cells, the first row 2")).to_be_visible()
     assert not grave_findings(page)
 
-    _upload(visitor).set_input_files(insects(tmp_path / "insects.csv"))
+    table = insects(tmp_path / "insects.csv")
+    _begun_before(designer, table)
+    page.reload()
+    page.get_by_role("button", name="Add your own data").click()
+    expect(page.get_by_text("of “insects.csv” are here")).to_be_visible()
+    _upload(visitor).set_input_files(tmp_path / "broken.docx")
+    expect(page.get_by_text("“broken.docx” is of no kind that is read")).to_be_visible()
+    _upload(visitor).set_input_files(table)
     expect(page.get_by_text("What shall be predicted?")).to_be_visible()
+    # The beginning is the one that was there: it was not sent again.
+    expect(page.get_by_label("Type of NUMBER")).to_be_visible()
     expect(page.get_by_text("Left out: it numbers the rows")).to_be_visible()
     visitor.choose("Missing values of length", "Put in the mean")
     visitor.idle()

@@ -1,22 +1,17 @@
-"""Bringing a file in: from the browser, or from this machine without a copy in memory."""
+"""Bringing a file in: sent by the browser piece by piece, or read where it is on this machine."""
 
-import shutil
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from app.components.faults import guarded
+from app.components.file_drop import file_drop
 from app.components.own_data.following import draw_failure, follow
-from app.components.words import amount
+from app.components.words import amount, plain
 from app.components.workspace import designer
 from app.services.datasets.own import FORMS, ImportSpec
 from runtime.errors import DataError
 
-LARGE = 200_000_000
-"""Bytes from which a file had better be read where it is."""
-
-_ROUND = "adding_round"
 FORMS_IN_WORDS = (
     ("table_rows", "**A table**: CSV, TSV, Excel (.xlsx) or Parquet. The first row names the columns."),
     (
@@ -37,15 +32,10 @@ def draw_adding() -> None:
         "what, and what is prepared of it stays as it is."
     )
     draw_failure("import")
-    number = st.session_state.get(_ROUND, 0)
-    file = st.file_uploader("A file", type=[form[1:] for form in FORMS], key=f"upload:{number}")
-    if file is not None:
-        guarded(_take)(file)
-    with st.expander("A large file, or one that is on this machine already", icon=":material/hard_drive:"):
-        st.caption(
-            f"Above {amount(LARGE)} this is better: the file is read where it is, and not sent through "
-            "the browser."
-        )
+    file_drop("new_data", "A file with your data", list(FORMS), _take)
+    _draw_begun()
+    with st.expander("A file that is on the designer's machine already", icon=":material/hard_drive:"):
+        st.caption("It is read where it is, and not sent through the browser.")
         path = st.text_input("Path of the file", placeholder="/home/me/measurements.csv", key="adding_path")
         sheet = st.text_input(
             "Sheet of a workbook", placeholder="the first that holds anything", key="adding_sheet"
@@ -61,15 +51,27 @@ def draw_adding() -> None:
         st.caption(f":material/{icon.rstrip(':')}: {words}")
 
 
-def _take(file: Any) -> None:
-    """Puts an uploaded file on the disk, lets go of its memory, and begins to read it."""
-    work = designer().data_work
-    path = work.upload_file(file.name)
-    with path.open("wb") as target:
-        shutil.copyfileobj(file, target, 2**20)
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-    follow(work.bring_in(ImportSpec(path=str(path), file_name=file.name, remove=True)))
-    st.rerun()
+def _draw_begun() -> None:
+    """Files that have come in part, before a connection was lost or a page was left."""
+    uploads = designer().data_work.uploads
+    for file, received in uploads.begun():
+        words, forget = st.columns([6, 1], vertical_alignment="center")
+        words.caption(
+            f":material/pending: {amount(received)} of {amount(file.size)} of “{plain(file.name)}” are here: "
+            "choose it again, and it goes on from there."
+        )
+        forget.button(
+            "Forget it",
+            key=f"forget:{file.name}:{file.size}:{file.modified}",
+            width="stretch",
+            on_click=guarded(uploads.discard),
+            args=(file,),
+        )
+
+
+def _take(path: Path, name: str) -> None:
+    """Begins to read a file that has come whole."""
+    follow(designer().data_work.bring_in(ImportSpec(path=str(path), file_name=name, remove=True)))
 
 
 def _read_there(text: str, sheet: str) -> None:

@@ -27,7 +27,9 @@ def end_work() -> None:
 
 
 def draw_work() -> None:
-    """Draws the tasks that go on."""
+    """Draws the tasks that go on, and those that could be begun again."""
+    for task in designer().data_work.interrupted():
+        _offer(task)
     if designer().data_work.running():
         st.fragment(_watch, run_every=POLL_SECONDS)()
     elif _followed() is not None:
@@ -57,6 +59,30 @@ def _end(task: Task) -> None:
         look_at(task.result)
         words = "is read: choose what is learned from what" if task.what == "import" else "is ready"
         st.toast(f"{plain(task.title)} {words}.", icon=":material/check_circle:")
+
+
+def _offer(task: Task) -> None:
+    """What to do with a task that an earlier designer has not ended."""
+    words, again, forget = st.columns([5, 1, 1], vertical_alignment="center")
+    words.warning(
+        f"{TITLES[task.what]} “{plain(task.title)}” was cut short: the designer ended before it was done. "
+        "Nothing half-made was kept.",
+        icon=":material/pending:",
+    )
+    again.button(
+        "Start again", key=f"again:{task.id}", width="stretch", on_click=guarded(_again), args=(task.id,)
+    )
+    forget.button(
+        "Forget it",
+        key=f"let_go:{task.id}",
+        width="stretch",
+        on_click=guarded(designer().data_work.let_go),
+        args=(task.id,),
+    )
+
+
+def _again(task_id: str) -> None:
+    follow(designer().data_work.again(task_id))
 
 
 def _watch() -> None:

@@ -1,0 +1,119 @@
+"""Takes a file from the browser in slices, so that neither side ever holds it in memory."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from streamlit.components.v2 import component
+
+from app.components.faults import guarded, shielded
+from app.components.workspace import designer
+from app.services.uploads import FileInBrowser
+from runtime.errors import LayerloomError
+
+SLICE = 4 * 2**20
+"""Bytes that come at once: large enough to be quick, small enough for the bar to move and for memory."""
+
+_SCRIPT = Path(__file__).with_name("drop.js")
+_STYLE = Path(__file__).with_name("drop.css")
+
+
+class Sent(BaseModel):
+    """What the browser sends: a slice of a file, or what it wants with the file.
+
+    Args:
+        sending: Names this sending of the file; the answer names it again.
+        file: The file.
+        offset: Where the slice begins; nothing when the browser asks how much is there already.
+        content: The slice, base64.
+        cancelled: Whether the file is not wanted any more.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sending: str = Field(max_length=60)
+    file: FileInBrowser
+    offset: int | None = Field(default=None, ge=0)
+    content: str = Field(default="", max_length=2 * SLICE)
+    cancelled: bool = False
+
+
+def file_drop(key: str, label: str, endings: Sequence[str], take: Callable[[Path, str], None]) -> None:
+    """Draws the place to drop or choose a file.
+
+    Args:
+        key: Names it.
+        label: What it is called for screen readers.
+        endings: Endings of the files that are taken, each with its dot.
+        take: Is given the whole file and the user's name for it, then the page runs anew.
+    """
+    st.fragment(_draw)(key, label, tuple(endings), take)
+
+
+def _draw(key: str, label: str, endings: tuple[str, ...], take: Callable[[Path, str], None]) -> None:
+    with shielded():
+        _renderer()(
+            key=key,
+            data={
+                "key": key,
+                "label": label,
+                "endings": list(endings),
+                "slice": SLICE,
+                "most": designer().data_work.uploads.most(),
+                "answer": st.session_state.get(_answer(key)),
+            },
+            on_sent_change=guarded(lambda: _listen(key, take)),
+        )
+        if st.session_state.pop(f"{key}:taken", False):
+            st.rerun()
+
+
+def _answer(key: str) -> str:
+    return f"{key}:answer"
+
+
+def _listen(key: str, take: Callable[[Path, str], None]) -> None:
+    """Takes what was sent, and says how much of the file is there."""
+    try:
+        sent = Sent.model_validate(st.session_state[key]["sent"])
+    except ValidationError:
+        return
+    file, uploads = sent.file, designer().data_work.uploads
+    answer: dict[str, Any] = {"sending": sent.sending, "received": 0, "problem": "", "done": False}
+    st.session_state[_answer(key)] = answer
+    if sent.cancelled:
+        uploads.discard(file)
+        return
+    try:
+        if sent.offset is None:
+            answer["received"] = uploads.begin(file)
+        else:
+            answer["received"] = uploads.take(file, sent.offset, _content(sent.content))
+        if answer["received"] == file.size:
+            take(uploads.finish(file), file.name)
+            answer["done"] = st.session_state[f"{key}:taken"] = True
+    except LayerloomError as error:
+        answer["problem"] = str(error)
+
+
+def _content(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        # Nothing is taken of it, and the browser sends it once more.
+        return b""
+
+
+@cache
+def _renderer() -> Any:
+    """Registered late: that is only possible while Streamlit runs."""
+    return component(
+        "layerloom_file_drop",
+        js=_SCRIPT.read_text(encoding="utf-8"),
+        css=_STYLE.read_text(encoding="utf-8"),
+    )
