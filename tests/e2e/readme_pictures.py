@@ -1,10 +1,11 @@
-"""Takes the README's pictures: every page with a network for digits, light and large, dark and small.
+"""Takes the README's pictures: every page with a network for digits, light and dark, in two sizes of window.
 
 Run from the root of the project: `python -m tests.e2e.readme_pictures`.
 """
 
 import io
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from PIL import Image
@@ -20,8 +21,9 @@ from tests.e2e.visitor import Visitor
 FOLDER = ROOT / "assets" / "screenshots"
 EPOCHS = 8
 PAGES = ("Projects", "Design", "Analyze", "Data", "Train", "Evaluate", "Export")
-SMALL = {"width": 1024, "height": 768}
-LOOKS = (("light", "light", SIZE), ("dark", "dark", SMALL))
+THEMES = ("light", "dark")
+SIZES = {"": SIZE, "-small": {"width": 1024, "height": 768}}
+"""Windows, by what their pictures' names end on."""
 
 
 def keep(page: Page, name: str) -> None:
@@ -43,7 +45,7 @@ def main() -> None:
         for template in TEMPLATES:
             designer.projects.create(template.title, in_rows(open_template(template.name)))
         project_id = designer.projects.create("Handwritten digits", digits_in_rows(EPOCHS)).id
-        for look, theme, size in LOOKS:
+        for theme, (ending, size) in product(THEMES, SIZES.items()):
             context = browser.new_context(viewport=size, reduced_motion="reduce", color_scheme=theme)
             visitor = Visitor(context.new_page(), designer.server.address)
             visitor.open(project_id, "train")
@@ -58,7 +60,7 @@ def main() -> None:
                 visitor.page.mouse.move(0, 0)
                 if page in ("Train", "Evaluate"):
                     expect(visitor.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-                keep(visitor.page, f"{page.lower()}-{look}")
+                keep(visitor.page, f"{page.lower()}-{theme}{ending}")
             context.close()
 
 
