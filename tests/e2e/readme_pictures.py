@@ -22,7 +22,7 @@ FOLDER = ROOT / "assets" / "screenshots"
 EPOCHS = 8
 PAGES = ("Projects", "Design", "Analyze", "Data", "Train", "Evaluate", "Export")
 THEMES = ("light", "dark")
-SIZES = {"": SIZE, "-small": {"width": 1024, "height": 768}}
+SIZES = {"": (SIZE["width"], SIZE["height"]), "-small": (1024, 768)}
 """Windows, by what their pictures' names end on."""
 
 
@@ -45,8 +45,10 @@ def main() -> None:
         for template in TEMPLATES:
             designer.projects.create(template.title, in_rows(open_template(template.name)))
         project_id = designer.projects.create("Handwritten digits", digits_in_rows(EPOCHS)).id
-        for theme, (ending, size) in product(THEMES, SIZES.items()):
-            context = browser.new_context(viewport=size, reduced_motion="reduce", color_scheme=theme)
+        for theme, (ending, (width, height)) in product(THEMES, SIZES.items()):
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, reduced_motion="reduce", color_scheme=theme
+            )
             visitor = Visitor(context.new_page(), designer.server.address)
             visitor.open(project_id, "train")
             if not designer.runs.of_project(project_id):
