@@ -2,6 +2,7 @@
 
 import gc
 import os
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 from runtime.naming import names_of_their_own
+from runtime.seeds import set_random_seed
 from runtime.switches import disable_traceback_filtering
 
 if TYPE_CHECKING:
@@ -49,8 +51,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _names_of_its_own() -> Iterator[None]:
-    """Counts the names of layers from the beginning in each test, whichever tests the process ran before."""
+def _program_of_its_own(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Names and chance begin anew in each test and are the same in every run, whatever the process did before.
+
+    The order is another one in every run (pytest-randomly), so that ties between tests show.
+    """
+    set_random_seed(zlib.crc32(request.node.nodeid.partition("@")[0].encode()))
     with names_of_their_own():
         yield
 

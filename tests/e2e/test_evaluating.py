@@ -86,11 +86,15 @@ def _answer(visitor: Visitor) -> Locator:
 
 def _a_cell_opens_its_samples(visitor: Visitor, true: int, taken: int, count: int) -> None:
     """A click on the cell chooses its classes, and its rows stand beside it; a second one lets go."""
+    visitor.painted()
     matrix = visitor.page.locator(".js-plotly-plot").first
     cell = matrix.locator(".nsewdrag")
     box = cell.bounding_box()
     assert box is not None
     place = {"x": (taken + 0.5) / 10 * box["width"], "y": (true + 0.5) / 10 * box["height"]}
+    # Plotly takes a click for the cell that it has seen the pointer on.
+    cell.hover(position=place)
+    expect(matrix.locator(".hoverlayer .hovertext")).to_be_visible()
     cell.click(position=place)
     captions = visitor.page.get_by_test_id("stImageCaption")
     expect(captions).to_have_count(count)

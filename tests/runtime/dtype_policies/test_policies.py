@@ -103,7 +103,9 @@ def test_a_new_policy_makes_a_new_program():
     model.layers[0].dtype_policy = "mixed_float16"
     after = model.predict(rows, verbose=0)
     assert (before.dtype, after.dtype) == (np.float32, np.float16)
-    np.testing.assert_allclose(before, after, rtol=2e-3)
+    # Sums of three products of float16: each is 5e-4 of its own size off, whatever is left of their sum.
+    largest = np.abs(model.layers[0].get_weights()[0]).max()
+    np.testing.assert_allclose(before, after, rtol=0, atol=3e-3 * largest)
 
 
 def test_the_program_of_float32_has_no_casts():

@@ -68,7 +68,7 @@ function enter(find: () => HTMLElement | null, tell: (found: boolean) => void): 
       const field = find();
       if (field) {
         field.focus();
-        if (field instanceof HTMLInputElement && field.type === "text") field.select();
+        if (field instanceof HTMLInputElement && field.type === "text") selectUntilTyped(field);
         if (!entered) tell(true);
         entered = { field, at: now };
       } else if (now - began > PATIENCE) {
@@ -79,4 +79,14 @@ function enter(find: () => HTMLElement | null, tell: (found: boolean) => void): 
     setTimeout(look, LOOK);
   };
   look();
+}
+
+/** Selects what stands in a field, also what the page fills in a moment after it has drawn the field. */
+function selectUntilTyped(field: HTMLInputElement): void {
+  field.select();
+  const filled = new MutationObserver(() => field.select());
+  filled.observe(field, { attributes: true, attributeFilter: ["value"] });
+  for (const touch of ["beforeinput", "keydown", "pointerdown", "blur"]) {
+    field.addEventListener(touch, () => filled.disconnect(), { once: true });
+  }
 }
