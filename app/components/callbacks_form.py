@@ -6,11 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.faults import guarded
 from app.components.inspector.fields import Field
 from app.components.inspector.nested import draw_field
 from app.components.inspector.values import same
-from app.components.shown import as_value, put
+from app.components.shown import as_value, follow
 from app.components.words import plain
 from app.components.workspace import Opening
 from graph_compiler.callback_settings import MONITOR, callback_problem
@@ -48,17 +47,14 @@ def callbacks_form(opened: Opening, key: str) -> None:
 def _switch(opened: Opening, name: str, settings: Configured | None, key: str) -> None:
     cls: Any = registry.lookup(name)
     on = settings is not None
-    known = f"{key}:known"
-    if key not in st.session_state or st.session_state.get(known) != on:
-        put(key, on)
-    st.session_state[known] = on
+    follow(key, on)
 
     def take() -> None:
         others = [one for one in opened.document.training.callbacks if one.name != name]
         _save(opened, [*others, Configured(name=name)] if st.session_state[key] else others)
 
     label = _WORDS.sub(" ", name)
-    st.toggle(label, **as_value(key), key=key, on_change=guarded(take), help=parse_docstring(cls).summary)
+    st.toggle(label, **as_value(key, take), help=parse_docstring(cls).summary)
 
 
 def _form(opened: Opening, settings: Configured, key: str) -> None:

@@ -60,11 +60,9 @@ def _rate(run: Run, rate: float) -> None:
         st.number_input(
             "New learning rate",
             min_value=0.0,
-            **as_value(key),
+            **as_value(key, take),
             step=None,
             format="%g",
-            key=key,
-            on_change=guarded(take),
             help="For this run only; the design keeps its own.",
         )
         st.caption(f"It is {rate:.4g} now.")
@@ -93,9 +91,7 @@ def _going_on(run: Run) -> None:
     key = f"more:{run.id}"
     if key not in st.session_state:
         put(key, MORE)
-    more = st.number_input(
-        "More epochs", 1, MOST, **as_value(key), key=key, width=110, label_visibility="collapsed"
-    )
+    more = st.number_input("More epochs", 1, MOST, **as_value(key), width=110, label_visibility="collapsed")
     st.button(
         f"Train {more} more",
         icon=":material/forward:",

@@ -5,7 +5,7 @@ import streamlit as st
 from app.components.canvas import send
 from app.components.faults import guarded
 from app.components.navigation import go_to
-from app.components.shown import as_value, put
+from app.components.shown import as_value, follow
 from app.components.workspace import CANVAS, Opening, designer, open_project
 from app.services.run_store import MAX_NOTE, Run
 from app.services.training import delete_run
@@ -43,19 +43,15 @@ def restore(opened: Opening, document: GraphDocument) -> None:
 
 
 def _note(run: Run) -> None:
-    key = f"note:{run.id}"
-    if key not in st.session_state:
-        put(key, run.note)
+    key = follow(f"note:{run.id}", run.note)
 
     def keep() -> None:
         designer().runs.set_note(run.id, st.session_state[key])
 
     st.text_input(
         "Note",
-        **as_value(key),
-        key=key,
+        **as_value(key, keep),
         max_chars=MAX_NOTE,
-        on_change=guarded(keep),
         placeholder="what was tried",
     )
 

@@ -10,7 +10,7 @@ from app.components.callbacks_form import callbacks_form
 from app.components.faults import guarded
 from app.components.inspector.schedule_editor import schedule_editor
 from app.components.parts_form import parts_form
-from app.components.shown import as_default, as_index, as_value, put
+from app.components.shown import as_default, as_index, as_value, follow
 from app.components.words import plain
 from app.components.workspace import Opening
 from app.services.datasets import describe
@@ -42,8 +42,8 @@ def training_form(opened: Opening) -> None:
         # Before the page runs: a run is cut short when somebody goes to another page right after typing.
         _save(opened, *_entered(opened, key))
 
-    _how_it_learns(opened, key, guarded(take))
-    _how_long(opened.document.training, key, guarded(take))
+    _how_it_learns(opened, key, take)
+    _how_long(opened.document.training, key, take)
     callbacks_form(opened, f"{key}:callbacks")
     for field in FIELDS:
         # What was entered is the document's now: another value there was set elsewhere.
@@ -66,16 +66,14 @@ def _how_it_learns(opened: Opening, key: str, take: Callable[[], None]) -> None:
     settings = opened.document.compile
     st.markdown("**How it learns**")
     _choice("Optimizer", optimizers.registry, settings.optimizer, f"{key}:optimizer", take)
-    rate = _follow(f"{key}:learning_rate", settings.learning_rate)
+    rate = follow(f"{key}:learning_rate", settings.learning_rate)
     st.number_input(
         "Learning rate",
         min_value=0.0,
-        **as_value(rate),
+        **as_value(rate, take),
         step=None,
         format="%g",
         placeholder="the optimizer's own",
-        key=rate,
-        on_change=take,
         help="Size of a step. Too large: the loss jumps or becomes NaN. Too small: it hardly falls.",
     )
     _parameters(opened, "optimizers", settings.optimizer, "optimizer_params", f"{key}:optimizer")
@@ -83,13 +81,11 @@ def _how_it_learns(opened: Opening, key: str, take: Callable[[], None]) -> None:
     _parameters(opened, "losses", settings.loss, "loss_params", f"{key}:loss")
     known = [name for name in _names(metrics.registry) if metric_problem(name) is None]
     offered = list(dict.fromkeys(["accuracy", *settings.metrics, *known]))
-    chosen = _follow(f"{key}:metrics", list(settings.metrics))
+    chosen = follow(f"{key}:metrics", list(settings.metrics))
     st.multiselect(
         "Metrics",
         offered,
-        **as_default(chosen, offered),
-        key=chosen,
-        on_change=take,
+        **as_default(chosen, offered, take),
         help="Watched while it trains; learning follows the loss.",
     )
     for metric in settings.metrics:
@@ -177,24 +173,20 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
     st.markdown("**How long**")
     left, right = st.columns(2)
     fields: dict[str, str] = {
-        name: _follow(f"{key}:{name}", getattr(training, name)) for name in TRAINING_FIELDS
+        name: follow(f"{key}:{name}", getattr(training, name)) for name in TRAINING_FIELDS
     }
     left.number_input(
         "Epochs",
         1,
         1_000_000,
-        **as_value(fields["epochs"]),
-        key=fields["epochs"],
-        on_change=take,
+        **as_value(fields["epochs"], take),
         help="How often it goes through all the training rows.",
     )
     right.number_input(
         "Batch size",
         1,
         1_000_000,
-        **as_value(fields["batch_size"]),
-        key=fields["batch_size"],
-        on_change=take,
+        **as_value(fields["batch_size"], take),
         help="Rows a step. Larger ones are quicker, smaller ones often learn better.",
     )
     st.slider(
@@ -202,9 +194,7 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
         0.0,
         0.95,
         step=0.05,
-        **as_value(fields["validation_split"]),
-        key=fields["validation_split"],
-        on_change=take,
+        **as_value(fields["validation_split"], take),
         help="Fraction of the training rows that is kept back to see how well unseen rows do.",
     )
     left, right = st.columns(2, vertical_alignment="bottom")
@@ -212,28 +202,15 @@ def _how_long(training: TrainingSettings, key: str, take: Callable[[], None]) ->
         "Seed",
         0,
         2**32 - 1,
-        **as_value(fields["seed"]),
-        key=fields["seed"],
-        on_change=take,
+        **as_value(fields["seed"], take),
         placeholder="new each time",
         help="A number makes a run repeat exactly.",
     )
     right.toggle(
         "Shuffle",
-        **as_value(fields["shuffle"]),
-        key=fields["shuffle"],
-        on_change=take,
+        **as_value(fields["shuffle"], take),
         help="Takes the rows in another order in each epoch.",
     )
-
-
-def _follow(key: str, value: Any) -> str:
-    """Has a widget show the document's value when that was changed elsewhere; else it is left alone."""
-    known = f"{key}:known"
-    if key not in st.session_state or st.session_state.get(known) != value:
-        put(key, value)
-    st.session_state[known] = value
-    return key
 
 
 def _save(opened: Opening, compiled: CompileSettings, training: TrainingSettings) -> None:
@@ -249,8 +226,8 @@ def _choice(label: str, registry: Registry[Any], value: str, key: str, take: Cal
     names = _names(registry)
     if value not in names:
         names = [value, *names]
-    _follow(key, value)
-    chosen = st.selectbox(label, names, **as_index(key, names), key=key, on_change=take)
+    follow(key, value)
+    chosen = st.selectbox(label, names, **as_index(key, names, take))
     # A sentence of its description, so that one need not look the name up.
     summary = _summary(registry, chosen)
     if summary:

@@ -42,4 +42,6 @@ def settled(canvas_key: str, node_ids: Iterable[str]) -> bool:
 
 def _concerns(command: dict[str, Any], nodes: set[str]) -> bool:
     edits = command.get("edits", [command])
-    return command["op"] == "replace" or any(edit.get("node") in nodes for edit in edits)
+    return command["op"] == "replace" or any(
+        edit["op"] == "set_node" and edit["node"] in nodes for edit in edits
+    )

@@ -7,9 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.faults import guarded
 from app.components.inspector.values import NO_VALUE, as_text, from_text, same
-from app.components.shown import put
+from app.components.shown import correct, put
 from app.components.words import plain
 from runtime.errors import LayerloomError
 from runtime.layers.parameters import ParamSpec
@@ -123,10 +122,6 @@ class Field:
         """Under it stands the value that the widget shows: the document's, or the one last committed."""
         return f"{self.key}:known"
 
-    def on_change(self) -> Callable[[], None]:
-        """What a widget calls when somebody changed it."""
-        return guarded(self._take)
-
     def follow_document(self) -> None:
         """Has the widget show the document's value, where that was changed elsewhere."""
         state, form_key = st.session_state, f"{self.key}:form"
@@ -178,7 +173,7 @@ class Field:
         self.clear(self.param.name)
 
     def enter(self, value: Any) -> None:
-        """Commits a value as if it had been typed."""
+        """Commits a value as if it had been typed in the field."""
         put(self.key, self.shown(value))
         self.hand_on(value)
 
@@ -232,13 +227,13 @@ class Field:
             return high - low <= LONGEST_SLIDER and _is_whole(value) and value in param.range
         return _is_number(value) and value in param.range and round(value, DIGITS) == value
 
-    def _take(self) -> None:
-        """Hands the widget's value on, or keeps the problem to be shown."""
+    def take(self) -> None:
+        """Hands the widget's value on when somebody changed it, or keeps the problem to be shown."""
         state = st.session_state
         entered = state[self.key]
         known, mixed = state.get(self.known_key) or (None, False)
         if entered == (self.shown(known) if not mixed else self.shown(None)):
-            # The browser also reports a value that it was just given.
+            # Back at what it was before a mistake.
             state.pop(self.problem_key, None)
             return
         try:
@@ -248,7 +243,10 @@ class Field:
             state[self.problem_key] = str(error)
             return
         # As the document writes it: "2x2" becomes "2, 2".
-        self.enter(value)
+        correct(self.key, self.shown(value))
+        if mixed or not same(value, known):
+            self.hand_on(value)
+        state.pop(self.problem_key, None)
 
     def _meant(self, entered: Any) -> Any:
         kind = self.param.kind

@@ -14,7 +14,7 @@ from app.components.inspector.geometry import geometry_picture
 from app.components.inspector.nested import draw_field
 from app.components.inspector.ranking import comes_first
 from app.components.inspector.surroundings import Surroundings
-from app.components.shown import as_value, put
+from app.components.shown import as_value, follow
 from app.components.theme import theme
 from app.components.words import plain
 from graph_compiler.document import Node, name_problem
@@ -149,10 +149,8 @@ def _reset_all(canvas_key: str, node: Node, spec: LayerSpec) -> None:
 
 def _name_field(canvas_key: str, node: Node) -> None:
     key = f"{canvas_key}:{node.id}:name"
-    known, problem = f"{key}:known", f"{key}:problem"
-    if key not in st.session_state or st.session_state.get(known) != node.name:
-        put(key, node.name)
-        st.session_state[known] = node.name
+    problem = f"{key}:problem"
+    if _follow(canvas_key, node, key, node.name):
         st.session_state.pop(problem, None)
 
     def rename() -> None:
@@ -166,9 +164,7 @@ def _name_field(canvas_key: str, node: Node) -> None:
 
     st.text_input(
         "name",
-        **as_value(key),
-        key=key,
-        on_change=guarded(rename),
+        **as_value(key, rename),
         help="What the layer is called in the model and in the code.",
     )
     if st.session_state.get(problem):
@@ -177,39 +173,41 @@ def _name_field(canvas_key: str, node: Node) -> None:
 
 def _bypass_switch(canvas_key: str, node: Node) -> None:
     key = f"{canvas_key}:{node.id}:bypassed"
-    known = f"{key}:known"
-    if key not in st.session_state or st.session_state.get(known) != node.bypassed:
-        put(key, node.bypassed)
-        st.session_state[known] = node.bypassed
+    _follow(canvas_key, node, key, node.bypassed)
 
     def switch() -> None:
         send(canvas_key, "set_node", node=node.id, bypassed=st.session_state[key])
 
     st.toggle(
         "Bypassed",
-        **as_value(key),
-        key=key,
-        on_change=guarded(switch),
+        **as_value(key, switch),
         help="The model is made as if this layer were not there: what comes in is handed on (Ctrl+B).",
     )
 
 
 def _note_field(canvas_key: str, node: Node) -> None:
     key = f"{canvas_key}:{node.id}:note"
-    known = f"{key}:known"
-    if key not in st.session_state or st.session_state.get(known) != node.note:
-        put(key, node.note)
-        st.session_state[known] = node.note
+    _follow(canvas_key, node, key, node.note)
 
     def keep() -> None:
         send(canvas_key, "set_node", node=node.id, note=st.session_state[key])
 
     st.text_area(
         "note",
-        **as_value(key),
-        key=key,
+        **as_value(key, keep),
         height=68,
         max_chars=10_000,
-        on_change=guarded(keep),
         help="For yourself.",
     )
+
+
+def _follow(canvas_key: str, node: Node, key: str, value: Any) -> bool:
+    """Has a widget show what the document says, unless what was entered is on its way there.
+
+    Returns:
+        Whether the document says something else than before.
+    """
+    before = st.session_state.get(key)
+    if before is None or settled(canvas_key, [node.id]):
+        follow(key, value)
+    return before != st.session_state[key]

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import streamlit as st
 
-from app.components.faults import guarded
 from app.components.inspector.explaining import explain_member
 from app.components.inspector.fields import Field
 from app.components.inspector.ranking import comes_first
@@ -108,10 +107,8 @@ def _draw_layer(field: Field) -> None:
     st.selectbox(
         field.param.name,
         names,
-        **as_index(field.key, names),
-        key=field.key,
+        **as_index(field.key, names, choose),
         help=field.help or None,
-        on_change=guarded(choose),
         placeholder="choose a layer" if not field.param.optional else "none",
     )
     draw_problems(field)

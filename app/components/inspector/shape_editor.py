@@ -99,9 +99,7 @@ def _axis(field: Field, place: int) -> None:
         f"{field.param.name}, axis {place + 1}",
         placeholder="any",
         help="Empty for a size that may differ from time to time.",
-        **as_value(key),
-        key=key,
-        on_change=guarded(take),
+        **as_value(key, take),
     )
     if problem in st.session_state:
         st.markdown(f":small[:red[:material/error: {plain(st.session_state[problem])}]]")

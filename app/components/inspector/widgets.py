@@ -33,25 +33,25 @@ def draw_problems(field: Field) -> None:
 
 
 def _draw(field: Field) -> None:
-    param, key = field.param, field.key
-    arguments: dict[str, Any] = {"key": key, "help": field.help or None, "on_change": field.on_change()}
+    param, key, take = field.param, field.key, field.take
+    arguments: dict[str, Any] = {"help": field.help or None}
     match field.form:
         case "toggle":
-            st.toggle(param.name, **as_value(key), **arguments)
+            st.toggle(param.name, **as_value(key, take), **arguments)
         case "choice":
             choices = field.choices()
-            arguments |= as_index(key, choices)
+            arguments |= as_index(key, choices, take)
             st.selectbox(param.name, choices, placeholder=field.placeholder or "choose", **arguments)
         case "slider":
-            st.slider(param.name, **_bounds(field), **as_value(key), **arguments)
+            st.slider(param.name, **_bounds(field), **as_value(key, take), **arguments)
         case "stepper":
             low, high = (
                 None if bound is None else int(bound) for bound in (param.range.min, param.range.max)
             )
-            arguments |= as_value(key)
+            arguments |= as_value(key, take)
             st.number_input(param.name, low, high, step=1, placeholder=field.placeholder, **arguments)
         case _:
-            arguments |= as_value(key)
+            arguments |= as_value(key, take)
             st.text_input(param.name, placeholder=field.placeholder, **arguments)
 
 

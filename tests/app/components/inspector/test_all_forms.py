@@ -38,7 +38,7 @@ def widgets() -> dict[str, Any]:
         at = AppTest.from_function(page, args=(names, True), default_timeout=120).run()
         assert not at.exception, [error.value for error in at.exception]
         assert [title.value for title in at.subheader] == [layer_spec(name).label for name in names]
-        found |= {widget.key: widget for kind in KINDS for widget in at.get(kind)}
+        found |= {widget.key.rpartition(":shown_")[0]: widget for kind in KINDS for widget in at.get(kind)}
     return found
 
 

@@ -1,10 +1,14 @@
 """The form of a layer: what one types becomes a command, and the form follows the design."""
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from app.components.inspector.ranking import comes_first
 from graph_compiler.document import SetParam, apply
 from runtime.layers import layer_names, layer_spec
+
+FOLLOWING = ("activation", "name", "note", "Bypassed")
+"""Fields of all kinds that the canvas can change, too."""
 
 
 def test_a_number_is_committed(form, last_command):
@@ -38,6 +42,53 @@ def test_undo_on_the_canvas_changes_the_form(form, carried_out):
     undone, _ = apply(visitor.document, SetParam(node="n_1", param="units", value=32))
     visitor.draw(undone, selected=("n_1",))
     assert visitor.field("units").value == 32
+
+
+def _reported(visitor):
+    """The values of all widgets, as a browser sends them with whatever it has to say; buttons have none."""
+    states = WidgetStates()
+    found = visitor.at._tree.get_widget_states().widgets
+    states.widgets.extend(one for one in found if one.WhichOneof("value") != "trigger_value")
+    return states
+
+
+def test_undo_outlives_a_browser_that_still_reports_what_was_before(form, carried_out):
+    visitor = form("Dense", units=32, activation="relu")
+    node = visitor.document.nodes["n_1"]
+    visitor.button("Reset activation").click().run()
+    reset = node.model_copy(
+        update={"params": {"units": 32}, "name": "other", "note": "new", "bypassed": True}
+    )
+    ack = visitor.sent["commands"][-1]["id"]
+    visitor.draw(visitor.document.model_copy(update={"nodes": {"n_1": reset}}), ("n_1",), ack)
+    assert [visitor.field(label).value for label in FOLLOWING] == ["none", "other", "new", True]
+    reported = _reported(visitor)
+    visitor.draw(visitor.document.model_copy(update={"nodes": {"n_1": node}}), ("n_1",), ack)
+    assert [visitor.field(label).value for label in FOLLOWING] == ["relu", "it", "", False]
+    # The browser sends something before it has drawn that: it reports the widgets as they were.
+    visitor.at._run(reported)
+    assert visitor.sent["commands"] == []
+    assert [visitor.field(label).value for label in FOLLOWING] == ["relu", "it", "", False]
+    # What somebody enters then is an entry, also if it is what was there before.
+    visitor.field("activation").set_value("none").run()
+    assert visitor.sent["commands"][-1]["unset"] == ["activation"]
+
+
+def test_the_form_stands_while_a_fix_is_carried_out(form):
+    visitor = form("Dense", units=32)
+    next(button for button in visitor.at.button if button.label.startswith("Fix: ")).click().run()
+    assert "add_node" in [edit["op"] for edit in visitor.sent["commands"][-1]["edits"]]
+    assert visitor.field("units").value == 32
+
+
+def test_a_text_written_otherwise_is_committed_once(form):
+    visitor = form("Conv2D", filters=4, kernel_size=3)
+    visitor.field("kernel_size").input("(3,5)")
+    reported = _reported(visitor)
+    for _ in range(2):
+        visitor.at._run(reported)
+        assert visitor.field("kernel_size").value == "3, 5"
+    assert [command["params"] for command in visitor.sent["commands"]] == [{"kernel_size": [3, 5]}]
 
 
 def test_a_default_is_shown_and_can_be_had_back(form, last_command):

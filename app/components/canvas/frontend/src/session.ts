@@ -4,7 +4,7 @@ import { type Action, type EditorState, emptyState, reduce } from "./graph/state
 import { groupsOf } from "./graph/groups";
 import type { Point } from "./graph/placement";
 import { remember, remembered } from "./remembering";
-import type { CanvasData, CommittedDoc, Finding, Fix, NodeNotes, PaletteEntry } from "./protocol";
+import type { CanvasData, CommittedDoc, Edit, Finding, Fix, NodeNotes, PaletteEntry } from "./protocol";
 
 export type Send = (doc: CommittedDoc) => void;
 
@@ -267,8 +267,9 @@ function lastNode(graph: { nodes: readonly { id: string }[] }) {
 }
 
 /** Changes of the same fields of the same node in quick succession are one undo step: a slider, a burst of typing. */
-function tagOf(edit: { node: string; params?: object; settings?: object; [key: string]: unknown }): string {
-  const fields = [...Object.keys(edit), ...Object.keys(edit.params ?? {}), ...Object.keys(edit.settings ?? {})];
+function tagOf(edit: Extract<Edit, { op: "set_node" }>): string {
+  const named = [...Object.keys(edit.params ?? {}), ...Object.keys(edit.settings ?? {}), ...(edit.unset ?? [])];
+  const fields = [...Object.keys(edit), ...named];
   return `set ${edit.node} ${fields.join(" ")}`;
 }
 

@@ -108,6 +108,15 @@ describe("a session", () => {
     expect(session.graph).toEqual(design);
   });
 
+  it("keeps resets of two settings apart, however quickly they follow each other", () => {
+    session.receive(data({ epoch: 2, doc: graph([node("a", "Dense", { params: { units: 8, seed: 1 } })]) }), send, false);
+    for (const [id, name] of [[1, "units"], [2, "seed"]] as const) {
+      session.receive(data({ epoch: 2, commands: [{ id, op: "set_node", node: "a", unset: [name] }] }), send, false);
+    }
+    session.dispatch({ type: "undo" });
+    expect(session.graph.nodes[0]?.params).toEqual({ seed: 1 });
+  });
+
   it("takes back and brings back what was changed beside the drawing", () => {
     const change = { compile: { loss: ["mse", "mae"] } };
     const edits = [{ op: "beside" as const, change }];
