@@ -37,15 +37,12 @@ def draw_adding() -> None:
     with st.expander("A file that is on the designer's machine already", icon=":material/hard_drive:"):
         st.caption("It is read where it is, and not sent through the browser.")
         path = st.text_input("Path of the file", placeholder="/home/me/measurements.csv", key="adding_path")
-        sheet = st.text_input(
-            "Sheet of a workbook", placeholder="the first that holds anything", key="adding_sheet"
-        )
         st.button(
             "Read it",
             icon=":material/file_open:",
             disabled=not path.strip(),
             on_click=guarded(_read_there),
-            args=(path, sheet),
+            args=(path,),
         )
     for icon, words in FORMS_IN_WORDS:
         st.caption(f":material/{icon.rstrip(':')}: {words}")
@@ -74,10 +71,8 @@ def _take(path: Path, name: str) -> None:
     follow(designer().data_work.bring_in(ImportSpec(path=str(path), file_name=name, remove=True)))
 
 
-def _read_there(text: str, sheet: str) -> None:
+def _read_there(text: str) -> None:
     path = Path(text.strip().strip("\"'")).expanduser()
     if not path.is_absolute() or not path.is_file():
         raise DataError(f"There is no file {text.strip()!r}.", hint="Write its whole path, from the root on.")
-    follow(
-        designer().data_work.bring_in(ImportSpec(path=str(path), file_name=path.name, sheet=sheet.strip()))
-    )
+    follow(designer().data_work.bring_in(ImportSpec(path=str(path), file_name=path.name)))

@@ -1,5 +1,6 @@
 """Choosing what is learned from what: the recipe of a source, step by step."""
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,9 +14,18 @@ from app.components.own_data.following import draw_failure, follow
 from app.components.own_data.kinds import draw_arrays, draw_pictures, draw_reading, draw_windows
 from app.components.words import amount, moment, plain
 from app.components.workspace import designer
-from app.services.datasets.own import PrepareSpec, Recipe, Source, Version, name_of, suggested, versions
+from app.services.datasets.own import (
+    ImportSpec,
+    PrepareSpec,
+    Recipe,
+    Source,
+    Version,
+    name_of,
+    suggested,
+    versions,
+)
 from app.services.datasets.own.recipe import ArrayRecipe, PictureRecipe, TableRecipe
-from app.services.datasets.own.source import ArraySource, PictureSource, TableSource
+from app.services.datasets.own.source import WORKBOOK, ArraySource, PictureSource, TableSource
 from app.services.datasets.own.tables import check_recipe
 from runtime.errors import LayerloomError
 
@@ -33,6 +43,9 @@ def draw_preparing(source: Source) -> None:
     for note in source.notes:
         st.caption(f":material/info: {plain(note)}")
     draw_failure("prepare")
+    if isinstance(source, TableSource) and source.sheets:
+        draw_failure("import")
+        _sheets(source)
     key = f"draft:{source.id}"
     recipe: Any = st.session_state.get(key) or suggested(source)
     recipe = _form(source, recipe)
@@ -44,6 +57,37 @@ def begin_again(version: Version) -> None:
     """Shows the form of the file a version came from, filled in as it was for that version."""
     st.session_state[f"draft:{version.source}"] = version.recipe
     look_at(version.source)
+
+
+def _sheets(source: TableSource) -> None:
+    """The sheets of a workbook: another one is read as a table of its own."""
+    key = f"sheet:{source.id}"
+    st.selectbox(
+        f"Sheet :small[one of {len(source.sheets)} of the workbook]",
+        source.sheets,
+        source.sheets.index(source.sheet),
+        key=key,
+        on_change=guarded(_read_sheet),
+        args=(source, key),
+    )
+
+
+def _read_sheet(source: TableSource, key: str) -> None:
+    chosen = st.session_state[key]
+    # Until it is read, and where it cannot be, this one stays.
+    st.session_state[key] = source.sheet
+    title = f"{Path(source.file_name).stem}: {chosen}"
+    follow(
+        designer().data_work.bring_in(
+            ImportSpec(
+                path=str(source.folder / WORKBOOK),
+                file_name=source.file_name,
+                title=title[:120],
+                sheet=chosen,
+                replaces=source.id,
+            )
+        )
+    )
 
 
 def _form(source: Source, recipe: Recipe) -> Recipe:

@@ -22,45 +22,44 @@ EMPTY_ROWS = 1_000
 """After so many empty rows a sheet has ended: a colour painted down to the last row is no data."""
 
 
+class EmptySheetError(FileFormatError):
+    """A sheet holds nothing."""
+
+
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """The names of the sheets of a workbook.
+
+    Raises:
+        FileFormatError: It is none.
+    """
+    with closing(_opened(path)) as book:
+        return tuple(each.title for each in book.worksheets)
+
+
 class ExcelSheet:
-    """One sheet of a workbook: the first that holds anything, or the one that is named.
+    """One sheet of a workbook.
 
     Args:
         path: The workbook.
-        sheet: Name of the sheet; empty for the first that holds anything.
+        sheet: Name of the sheet.
     """
 
-    def __init__(self, path: Path, sheet: str = "") -> None:
-        members(path, largest=MAX_PART)
-        # openpyxl takes a tenth of a second to import.
-        from openpyxl import load_workbook  # noqa: PLC0415
-
-        try:
-            self._book: Any = load_workbook(path, read_only=True, keep_links=False)
-        except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError, TypeError) as error:
-            raise FileFormatError(
-                f"This is no workbook that can be read: {error}.",
-                hint="Save it as .xlsx; the older .xls, and .xlsx with a password, are not read.",
-            ) from error
+    def __init__(self, path: Path, sheet: str) -> None:
+        self._book = _opened(path)
+        self.title = sheet
         self.sheets = tuple(each.title for each in self._book.worksheets)
-        if sheet and sheet not in self.sheets:
+        if sheet not in self.sheets:
             raise FileFormatError(f"There is no sheet '{sheet}' but {', '.join(self.sheets)}.")
-        wanted = [sheet] if sheet else self.sheets
-        for title in wanted:
-            self.title = title
-            self._rows = self._book[title].iter_rows()
-            first = next((cells for row in self._rows if any(cells := _texts(title, row))), None)
-            if first is not None:
-                break
-        else:
-            raise FileFormatError("The workbook holds no table.", hint="Put names into its first row.")
+        self._rows = self._book[sheet].iter_rows()
+        first = next((cells for row in self._rows if any(cells := _texts(sheet, row))), None)
+        if first is None:
+            raise EmptySheetError(
+                f"The sheet '{sheet}' holds no table.", hint="Put names into its first row."
+            )
         while first and not first[-1]:
             first.pop()
         check_columns(len(first))
         self.names, self.notes = unique_names(first)
-        others = [title for title in self.sheets if title != self.title]
-        if others:
-            self.notes += (f"This is the sheet '{self.title}'; there are also: {', '.join(others)}.",)
 
     def pieces(self) -> Iterator[Any]:
         """The rows below the names in pieces, all cells as texts.
@@ -105,6 +104,20 @@ class ExcelSheet:
 
     def _batch(self, columns: list[list[str]]) -> Any:
         return pa.record_batch([pa.array(column, pa.string()) for column in columns], list(self.names))
+
+
+def _opened(path: Path) -> Any:
+    members(path, largest=MAX_PART)
+    # openpyxl takes a tenth of a second to import.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
+    try:
+        return load_workbook(path, read_only=True, keep_links=False)
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError, TypeError) as error:
+        raise FileFormatError(
+            f"This is no workbook that can be read: {error}.",
+            hint="Save it as .xlsx; the older .xls, and .xlsx with a password, are not read.",
+        ) from error
 
 
 def _texts(sheet: str, row: Any) -> list[str]:

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +18,8 @@ from app.services.datasets.own.arrays_file import unpack_arrays
 from app.services.datasets.own.cells import cleaned
 from app.services.datasets.own.column_facts import FactsOfColumn
 from app.services.datasets.own.csv_file import form_of, read_csv
-from app.services.datasets.own.excel_file import ExcelSheet, looks_like_old_excel
+from app.services.datasets.own.deleting import delete
+from app.services.datasets.own.excel_file import EmptySheetError, ExcelSheet, looks_like_old_excel, sheets_of
 from app.services.datasets.own.home import slug, sources_dir
 from app.services.datasets.own.limits import MAX_ROWS, check_room
 from app.services.datasets.own.parquet_file import ParquetTable
@@ -25,6 +27,7 @@ from app.services.datasets.own.pictures import pictures_in, sizes_in
 from app.services.datasets.own.source import (
     PICTURES,
     TABLE,
+    WORKBOOK,
     ArraySource,
     PictureSource,
     Source,
@@ -32,7 +35,7 @@ from app.services.datasets.own.source import (
     write_source,
 )
 from app.services.job_context import JobContext
-from runtime.errors import FileFormatError
+from runtime.errors import FileFormatError, LayerloomError
 
 JOB = "app.services.datasets.own.importing:import_file"
 FORMS = {
@@ -62,6 +65,7 @@ class ImportSpec(BaseModel):
         file_name: What the user knows it as.
         title: What the data shall be called; empty for the file's name.
         sheet: Sheet of a workbook; empty for the first that holds anything.
+        replaces: Id of a source that is given up for this one, unless something was prepared from it.
         remove: Whether the file was only put there to be read, and is removed.
     """
 
@@ -71,6 +75,7 @@ class ImportSpec(BaseModel):
     file_name: str
     title: str = ""
     sheet: str = ""
+    replaces: str = ""
     remove: bool = False
 
 
@@ -134,6 +139,9 @@ def import_file(context: JobContext, spec: dict[str, Any]) -> str:
         write_source(source, unfinished)
         sources_dir().mkdir(parents=True, exist_ok=True)
         unfinished.rename(sources_dir() / source.id)
+        if order.replaces:
+            with suppress(LayerloomError):
+                delete(order.replaces)
     except CancelledError:
         return ""
     finally:
@@ -201,9 +209,7 @@ def _read(context: JobContext, order: ImportSpec, path: Path, folder: Path) -> S
         progress.now("Reading the rows")
         return _table(base, pieces, found.names, found.notes, found.decimal, folder, progress)
     if form == "excel":
-        sheet = ExcelSheet(path, order.sheet)
-        progress.now("Reading the sheet")
-        return _table(base, sheet.pieces(), sheet.names, sheet.notes, ".", folder, progress)
+        return _workbook(base, path, order.sheet, folder, progress)
     if form == "parquet":
         table = ParquetTable(path)
         progress.now("Reading the rows")
@@ -241,6 +247,31 @@ def _table(
         raise FileFormatError("Below its names the table has no rows.")
     facts = tuple(column.facts() for column in columns)
     return TableSource(**base, rows=rows, notes=notes, columns=facts, decimal=decimal)
+
+
+def _workbook(base: dict[str, Any], path: Path, wanted: str, folder: Path, progress: Progress) -> TableSource:
+    """Reads the wanted sheet, else the first that can be read; the workbook is kept if it has others."""
+    titles = [wanted] if wanted else list(sheets_of(path))
+    notes: list[str] = []
+    while True:
+        title = titles.pop(0)
+        progress.now(f"Reading the sheet '{title}'")
+        try:
+            sheet = ExcelSheet(path, title)
+            table = _table(base, sheet.pieces(), sheet.names, sheet.notes, ".", folder, progress)
+            break
+        except EmptySheetError:
+            if not titles:
+                raise
+        except LayerloomError as error:
+            if not titles:
+                raise
+            notes.append(f"The sheet '{title}' was passed over. {error}")
+    if len(sheet.sheets) == 1:
+        return table
+    _copy(path, folder / WORKBOOK, progress)
+    update = {"notes": (*notes, *table.notes), "sheet": sheet.title, "sheets": sheet.sheets}
+    return table.model_copy(update=update)
 
 
 def _pictures(base: dict[str, Any], path: Path, folder: Path, progress: Progress) -> PictureSource:

@@ -13,6 +13,9 @@ from runtime.errors import FileFormatError, UnknownNameError
 CARD = "source.json"
 TABLE = "table.parquet"
 PICTURES = "pictures.zip"
+WORKBOOK = "workbook.xlsx"
+"""Kept where it has several sheets, so that another one can be read."""
+
 _ID = re.compile(r"source-[a-z0-9-]+-[0-9a-f]{8}")
 
 ColumnKind = Literal["number", "category", "text", "date", "ignore"]
@@ -101,11 +104,15 @@ class TableSource(_Source):
     Args:
         columns: Its columns in order.
         decimal: The sign before the fraction of a number.
+        sheet: The sheet it was read from, of a workbook.
+        sheets: All sheets of a workbook that has several; it is kept as `WORKBOOK`.
     """
 
     kind: Literal["table"] = "table"
     columns: tuple[ColumnFacts, ...]
     decimal: Literal[".", ","] = "."
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnFacts:
         """The facts of one column.

@@ -36,9 +36,9 @@ class Own:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path, **settings: str) -> Any:
         """Brings a file in."""
-        spec = {"path": str(path), "file_name": path.name}
+        spec = {"path": str(path), "file_name": path.name, **settings}
         return read_source(import_file(self.context, spec))
 
     def table(self, text: str, name: str = "table.csv") -> Any:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from app.services.datasets.own import sources
 from runtime.errors import LayerloomError
 
 ROWS = [("2024-01-05", "red", 1.5, "a"), ("2024-02-06", "blue", 2.25, "b"), ("2024-03-07", "red", -3.25, "a")]
@@ -43,6 +44,30 @@ def test_a_text_is_read_however_it_is_written(own, name, content):
     assert facts["colour"].values[0][1] == 16
 
 
+def test_of_a_workbook_any_sheet_can_be_read_and_one_that_cannot_is_passed_over(own):
+    book = openpyxl.Workbook()
+    book.active.title = "Sums"
+    book.active.append(("=1+1",))
+    book.create_sheet("Empty")
+    for name, value in (("May", 5), ("June", 6)):
+        sheet = book.create_sheet(name)
+        sheet.append(("month", "kind"))
+        for n in range(4):
+            sheet.append((value, "xy"[n % 2]))
+    path = own.folder / "book.xlsx"
+    book.save(path)
+    may = own.read(path)
+    assert (may.sheet, may.sheets) == ("May", ("Sums", "Empty", "May", "June"))
+    assert "'Sums' was passed over" in may.notes[0]
+    assert "cell A1 holds a formula" in may.notes[0]
+    kept = may.folder / "workbook.xlsx"
+    june = own.read(kept, file_name="book.xlsx", sheet="June", replaces=may.id)
+    assert june.columns[0].low == 6
+    assert may.id not in {source.id for source in sources()}, "nothing was prepared from it"
+    with pytest.raises(LayerloomError, match="A1"):
+        own.read(june.folder / "workbook.xlsx", file_name="book.xlsx", sheet="Sums")
+
+
 def test_a_workbook_and_a_parquet_file_give_what_the_text_gives(own):
     book = openpyxl.Workbook()
     sheet = book.active
@@ -57,7 +82,8 @@ def test_a_workbook_and_a_parquet_file_give_what_the_text_gives(own):
     text, from_book, from_parquet = (
         own.read(file) for file in (own.file("t.csv", lines()), path, own.folder / "table.parquet")
     )
-    assert "Notes" in from_book.notes[0]
+    assert not from_book.notes
+    assert "Notes" in from_book.sheets
     for source in (from_book, from_parquet):
         assert [facts.model_dump() for facts in source.columns] == [
             facts.model_dump() for facts in text.columns
