@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 from pydantic import JsonValue
 
 from graph_compiler.document import Node
-from graph_compiler.document.naming import name_from_label
+from graph_compiler.document.naming import propose_name
 from graph_compiler.operations import PREFIX, constant, is_function, operation_spec
 from runtime.configurable import constructor_parameters
 from runtime.errors import LayerloomError, ParameterError, UnknownNameError, did_you_mean
@@ -25,6 +25,8 @@ from runtime.layers.weights import WeightOwner
 _REMEMBERED = 4096
 _NAMELESS = "layer"
 _UNLOCK = "Put a layer of the palette in its place, and draw its wires anew."
+KEPT_AS_TUPLES = ("size", "shape", "ints", "bounds", "json")
+"""Kinds of parameters whose lists are tuples in the layer and in code."""
 _SHARED = ("trainable", "dtype", "activity_regularizer")
 """Parameters that every layer has besides those its class declares."""
 
@@ -250,13 +252,21 @@ def _value_problems(kind: ProblemKind, spec: LayerSpec, param: ParamSpec, value:
         param.check(_argument_form(param, value), spec.label)
     except LayerloomError as error:
         return [Problem(kind, param.name, error.message, error.hint or f"Give it {param.wanted()}.")]
-    if param.kind == "layer" and isinstance(value, dict) and "layer" in value:
-        return _inner_problems(kind, param, value)
-    return []
+    if param.kind not in ("layer", "layers"):
+        return []
+    listed = isinstance(value, list)
+    return [
+        problem
+        for place, item in enumerate(value if isinstance(value, list) else [value], start=1)
+        if isinstance(item, dict) and "layer" in item
+        for problem in _inner_problems(kind, param, item, f"Inside, layer {place}" if listed else "Inside")
+    ]
 
 
-def _inner_problems(kind: ProblemKind, param: ParamSpec, value: Mapping[str, JsonValue]) -> list[Problem]:
-    """What stands against the layer inside a wrapper, said of the wrapper's parameter."""
+def _inner_problems(
+    kind: ProblemKind, param: ParamSpec, value: Mapping[str, JsonValue], where: str
+) -> list[Problem]:
+    """What stands against a layer inside another one, said of that one's parameter."""
     layer_name, inner_params = str(value["layer"]), value.get("params", {})
     spec = find_spec(layer_name)
     if spec is None:
@@ -266,7 +276,15 @@ def _inner_problems(kind: ProblemKind, param: ParamSpec, value: Mapping[str, Jso
         inner = [Problem(kind, param.name, text, "Give them by name.")]
     else:
         inner = _param_problems(spec, {key: item for key, item in inner_params.items() if key != "name"})
-    return [Problem(kind, param.name, f"Inside: {problem.message}", problem.hint) for problem in inner]
+    return [
+        Problem(
+            kind,
+            param.name,
+            problem.message if problem.message.startswith("Inside") else f"{where}: {problem.message}",
+            problem.hint,
+        )
+        for problem in inner
+    ]
 
 
 def _unknown(
@@ -286,7 +304,7 @@ def _missing(param: ParamSpec) -> Problem:
 
 def _argument_form(param: ParamSpec | None, value: JsonValue) -> Any:
     """Lists of numbers as tuples: documents have only lists, and layers keep what they get."""
-    if isinstance(value, list) and param is not None and param.kind in ("size", "shape", "ints", "json"):
+    if isinstance(value, list) and param is not None and param.kind in KEPT_AS_TUPLES:
         return _as_tuple(value)
     return value
 
@@ -297,13 +315,20 @@ def _as_tuple(value: Any) -> Any:
 
 def _argument(param: ParamSpec | None, value: JsonValue) -> Any:
     if param is not None and param.kind == "layer" and isinstance(value, dict):
-        return _inner_layer(value)
+        return _inner_layer(value, set())
+    if param is not None and param.kind in ("layer", "layers") and isinstance(value, list):
+        taken: set[str] = set()
+        return [_inner_layer(item, taken) if isinstance(item, dict) else item for item in value]
     return _argument_form(param, value)
 
 
-def _inner_layer(value: Mapping[str, Any]) -> Layer:
+def _inner_layer(value: Mapping[str, Any], taken: set[str]) -> Layer:
+    """A layer inside another one, called otherwise than those before it: weights in files go by names."""
     if "layer" not in value:
-        return registry.deserialize(value)
-    params = dict(value.get("params") or {})
-    name = params.pop("name", None) or name_from_label(value["layer"])
-    return make_layer(value["layer"], name, params)
+        layer = registry.deserialize(value)
+    else:
+        params = dict(value.get("params") or {})
+        name = params.pop("name", None) or propose_name(value["layer"], taken)
+        layer = make_layer(value["layer"], name, params)
+    taken.add(layer.name)
+    return layer

@@ -13,14 +13,11 @@ from graph_compiler.codegen.expressions import (
     tuple_of,
 )
 from graph_compiler.document.values import same_value
-from graph_compiler.instances import parameters_of
+from graph_compiler.instances import KEPT_AS_TUPLES, parameters_of
 from runtime.configurable import constructor_parameters, to_json
 from runtime.layers import registry as layer_registry
 from runtime.layers.parameters import REQUIRED, ParamSpec, find_registry
 from runtime.layers.spec import LayerSpec, layer_spec
-
-_TUPLES = ("size", "shape", "ints", "json")
-"""Kinds of parameters whose lists are written as tuples."""
 
 
 def constructor_arguments(spec: LayerSpec, params: Mapping[str, Any], name: str | None) -> list[Expression]:
@@ -55,11 +52,11 @@ def is_default(param: ParamSpec, value: Any) -> bool:
 
 def parameter_value(param: ParamSpec, value: Any) -> Expression:
     """A parameter's value as code."""
-    if isinstance(value, dict) and param.kind == "layer":
-        return _inner_layer(value)
+    if param.kind in ("layer", "layers"):
+        return _inner(value)
     if isinstance(value, dict) and param.registry:
         return made(param.registry, value)
-    return literal(value, as_tuple=param.kind in _TUPLES)
+    return literal(value, as_tuple=param.kind in KEPT_AS_TUPLES)
 
 
 def literal(value: Any, *, as_tuple: bool = False) -> Expression:
@@ -99,8 +96,14 @@ def _number(value: float) -> str:
     return plain
 
 
+def _inner(value: Any) -> Expression:
+    """A layer inside another one, or a list of them."""
+    if isinstance(value, list):
+        return list_of([_inner(item) for item in value])
+    return _inner_layer(value) if isinstance(value, dict) else literal(value)
+
+
 def _inner_layer(value: Mapping[str, Any]) -> Expression:
-    """A layer inside a wrapper."""
     if "layer" in value:
         spec = layer_spec(layer_registry.lookup(value["layer"]))  # type: ignore[arg-type]
         params = dict(value.get("params") or {})

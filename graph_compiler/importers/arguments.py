@@ -115,7 +115,7 @@ def _source_params(config: Mapping[str, Any]) -> dict[str, Any]:
 def _value(param: ParamSpec, value: Any, given: Any) -> Any:
     if param.name == "dtype":
         return dtype_in(value)
-    if param.kind == "layer":
+    if param.kind in ("layer", "layers"):
         return _inner(given, value)
     family = param.registry or _OBJECTS.get(param.name, "")
     found = member(family, value) if family else value
@@ -125,17 +125,13 @@ def _value(param: ParamSpec, value: Any, given: Any) -> Any:
 
 
 def _inner(layer: Any, config: Any) -> Any:
-    """The layer inside a wrapper: by its name in the registry and its parameters."""
-    if not isinstance(layer, Layer) or _holds_layers(layer):
+    """The layer inside another one, or a list of them: by name in the registry and parameters."""
+    if isinstance(layer, list | tuple) and isinstance(config, list | tuple):
+        return [_inner(one, of_one) for one, of_one in zip(layer, config, strict=True)]
+    if not isinstance(layer, Layer):
         return config
     name = type(layer).__name__
     params = params_of(layer)
     if layer.name != name_from_label(name):
         params["name"] = layer.name
     return {"layer": name, "params": params}
-
-
-def _holds_layers(layer: Layer) -> bool:
-    """True if a layer is made of a list of layers, which only its config describes."""
-    values = vars(layer)["_arguments"].values()
-    return any(isinstance(v, list | tuple) and any(isinstance(item, Layer) for item in v) for v in values)

@@ -14,6 +14,14 @@ Count = Annotated[int, Range(min=1)]
 """How many of something there are: at least one."""
 Rate = Annotated[float, Range(min=0, max=1)]
 """A fraction between 0 and 1."""
+Bounds = float | tuple[float, float]
+"""A number, or a lower and an upper one between which values are drawn."""
+Factor = Annotated[Bounds, Range(min=0, max=1)]
+"""A fraction, or a lower and an upper one."""
+SignedFactor = Annotated[Bounds, Range(min=-1, max=1)]
+"""A fraction to either side, or a lower and an upper one."""
+PixelRange = tuple[float, float]
+"""Least and largest value of a pixel."""
 Epsilon = Annotated[float, Range(min=0, exclusive_min=True)]
 """A small number that keeps a division from going wrong."""
 Seed = int | None

@@ -6,7 +6,7 @@ import torch
 
 from runtime.errors import ParameterError
 from runtime.layers.affine import reflected
-from runtime.layers.arguments import Count, DataFormat
+from runtime.layers.arguments import Count, DataFormat, PixelRange
 from runtime.layers.color_spaces import BYTE, change_range
 from runtime.layers.image_layers import RandomPictures, checked_range
 from runtime.layers.registration import register
@@ -41,7 +41,7 @@ class AutoContrast(_WithoutDraws):
     always = True
     identity_in_inference = False
 
-    def __init__(self, value_range: Any = BYTE, **kwargs: Any) -> None:
+    def __init__(self, value_range: PixelRange = BYTE, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.value_range = checked_range(self, value_range)
 
@@ -74,7 +74,11 @@ class Equalization(_WithoutDraws):
     """
 
     def __init__(
-        self, value_range: Any = BYTE, bins: Count = _SHADES, data_format: DataFormat = None, **kwargs: Any
+        self,
+        value_range: PixelRange = BYTE,
+        bins: Count = _SHADES,
+        data_format: DataFormat = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, **kwargs)
         self.value_range = checked_range(self, value_range)
@@ -125,7 +129,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(_WithoutDraws):
 
     def __init__(
         self,
-        value_range: Any = BYTE,
+        value_range: PixelRange = BYTE,
         clip_limit: float = 4.0,
         tile_grid_size: Annotated[tuple[int, int], Size(2), Range(min=1)] = (8, 8),
         data_format: DataFormat = None,

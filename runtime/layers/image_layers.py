@@ -1,14 +1,13 @@
 """What the layers for pictures share: axes, kinds of pixels, and random draws, one for each picture."""
 
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any, ClassVar
 
 import torch
 
 from runtime.device import get_device
 from runtime.errors import DataError, GraphError, ParameterError, ShapeError
-from runtime.layers.arguments import DataFormat, Seed, data_format_of
+from runtime.layers.arguments import Bounds, DataFormat, PixelRange, Seed, data_format_of
 from runtime.layers.base import Layer
 from runtime.layers.regularization import RandomInTraining
 from runtime.types import Shape, show_shape
@@ -252,55 +251,29 @@ def per_picture(draws: torch.Tensor) -> torch.Tensor:
     return draws.reshape(-1, 1, 1, 1)
 
 
-def checked_bounds(
-    layer: Layer, parameter: str, value: Any, lowest: float, highest: float, *, above_lowest: bool = False
-) -> tuple[float, float]:
-    """Bounds of a random factor, given as a number f (from -f to f, as far as allowed) or as two.
+def factor_bounds(factor: Bounds, lowest: float = 0.0) -> tuple[float, float]:
+    """Bounds between which a random factor is drawn.
 
     Args:
-        layer: The layer that asks, for the message.
-        parameter: Name of the argument.
-        value: What was given.
+        factor: Both of them, or one number f: from -f to f, as far as allowed.
         lowest: Least allowed value.
-        highest: Largest allowed value.
-        above_lowest: True if `lowest` itself is not allowed.
-
-    Raises:
-        ParameterError: It is neither, or out of bounds.
     """
-    numbers = value if isinstance(value, list | tuple) else [value]
-    good = (
-        len(numbers) == (2 if isinstance(value, list | tuple) else 1)
-        and all(isinstance(number, Real) and not isinstance(number, bool) for number in numbers)
-        and all(lowest <= number <= highest for number in numbers)
-        and not (above_lowest and lowest in numbers)
-    )
-    if not good:
-        bounds = f"{'more than' if above_lowest else 'at least'} {lowest:g} and at most {highest:g}"
-        raise ParameterError(
-            f"{type(layer).__name__}({parameter}=…) got {value!r}, but it wants a number, or a lower and an "
-            f"upper one, {bounds}.",
-            parameter=parameter,
-            received=value,
-            hint=f"Such as {highest / 5:g}, or ({highest / 10:g}, {highest / 5:g}).",
-        )
-    if len(numbers) == 1:
-        size = abs(float(numbers[0]))
-        return max(-size, lowest), size
-    return min(map(float, numbers)), max(map(float, numbers))
+    if isinstance(factor, list | tuple):
+        return min(map(float, factor)), max(map(float, factor))
+    size = abs(float(factor))
+    return max(-size, lowest), size
 
 
-def checked_range(layer: Layer, value: Any) -> tuple[float, float]:
+def checked_range(layer: Layer, value: PixelRange) -> tuple[float, float]:
     """Darkest and brightest value of a pixel.
 
     Raises:
-        ParameterError: They are not two different numbers.
+        ParameterError: They are the same.
     """
-    good = isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(n, Real) for n in value)
-    if not good or value[0] == value[1]:
+    if value[0] == value[1]:
         raise ParameterError(
-            f"{type(layer).__name__}(value_range=…) got {value!r}, but it wants the least and the largest "
-            "value of a pixel.",
+            f"{type(layer).__name__}(value_range=…) got {value!r}, but it wants two different numbers: the "
+            "least and the largest value of a pixel.",
             parameter="value_range",
             received=value,
             hint="Such as (0, 255), or (0, 1) for pictures that were rescaled.",

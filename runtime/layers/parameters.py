@@ -17,7 +17,20 @@ REQUIRED: Final = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
 """Default of a parameter that has none."""
 
 Kind = Literal[
-    "int", "float", "bool", "str", "choice", "size", "shape", "ints", "floats", "registry", "layer", "json"
+    "int",
+    "float",
+    "bool",
+    "str",
+    "choice",
+    "size",
+    "shape",
+    "ints",
+    "floats",
+    "bounds",
+    "registry",
+    "layer",
+    "layers",
+    "json",
 ]
 
 _WORDS: dict[str, str] = {
@@ -28,7 +41,9 @@ _WORDS: dict[str, str] = {
     "shape": "a list of sizes such as (28, 28, 1)",
     "ints": "a whole number or a list of them",
     "floats": "a number or a list of them",
+    "bounds": "a number, or a lower and an upper one",
     "layer": "a layer",
+    "layers": "a list of layers",
     "json": "a value",
 }
 
@@ -47,7 +62,7 @@ class ParamSpec:
         registry: The family a "registry" value is looked up in: "activations".
         keeps_shape: False if an activation may change the shape.
         axes: How many numbers a "size" has.
-        listed: True if one number alone is given as a list of one.
+        listed: True if one number alone is no value: it is given as a list of one, and bounds as two.
         help: What it does, in a learner's words.
     """
 
@@ -105,6 +120,8 @@ class ParamSpec:
                 words = "one of " + ", ".join(repr(choice) for choice in self.choices)
             case "size":
                 words = f"a whole number or {self.axes} of them" if self.axes > 1 else "a whole number"
+            case "bounds" if self.listed:
+                words = "two numbers, a lower and an upper one"
             case "registry":
                 words = f"the name of one of the {self.registry}, or its config"
             case _:
@@ -125,12 +142,14 @@ class ParamSpec:
                 good = isinstance(value, str)
             case "choice":
                 good = value in self.choices
-            case "size" | "shape" | "ints" | "floats":
+            case "size" | "shape" | "ints" | "floats" | "bounds":
                 good = self._are_numbers(value)
             case "registry":
                 return self._registry_problem(find_registry(self.registry), value)
             case "layer":
                 return _layer_problem(value)
+            case "layers":
+                return _layers_problem(value)
             case "json":
                 good = True
         return None if good else ""
@@ -144,6 +163,8 @@ class ParamSpec:
             return all(size is None or (_is_whole(size) and size in self.range) for size in items)
         if self.kind == "size":
             return len(items) in (1, self.axes) and all(_is_whole(i) and i in self.range for i in items)
+        if self.kind == "bounds" and len(items) != 2 and (items is value or self.listed):
+            return False
         fits = _is_whole if self.kind == "ints" else _is_number
         return bool(items) and all(fits(item) and item in self.range for item in items)
 
@@ -173,6 +194,10 @@ class ParamSpec:
             close = did_you_mean(value, self.names)
             if close:
                 return f"Did you mean {' or '.join(repr(name) for name in close)}?"
+        if self.kind == "bounds" and self.range.max is not None:
+            low = max(self.range.min or 0, 0)
+            small, large = (low + (self.range.max - low) * share for share in (0.1, 0.2))
+            return f"Such as {large:g}, or ({small:g}, {large:g})."
         if self.default is REQUIRED or self.default is None:
             return ""
         return f"Its default is {self.default!r}."
@@ -218,17 +243,25 @@ def _kind(annotation: Any, types: list[Any], registry: From | None, size: Size |
         return "shape"
     if any(get_origin(member) is Literal for member in plain):
         return "choice"
+    if tuple[float, float] in plain:
+        return "bounds"
     items = {
         item for member in plain if get_origin(member) in (tuple, list, Sequence) for item in get_args(member)
     }
+    if any(map(_is_layer_class, items)):
+        return "layers"
     if int in items or float in items:
         return "ints" if int in items else "floats"
     for python_type, kind in ((bool, "bool"), (float, "float"), (int, "int"), (str, "str")):
         if python_type in plain:
             return typing.cast(Kind, kind)
-    if any(isinstance(member, type) and hasattr(member, "compute_output_shape") for member in plain):
+    if any(map(_is_layer_class, plain)):
         return "layer"
     return "json"
+
+
+def _is_layer_class(member: Any) -> bool:
+    return isinstance(member, type) and hasattr(member, "compute_output_shape")
 
 
 def flatten_annotation(annotation: Any) -> tuple[list[Any], list[Any]]:
@@ -258,8 +291,14 @@ def _layer_problem(value: Any) -> str | None:
     if hasattr(value, "compute_output_shape"):
         return None
     if isinstance(value, list | tuple):
-        return next((problem for problem in map(_layer_problem, value) if problem is not None), None)
+        return _layers_problem(value)
     if not isinstance(value, dict):
         return ""
     name = value.get("layer") or value.get("class_name")
     return None if isinstance(name, str) else ", given as its name and parameters"
+
+
+def _layers_problem(value: Any) -> str | None:
+    if not isinstance(value, list | tuple):
+        return ""
+    return next((problem for problem in map(_layer_problem, value) if problem is not None), None)

@@ -1,11 +1,12 @@
 """Several preparing layers as one, and boxes around things in equal number."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from runtime.errors import DataError, ParameterError
+from runtime.errors import DataError
 from runtime.layers.arguments import Count
 from runtime.layers.base import Layer
 from runtime.layers.calls import call_signature
@@ -29,15 +30,8 @@ class Pipeline(Layer):
         https://keras.io/api/layers/preprocessing_layers/
     """
 
-    def __init__(self, layers: Any, name: str | None = None) -> None:
+    def __init__(self, layers: Sequence[Layer], name: str | None = None) -> None:
         super().__init__(name=name)
-        if not isinstance(layers, list | tuple):
-            raise ParameterError(
-                f"Pipeline(layers=…) got {layers!r}, but it wants a list of layers.",
-                parameter="layers",
-                received=layers,
-                hint="Such as [layers.RandomFlip(), layers.RandomRotation(0.1)].",
-            )
         self.layers = [resolve_layer(layer) for layer in layers]
         self._arguments["layers"] = self.layers
         self.built = True

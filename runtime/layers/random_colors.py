@@ -5,9 +5,9 @@ from typing import Any
 import torch
 
 from runtime.errors import ShapeError
-from runtime.layers.arguments import DataFormat, Rate, Seed
+from runtime.layers.arguments import DataFormat, Factor, PixelRange, Rate, Seed, SignedFactor
 from runtime.layers.color_spaces import BYTE, change_range, hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
-from runtime.layers.image_layers import RandomPictures, checked_bounds, checked_range, per_picture
+from runtime.layers.image_layers import RandomPictures, checked_range, factor_bounds, per_picture
 from runtime.layers.registration import register
 from runtime.types import Shape, show_shape
 
@@ -57,14 +57,14 @@ class RandomHue(ColourPictures):
 
     def __init__(
         self,
-        factor: Any,
-        value_range: Any = BYTE,
+        factor: Factor,
+        value_range: PixelRange = BYTE,
         data_format: DataFormat = None,
         seed: Seed = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = factor_bounds(factor)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
@@ -100,14 +100,14 @@ class RandomSaturation(ColourPictures):
 
     def __init__(
         self,
-        factor: Any,
-        value_range: Any = BYTE,
+        factor: SignedFactor,
+        value_range: PixelRange = BYTE,
         data_format: DataFormat = None,
         seed: Seed = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, -1, 1)
+        self.factor = factor_bounds(factor, lowest=-1)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
@@ -178,14 +178,14 @@ class RandomColorDegeneration(ColourPictures):
 
     def __init__(
         self,
-        factor: Any,
-        value_range: Any = BYTE,
+        factor: SignedFactor,
+        value_range: PixelRange = BYTE,
         data_format: DataFormat = None,
         seed: Seed = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, -1, 1)
+        self.factor = factor_bounds(factor, lowest=-1)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:

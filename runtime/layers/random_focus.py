@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from runtime.errors import ParameterError
-from runtime.layers.arguments import DataFormat, Seed
+from runtime.layers.arguments import DataFormat, Factor, PixelRange, Seed
 from runtime.layers.color_spaces import BYTE
-from runtime.layers.image_layers import RandomPictures, checked_bounds, checked_range, per_picture
+from runtime.layers.image_layers import RandomPictures, checked_range, factor_bounds, per_picture
 from runtime.layers.registration import register
 from runtime.types import Size
 
@@ -67,16 +67,16 @@ class RandomGaussianBlur(RandomPictures):
 
     def __init__(
         self,
-        factor: Any = 1.0,
+        factor: Factor = 1.0,
         kernel_size: Annotated[int | tuple[int, int], Size(2)] = 3,
-        sigma: Any = 1.0,
-        value_range: Any = BYTE,
+        sigma: Factor = 1.0,
+        value_range: PixelRange = BYTE,
         data_format: DataFormat = None,
         seed: Seed = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = factor_bounds(factor)
         height, width = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         self.kernel_size = (height, width)
         if any(size % 2 == 0 for size in self.kernel_size):
@@ -86,7 +86,7 @@ class RandomGaussianBlur(RandomPictures):
                 received=kernel_size,
                 hint="Such as 3: the pixel itself and one at each side.",
             )
-        self.sigma = checked_bounds(self, "sigma", sigma, 0, 1)
+        self.sigma = factor_bounds(sigma)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -121,14 +121,14 @@ class RandomSharpness(RandomPictures):
 
     def __init__(
         self,
-        factor: Any,
-        value_range: Any = BYTE,
+        factor: Factor,
+        value_range: PixelRange = BYTE,
         data_format: DataFormat = None,
         seed: Seed = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = factor_bounds(factor)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:

@@ -1,17 +1,19 @@
 """Augmentation that moves pixels: pictures flipped, turned, zoomed and shifted at random while training."""
 
 import math
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 
 from runtime.layers.affine import affine_transform
-from runtime.layers.arguments import DataFormat, Seed
-from runtime.layers.image_layers import RandomPictures, checked_bounds, per_picture
+from runtime.layers.arguments import Bounds, DataFormat, Seed, SignedFactor
+from runtime.layers.image_layers import RandomPictures, factor_bounds, per_picture
 from runtime.layers.registration import register
+from runtime.types import Range
 
 FillMode = Literal["reflect", "constant", "wrap", "nearest"]
 Interpolation = Literal["bilinear", "nearest"]
+_ZoomFactor = Annotated[Bounds, Range(min=-1, max=1, exclusive_min=True)]
 
 
 @register("Augmentation", rank=0)
@@ -126,7 +128,7 @@ class RandomRotation(MovedPictures):
 
     def __init__(
         self,
-        factor: Any,
+        factor: SignedFactor,
         fill_mode: FillMode = "reflect",
         interpolation: Interpolation = "bilinear",
         seed: Seed = None,
@@ -135,7 +137,7 @@ class RandomRotation(MovedPictures):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, -1, 1)
+        self.factor = factor_bounds(factor, lowest=-1)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
         """A turn around the middle of each picture."""
@@ -175,8 +177,8 @@ class RandomZoom(MovedPictures):
 
     def __init__(
         self,
-        height_factor: Any,
-        width_factor: Any = None,
+        height_factor: _ZoomFactor,
+        width_factor: _ZoomFactor | None = None,
         fill_mode: FillMode = "reflect",
         interpolation: Interpolation = "bilinear",
         seed: Seed = None,
@@ -185,12 +187,8 @@ class RandomZoom(MovedPictures):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.height_bounds = checked_bounds(self, "height_factor", height_factor, -1, 1, above_lowest=True)
-        self.width_bounds = (
-            None
-            if width_factor is None
-            else checked_bounds(self, "width_factor", width_factor, -1, 1, above_lowest=True)
-        )
+        self.height_bounds = factor_bounds(height_factor, lowest=-1)
+        self.width_bounds = None if width_factor is None else factor_bounds(width_factor, lowest=-1)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
         """A zoom around the middle of each picture."""
@@ -229,8 +227,8 @@ class RandomTranslation(MovedPictures):
 
     def __init__(
         self,
-        height_factor: Any,
-        width_factor: Any,
+        height_factor: SignedFactor,
+        width_factor: SignedFactor,
         fill_mode: FillMode = "reflect",
         interpolation: Interpolation = "bilinear",
         seed: Seed = None,
@@ -239,8 +237,8 @@ class RandomTranslation(MovedPictures):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.height_bounds = checked_bounds(self, "height_factor", height_factor, -1, 1)
-        self.width_bounds = checked_bounds(self, "width_factor", width_factor, -1, 1)
+        self.height_bounds = factor_bounds(height_factor, lowest=-1)
+        self.width_bounds = factor_bounds(width_factor, lowest=-1)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
         """A shift of each picture."""

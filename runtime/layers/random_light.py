@@ -1,13 +1,14 @@
 """Augmentation that changes light at random while training: brightness, contrast, negatives."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 
-from runtime.layers.arguments import DataFormat, Seed
+from runtime.layers.arguments import Bounds, DataFormat, Factor, PixelRange, Seed, SignedFactor
 from runtime.layers.color_spaces import BYTE, change_range
-from runtime.layers.image_layers import RandomPictures, checked_bounds, checked_range, per_picture
+from runtime.layers.image_layers import RandomPictures, checked_range, factor_bounds, per_picture
 from runtime.layers.registration import register
+from runtime.types import Range
 
 _BITS = 8
 
@@ -29,9 +30,11 @@ class RandomBrightness(RandomPictures):
         https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_brightness/
     """
 
-    def __init__(self, factor: Any, value_range: Any = BYTE, seed: Seed = None, **kwargs: Any) -> None:
+    def __init__(
+        self, factor: SignedFactor, value_range: PixelRange = BYTE, seed: Seed = None, **kwargs: Any
+    ) -> None:
         super().__init__(seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, -1, 1)
+        self.factor = factor_bounds(factor, lowest=-1)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
@@ -60,9 +63,11 @@ class RandomContrast(RandomPictures):
         https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_contrast/
     """
 
-    def __init__(self, factor: Any, value_range: Any = BYTE, seed: Seed = None, **kwargs: Any) -> None:
+    def __init__(
+        self, factor: Factor, value_range: PixelRange = BYTE, seed: Seed = None, **kwargs: Any
+    ) -> None:
         super().__init__(seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = factor_bounds(factor)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
@@ -95,14 +100,14 @@ class RandomInvert(RandomPictures):
 
     def __init__(
         self,
-        factor: Any = 1.0,
-        value_range: Any = BYTE,
+        factor: Factor = 1.0,
+        value_range: PixelRange = BYTE,
         seed: Seed = None,
         data_format: DataFormat = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = factor_bounds(factor)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
@@ -135,14 +140,14 @@ class RandomPosterization(RandomPictures):
 
     def __init__(
         self,
-        factor: Any,
-        value_range: Any = BYTE,
+        factor: Annotated[Bounds, Range(min=1, max=_BITS)],
+        value_range: PixelRange = BYTE,
         data_format: DataFormat = None,
         seed: Seed = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 1, _BITS)
+        self.factor = factor_bounds(factor, lowest=1)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
@@ -180,15 +185,15 @@ class Solarization(RandomPictures):
 
     def __init__(
         self,
-        addition_factor: Any = 0.0,
-        threshold_factor: Any = 0.0,
-        value_range: Any = BYTE,
+        addition_factor: Factor = 0.0,
+        threshold_factor: Factor = 0.0,
+        value_range: PixelRange = BYTE,
         seed: Seed = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(seed=seed, **kwargs)
-        self.addition_factor = checked_bounds(self, "addition_factor", addition_factor, 0, 1)
-        self.threshold_factor = checked_bounds(self, "threshold_factor", threshold_factor, 0, 1)
+        self.addition_factor = factor_bounds(addition_factor)
+        self.threshold_factor = factor_bounds(threshold_factor)
         self.value_range = checked_range(self, value_range)
 
     def get_random_transformation(self, images: torch.Tensor) -> dict[str, torch.Tensor]:

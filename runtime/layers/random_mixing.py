@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import torch
 
 from runtime.errors import ParameterError, ShapeError
-from runtime.layers.arguments import DataFormat, Seed
+from runtime.layers.arguments import DataFormat, Factor, PixelRange, Seed
 from runtime.layers.color_spaces import BYTE
-from runtime.layers.image_layers import RandomPictures, checked_bounds, checked_range, per_picture
+from runtime.layers.image_layers import RandomPictures, checked_range, factor_bounds, per_picture
 from runtime.layers.registration import register
 from runtime.types import Range, show_shape
 
@@ -61,17 +61,17 @@ class RandomErasing(_Windows):
 
     def __init__(
         self,
-        factor: Any = 1.0,
-        scale: Any = (0.02, 0.33),
+        factor: Factor = 1.0,
+        scale: Factor = (0.02, 0.33),
         fill_value: float | tuple[float, ...] | None = None,
-        value_range: Any = BYTE,
+        value_range: PixelRange = BYTE,
         seed: Seed = None,
         data_format: DataFormat = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
-        self.scale = checked_bounds(self, "scale", scale, 0, 1)
+        self.factor = factor_bounds(factor)
+        self.scale = factor_bounds(scale)
         self.value_range = checked_range(self, value_range)
         if isinstance(fill_value, list | tuple) and len(fill_value) != 3:
             raise ParameterError(
@@ -188,10 +188,10 @@ class CutMix(_Windows):
     """
 
     def __init__(
-        self, factor: Any = 1.0, seed: Seed = None, data_format: DataFormat = None, **kwargs: Any
+        self, factor: Factor = 1.0, seed: Seed = None, data_format: DataFormat = None, **kwargs: Any
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = factor_bounds(factor)
 
     def get_random_transformation(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
         """The partner of each picture, the window that comes from it, and the share of the picture itself."""

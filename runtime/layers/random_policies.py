@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import torch
 
-from runtime.layers.arguments import Count, DataFormat, Seed
+from runtime.layers.arguments import Count, DataFormat, Factor, PixelRange, Seed, SignedFactor
 from runtime.layers.color_spaces import BYTE
 from runtime.layers.histograms import AutoContrast, Equalization
-from runtime.layers.image_layers import RandomPictures, checked_bounds, checked_range
+from runtime.layers.image_layers import RandomPictures, checked_range, factor_bounds
 from runtime.layers.random_colors import (
     ColourPictures,
     RandomColorDegeneration,
@@ -48,11 +48,11 @@ class RandomColorJitter(ColourPictures):
 
     def __init__(
         self,
-        value_range: Any = BYTE,
-        brightness_factor: Any = None,
-        contrast_factor: Any = None,
-        saturation_factor: Any = None,
-        hue_factor: Any = None,
+        value_range: PixelRange = BYTE,
+        brightness_factor: SignedFactor | None = None,
+        contrast_factor: Factor | None = None,
+        saturation_factor: SignedFactor | None = None,
+        hue_factor: Factor | None = None,
         seed: Seed = None,
         data_format: DataFormat = None,
         **kwargs: Any,
@@ -104,8 +104,8 @@ class _Policy(ColourPictures):
 
     def __init__(
         self,
-        value_range: Any,
-        factor: Any,
+        value_range: PixelRange,
+        factor: Factor,
         interpolation: str,
         seed: int | None,
         data_format: Any,
@@ -113,7 +113,7 @@ class _Policy(ColourPictures):
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
         self.value_range = checked_range(self, value_range)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = factor_bounds(factor)
         self.interpolation = interpolation
 
     def strong_changes(self) -> list[RandomPictures]:
@@ -176,9 +176,9 @@ class RandAugment(_Policy):
 
     def __init__(
         self,
-        value_range: Any = BYTE,
+        value_range: PixelRange = BYTE,
         num_ops: Annotated[int, Range(min=0)] = 2,
-        factor: Any = 0.5,
+        factor: Factor = 0.5,
         interpolation: Interpolation = "bilinear",
         seed: Seed = None,
         data_format: DataFormat = None,
@@ -231,10 +231,10 @@ class AugMix(_Policy):
 
     def __init__(
         self,
-        value_range: Any = BYTE,
+        value_range: PixelRange = BYTE,
         num_chains: Count = 3,
         chain_depth: Count = 3,
-        factor: Any = 0.3,
+        factor: Factor = 0.3,
         alpha: Annotated[float, Range(min=0, exclusive_min=True)] = 1.0,
         all_ops: bool = True,
         interpolation: Interpolation = "bilinear",

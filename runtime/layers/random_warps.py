@@ -1,13 +1,13 @@
 """Augmentation that distorts pictures at random while training: slanted, seen from the side, rippled."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import torch
 
 from runtime.layers.affine import sample_pixels
-from runtime.layers.arguments import DataFormat, Rate, Seed
+from runtime.layers.arguments import Bounds, DataFormat, Factor, PixelRange, Rate, Seed
 from runtime.layers.color_spaces import BYTE
-from runtime.layers.image_layers import RandomPictures, checked_bounds, checked_range, per_picture
+from runtime.layers.image_layers import RandomPictures, checked_range, factor_bounds, per_picture
 from runtime.layers.random_focus import bell, filtered
 from runtime.layers.random_geometry import FillMode, Interpolation, MovedPictures, matrices
 from runtime.layers.registration import register
@@ -40,8 +40,8 @@ class RandomShear(MovedPictures):
 
     def __init__(
         self,
-        x_factor: Any = 0.0,
-        y_factor: Any = 0.0,
+        x_factor: Factor = 0.0,
+        y_factor: Factor = 0.0,
         interpolation: Interpolation = "bilinear",
         fill_mode: FillMode = "reflect",
         fill_value: float = 0.0,
@@ -50,15 +50,14 @@ class RandomShear(MovedPictures):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.x_factor = self._bounds("x_factor", x_factor)
-        self.y_factor = self._bounds("y_factor", y_factor)
+        self.x_factor = _either_side(x_factor)
+        self.y_factor = _either_side(y_factor)
 
-    def _bounds(self, name: str, value: Any) -> tuple[float, float]:
-        if isinstance(value, list | tuple) and len(value) == 2 and value[0] == -value[1]:
-            # Files of Keras have a single number as both of its bounds, which Keras itself does not take.
-            value = self._arguments[name] = abs(value[1])
-        _, high = bounds = checked_bounds(self, name, value, 0, 1)
-        return bounds if isinstance(value, list | tuple) else (-high, high)
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """A layer from a file; Keras writes a single number as both of its bounds, which it does not take."""
+        factors = {name: _one_number(config[name]) for name in ("x_factor", "y_factor") if name in config}
+        return super().from_config({**config, **factors})
 
     def get_random_transformation(self, images: torch.Tensor) -> torch.Tensor:
         """A slant of each picture."""
@@ -70,6 +69,16 @@ class RandomShear(MovedPictures):
     def shear(self, across: torch.Tensor, down: torch.Tensor) -> torch.Tensor:
         """Matrices of slants that leave the upper left corner where it is."""
         return matrices(1, across, 0, down, 1, 0, like=across)
+
+
+def _one_number(value: Any) -> Any:
+    both = isinstance(value, list | tuple) and len(value) == 2 and value[0] == -value[1]
+    return abs(value[1]) if both else value
+
+
+def _either_side(factor: Bounds) -> tuple[float, float]:
+    _, high = bounds = factor_bounds(factor)
+    return bounds if isinstance(factor, list | tuple) else (-high, high)
 
 
 @register("Augmentation", rank=2)
@@ -95,7 +104,7 @@ class RandomPerspective(RandomPictures):
 
     def __init__(
         self,
-        factor: Any = 1.0,
+        factor: Factor = 1.0,
         scale: Rate = 1.0,
         interpolation: Interpolation = "bilinear",
         fill_value: float = 0.0,
@@ -104,7 +113,7 @@ class RandomPerspective(RandomPictures):
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
+        self.factor = factor_bounds(factor)
         self.scale = scale
         self.interpolation = interpolation
         self.fill_value = fill_value
@@ -195,19 +204,19 @@ class RandomElasticTransform(RandomPictures):
 
     def __init__(
         self,
-        factor: Any = 1.0,
-        scale: Any = 1.0,
+        factor: Factor = 1.0,
+        scale: Factor = 1.0,
         interpolation: Interpolation = "bilinear",
         fill_mode: Literal["reflect", "constant", "wrap", "nearest", "mirror"] = "reflect",
         fill_value: float = 0.0,
-        value_range: Any = BYTE,
+        value_range: PixelRange = BYTE,
         seed: Seed = None,
         data_format: DataFormat = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, seed=seed, **kwargs)
-        self.factor = checked_bounds(self, "factor", factor, 0, 1)
-        self.scale = checked_bounds(self, "scale", scale, 0, 1)
+        self.factor = factor_bounds(factor)
+        self.scale = factor_bounds(scale)
         self.interpolation = interpolation
         self.fill_mode = fill_mode
         self.fill_value = fill_value

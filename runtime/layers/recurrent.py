@@ -58,7 +58,8 @@ class RNN(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.cell = StackedRNNCells(cell) if isinstance(cell, list | tuple) else resolve_layer(cell)
+        cell = StackedRNNCells(cell) if isinstance(cell, list | tuple) else resolve_layer(cell)
+        self.cell = self._arguments["cell"] = cell
         if not hasattr(self.cell, "state_size"):
             raise ParameterError(
                 f"RNN(cell=…) got {self.cell.label}, which has no state_size.",

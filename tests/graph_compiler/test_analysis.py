@@ -95,6 +95,14 @@ def test_a_mistake_inside_a_wrapper_is_told_at_its_parameter():
     assert all(finding.message.startswith("Inside: ") for finding in errors)
 
 
+def test_a_mistake_in_a_list_of_layers_is_told_with_its_place():
+    cells = [{"layer": "LSTMCell", "params": {"units": units}} for units in (3, 0)]
+    stack = {"layer": "StackedRNNCells", "params": {"cells": cells}}
+    sketch = Sketch().add("InputLayer", "steps", shape=[5, 4]).add("RNN", "stacked", "steps", cell=stack)
+    (error,) = analyze(sketch.document).errors
+    assert (error.param, error.message.partition("(")[0]) == ("cell", "Inside, layer 2: LSTMCell")
+
+
 def test_parameters_every_layer_has_are_known():
     sketch = Sketch().add("InputLayer", "rows", shape=[4])
     sketch.add("Dense", "frozen", "rows", units=3, trainable=False, activation="relu")

@@ -91,7 +91,10 @@ def awkward() -> GraphDocument:
     }
     sketch.add("Reshape", "frames", "all_together", target_shape=[6, 6, 6, 4])
     sketch.add("TimeDistributed", "keras", "frames", layer=inner)
-    sketch.add("Flatten", "layers", "keras").add("Dense", "y_train", "layers", units=1)
+    cells = [{"layer": "LSTMCell", "params": {"units": units}} for units in (3, 2)]
+    stack = {"layer": "StackedRNNCells", "params": {"cells": cells}}
+    sketch.add("Reshape", "steps", "keras", target_shape=[6, -1]).add("RNN", "rnn", "steps", cell=stack)
+    sketch.add("Flatten", "layers", "rnn").add("Dense", "y_train", "layers", units=1)
     return sketch.compiled("mse", metrics=()).document
 
 
@@ -109,6 +112,7 @@ def test_awkward_names_and_notes_do_not_break_the_program():
     assert scope["maxs"] is model.input
     assert scope["keras_"] is not scope["keras"]
     assert {layer.name for layer in model.layers} == document.names()
+    assert [cell.units for cell in model.get_layer("rnn").cell.cells] == [3, 2]
 
 
 def test_a_documents_text_never_becomes_code():

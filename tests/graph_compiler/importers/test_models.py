@@ -6,9 +6,10 @@ import pytest
 
 from graph_compiler import analyze, dump_document, load_document
 from graph_compiler.importers import Imported, import_file, import_json, import_model, lower_with_weights
+from graph_compiler.instances import instance_of
 from runtime import Input
 from runtime.errors import FileFormatError
-from runtime.layers import GRU
+from runtime.layers import GRU, RNN, LSTMCell
 from runtime.models import Model
 from tests.graph_compiler.importers.comparing import as_design
 from tests.runtime.saving.old_files import DIALECTS, write
@@ -79,6 +80,24 @@ def test_a_layer_called_twice_is_one_layer_with_one_set_of_weights():
     first, second = (node for node in document.nodes.values() if node.layer == "Dense")
     assert (first.name, second.name, second.shares) == ("twice", "twice_1", first.id)
     assert analyze(document).total_parameters == 20
+
+
+def test_layers_in_a_list_are_layers_of_the_design_with_names_of_their_own():
+    cells = {
+        "layer": "StackedRNNCells",
+        "params": {"cells": [LSTMCell(2, name="low"), LSTMCell(3, name="q")]},
+    }
+    layer = RNN(cells)
+    inputs = Input((4, 2))
+    (node,) = (
+        n for n in import_model(Model(inputs, layer(inputs))).document.nodes.values() if n.layer == "RNN"
+    )
+    stack = node.params["cell"]
+    assert [cell["layer"] for cell in stack["params"]["cells"]] == ["LSTMCell", "LSTMCell"]
+    for cell in stack["params"]["cells"]:
+        del cell["params"]["name"]
+    again = instance_of(node.model_copy(update={"params": {"cell": stack}})).layer
+    assert [cell.name for cell in again.cell.cells] == ["lstm_cell", "lstm_cell_1"]
 
 
 def test_several_outputs_of_one_layer_are_all_outputs_of_the_design():

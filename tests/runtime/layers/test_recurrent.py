@@ -376,6 +376,19 @@ def test_a_cell_of_ones_own_runs():
 def test_something_without_states_is_no_cell():
     with pytest.raises(ParameterError, match=r"RNN\(cell=…\) got Dense 'd', which has no state_size"):
         layers.RNN(layers.Dense(3, name="d"))
+    with pytest.raises(ParameterError, match=r"StackedRNNCells\(cells=…\) got Dense 'd', but"):
+        layers.StackedRNNCells([layers.LSTMCell(2), layers.Dense(3, name="d")])
+    with pytest.raises(ParameterError, match="got none"):
+        layers.StackedRNNCells([])
+
+
+def test_a_list_of_cells_is_a_stack_in_files_as_well():
+    def make(library):
+        return library.RNN([library.LSTMCell(2, name="a"), library.GRUCell(3, name="b")], name="rnn")
+
+    ours, theirs = make(layers), make(keras.layers)
+    ours.cell.name = theirs.cell.name
+    assert_same_config(ours, theirs)
 
 
 def test_configs_of_rnn_and_stack_open_in_both():

@@ -1,5 +1,6 @@
 """A layer's description follows from its signatures and docstring."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -40,6 +41,9 @@ class Described(Layer):
         inner: Layer | None = None,
         flag: bool = True,
         factors: float | tuple[float, ...] = 1.0,
+        shift: Annotated[float | tuple[float, float], Range(-1, 1)] = 0.5,
+        limits: tuple[float, float] = (0, 255),
+        parts: Sequence[Layer] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -74,6 +78,9 @@ def test_parameters_have_kinds_bounds_and_texts() -> None:
         "inner": "layer",
         "flag": "bool",
         "factors": "floats",
+        "shift": "bounds",
+        "limits": "bounds",
+        "parts": "layers",
     }
     units, mode = spec.params[0], spec.params[1]
     assert units.default is REQUIRED
@@ -82,6 +89,7 @@ def test_parameters_have_kinds_bounds_and_texts() -> None:
     assert mode.choices == ("sum", "mean")
     assert mode.help == "Which way, told on two lines."
     assert spec.param("kernel_size").axes == 2  # type: ignore[union-attr]
+    assert (spec.param("shift").listed, spec.param("limits").listed) == (False, True)  # type: ignore[union-attr]
     assert "relu" in spec.param("activation").names  # type: ignore[union-attr]
     assert spec.summary == "Does nothing, to be described."
     assert spec.docstring.description == "Some words more."
@@ -125,6 +133,14 @@ def test_call_arguments_become_ports_and_settings() -> None:
         ("flag", 1),
         ("factors", "1"),
         ("factors", [0.5, True]),
+        ("shift", 2),
+        ("shift", (0.1,)),
+        ("shift", (0.1, 2)),
+        ("shift", (0.1, 0.2, 0.3)),
+        ("limits", 255),
+        ("limits", "0-255"),
+        ("parts", {"class_name": "Flatten", "config": {}}),
+        ("parts", [3]),
     ],
 )
 def test_wrong_values_are_refused(name: str, value: Any) -> None:
@@ -144,6 +160,10 @@ def test_wrong_values_are_refused(name: str, value: Any) -> None:
         ("target", [None, 3]),
         ("activation", torch.relu),
         ("factors", [0.5, 1]),
+        ("shift", -1),
+        ("shift", [-0.5, 1]),
+        ("limits", [0, 1]),
+        ("parts", [layers.Flatten(), {"layer": "Dense", "params": {"units": 2}}]),
     ],
 )
 def test_right_values_are_taken(name: str, value: Any) -> None:
