@@ -78,9 +78,8 @@ _RULES = f"""
 [class*=st-key-default_] [data-testid=stWidgetLabel] p {{ opacity: .75; }}
 [class*=st-key-changed_] [data-testid=stWidgetLabel] p {{ font-weight: 600; }}
 [class*=st-key-field_] {{ gap: .1rem; }}
-[class*=st-key-reset_] button, [class*=st-key-axes_] button {{ min-height: 1.4rem; padding: 0; }}
-[class*=st-key-reset_] button [data-testid=stMarkdownContainer],
-[class*=st-key-axes_] button [data-testid=stMarkdownContainer] {{
+[class*=st-key-icon_] button {{ min-height: 1.4rem; padding: 0; }}
+[class*=st-key-icon_] button [data-testid=stMarkdownContainer] {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }}
 

@@ -52,6 +52,11 @@ def first_value(param: ParamSpec) -> Any:
             return max(32, int(param.range.min or 0))
         case "float" | "floats":
             return 0.5
+        case "bounds":
+            low, high = max(param.range.min or 0, 0), param.range.max
+            return 0.5 if high is None else round(low + (high - low) / 5, 3)
+        case "layers":
+            return []
         case "size":
             return 3 if param.axes == 1 else [3] * param.axes
         case "bool":

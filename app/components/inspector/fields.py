@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -18,8 +18,10 @@ Commit = Callable[[str, Any], None]
 """Takes a parameter's name and its new value."""
 
 YES, NO = "yes", "no"
-FINE, FINER = 0.01, 0.001
-"""Steps of a slider; the smaller one where the default lies close to an end."""
+COARSE, FINE, FINER = 0.1, 0.01, 0.001
+"""Steps of a slider: over a wide range, as a rule, and where the default lies close to an end."""
+WIDE = 5
+"""Distance between the ends of a slider from which on it is wide."""
 DIGITS = 5
 """Digits behind the point that a slider can show; a number with more is typed."""
 LONGEST_SLIDER = 100
@@ -76,8 +78,8 @@ class Field:
                 return "toggle"
             case "bool" | "choice" | "registry":
                 return "choice"
-            case "float" | "int" if self._slides():
-                return "slider"
+            case "float" | "int" | "bounds" if self._slides():
+                return "span" if isinstance(self.value, list | tuple) else "slider"
             case "int" if not self._may_be_empty() and (value is None or self._is_step()):
                 return "stepper"
             case _:
@@ -90,10 +92,18 @@ class Field:
         if self.param.kind == "int":
             return 1
         close = _is_number(default) and 0 < min(default - low, high - default) <= 5 * FINE
-        for step in (FINER if close else FINE, FINER, FINER / 10):
-            if not _is_number(self.value) or abs(self.value / step - round(self.value / step)) < 1e-6:
+        usual = FINER if close else COARSE if high - low > WIDE else FINE
+        numbers = [number for number in _numbers(self.value) if _is_number(number)]
+        for step in (usual, FINE, FINER, FINER / 10):
+            if step <= usual and all(abs(number / step - round(number / step)) < 1e-6 for number in numbers):
                 return step
         return 10**-DIGITS
+
+    @property
+    def lowest(self) -> float:
+        """The lower end of a slider: the least number that is allowed."""
+        limits = self.param.range
+        return (limits.min or 0) + self.step * limits.exclusive_min
 
     @property
     def help(self) -> str:
@@ -144,7 +154,9 @@ class Field:
             case "choice":
                 return self._shown_choice(value)
             case "slider":
-                return float(value) if self.param.kind == "float" else int(value)
+                return int(value) if self.param.kind == "int" else float(value)
+            case "span":
+                return tuple(map(float, value))
             case "stepper":
                 return value if _is_whole(value) else None
             case _:
@@ -165,7 +177,8 @@ class Field:
     def reset(self) -> None:
         """Goes back to the default."""
         default = self.param.default
-        put(self.key, default if self.form == "slider" else self.shown(default))
+        if self.form in ("text", replace(self, value=default).form):
+            put(self.key, self.shown(default))
         if self.clear is None:
             self.hand_on(default)
             return
@@ -221,11 +234,26 @@ class Field:
         """Whether the value is a number between two bounds that a slider has a place for."""
         param, value = self.param, self.value
         low, high = param.range.min, param.range.max
-        if low is None or high is None or param.optional or self.mixed:
+        if low is None or high is None or self.mixed:
+            return False
+        if param.kind == "bounds":
+            return self._spans()
+        if param.optional:
             return False
         if param.kind == "int":
             return high - low <= LONGEST_SLIDER and _is_whole(value) and value in param.range
-        return _is_number(value) and value in param.range and round(value, DIGITS) == value
+        return self._has_place(value)
+
+    def _spans(self) -> bool:
+        """Whether the value is a number, or a lower and an upper one, that a slider has places for."""
+        numbers = _numbers(self.value)
+        one = not isinstance(self.value, list | tuple) and not self.param.listed
+        if not all(map(self._has_place, numbers)):
+            return False
+        return one or (len(numbers) == 2 and numbers[0] <= numbers[1])
+
+    def _has_place(self, number: Any) -> bool:
+        return _is_number(number) and number in self.param.range and round(number, DIGITS) == number
 
     def take(self) -> None:
         """Hands the widget's value on when somebody changed it, or keeps the problem to be shown."""
@@ -254,8 +282,10 @@ class Field:
             value = {YES: True, NO: False, NO_VALUE: None}.get(entered, entered)
         elif kind in ("choice", "registry"):
             value = None if entered == NO_VALUE else entered
+        elif isinstance(entered, str):
+            value = from_text(self.param, entered)
         else:
-            value = from_text(self.param, entered) if isinstance(entered, str) else entered
+            value = list(entered) if isinstance(entered, tuple) else entered
         nothing_allowed = self.param.optional or self.param.default is None or self.param.required
         return value if value is not None or nothing_allowed else self.param.default
 
@@ -275,3 +305,7 @@ def _is_whole(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _numbers(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

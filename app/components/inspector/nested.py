@@ -1,22 +1,21 @@
 """Values that have parameters of their own: a layer inside a layer, a regularizer with its strength."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 import streamlit as st
 
 from app.components.inspector.explaining import explain_member
 from app.components.inspector.fields import Field
+from app.components.inspector.inner_layers import inner_layer, layers_for, new_layer
 from app.components.inspector.ranking import comes_first
 from app.components.inspector.values import same
-from app.components.inspector.widgets import draw_problems, draw_widget
+from app.components.inspector.widgets import draw_problems, draw_widget, icon_button
 from app.components.shown import as_index, put
-from app.services.palette import first_params, first_value
 from graph_compiler.class_arguments import class_params
-from graph_compiler.instances import make_layer
 from runtime.errors import LayerloomError
 from runtime.layers import layer_names, layer_spec
 from runtime.layers.parameters import ParamSpec, find_registry
@@ -24,8 +23,8 @@ from runtime.layers.parameters import ParamSpec, find_registry
 
 def draw_field(field: Field) -> None:
     """Draws a parameter, and the parameters of its value where that has some."""
-    if field.param.kind == "layer":
-        _draw_layer(field)
+    if field.param.kind in ("layer", "layers"):
+        _draw_layer(field) if field.param.kind == "layer" else _draw_layers(field)
         return
     draw_widget(field)
     if field.param.kind == "registry" and field.value is not None:
@@ -78,8 +77,18 @@ def _is_offered(option: ParamSpec, given: dict[str, Any]) -> bool:
 
 def _draw_layer(field: Field) -> None:
     """A layer inside a layer: its kind, and its own form."""
-    name, params = _inner(field.value)
-    names = list(layers_for(field.owner, field.param.name))
+    _draw_kind(field, layers_for(field.owner, field.param.name))
+    draw_problems(field)
+    name, _ = inner_layer(field.value)
+    if name in layer_names():
+        with st.container(border=True, gap="small"):
+            _inner_form(field)
+
+
+def _draw_kind(field: Field, fitting: Sequence[str]) -> None:
+    """Which layer it is."""
+    name, _ = inner_layer(field.value)
+    names = list(fitting)
     if name and name not in names:
         names.append(name)
     known = st.session_state.get(field.known_key)
@@ -89,20 +98,9 @@ def _draw_layer(field: Field) -> None:
 
     def choose() -> None:
         chosen = st.session_state[field.key]
-        before, given = _inner(field.latest)
-        if chosen == before:
-            return
-        kept = _shared(given, chosen) if chosen else {}
-        inside = {"layer": chosen, "params": {**first_params(layer_spec(chosen)), **kept}}
-        field.hand_on(inside if chosen else None)
-
-    def commit(param: str, value: Any) -> None:
-        inner_name, given = _inner(field.latest)
-        spec = layer_spec(inner_name).param(param)
-        changed = {**given, param: value}
-        if spec is not None and not spec.required and same(value, spec.default):
-            del changed[param]
-        field.hand_on({"layer": inner_name, "params": changed})
+        before, _ = inner_layer(field.latest)
+        if chosen != before:
+            field.hand_on(new_layer(chosen, field.latest) if chosen else None)
 
     st.selectbox(
         field.param.name,
@@ -111,14 +109,94 @@ def _draw_layer(field: Field) -> None:
         help=field.help or None,
         placeholder="choose a layer" if not field.param.optional else "none",
     )
-    draw_problems(field)
-    if name in layer_names():
+
+
+def _draw_layers(field: Field) -> None:
+    """Layers one after the other: each with its place and its form, and one more to be added."""
+    order_key, add_key = f"{field.key}:order", f"{field.key}:add"
+    known = st.session_state.get(field.known_key)
+    if known is None or (field.settled and not same(known[0], field.value)):
+        st.session_state[field.known_key] = known = (field.value, False)
+        st.session_state[order_key] = st.session_state.get(order_key, 0) + 1
+        put(add_key, None)
+    layers, fitting = _listed(known[0]), layers_for(field.owner, field.param.name)
+
+    def order(changed: list[Any]) -> None:
+        # Widgets belong to places: with another order they begin anew.
+        st.session_state[order_key] += 1
+        field.hand_on(changed)
+
+    key = f"{field.key}:{st.session_state[order_key]}"
+    for place in range(len(layers)):
         with st.container(border=True, gap="small"):
-            _inner_form(name, params, replace(field, commit=commit, clear=None, problems=(), weight=None))
+            _draw_one_of(field, f"{key}:{place}", place, layers, order)
+
+    def add() -> None:
+        chosen = st.session_state[add_key]
+        put(add_key, None)
+        order([*_listed(field.latest), new_layer(chosen)])
+
+    st.selectbox(
+        f"Add to {field.param.name}" if layers else field.param.name,
+        fitting,
+        **as_index(add_key, fitting, add),
+        help=field.help or None,
+        placeholder="add a layer",
+    )
+    draw_problems(field)
 
 
-def _inner_form(name: str, params: dict[str, Any], outer: Field) -> None:
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _draw_one_of(
+    field: Field, key: str, place: int, layers: list[Any], order: Callable[[list[Any]], None]
+) -> None:
+    """One layer of a list, with what moves it and takes it out."""
+    name = f"{field.param.name} {place + 1}"
+
+    def change(_: str, layer: Any) -> None:
+        changed = _listed(field.latest)
+        changed[place] = layer
+        field.hand_on(changed)
+
+    def move(to: int | None) -> None:
+        changed = _listed(field.latest)
+        layer = changed.pop(place)
+        order(changed if to is None else [*changed[:to], layer, *changed[to:]])
+
+    param = replace(field.param, name=name, kind="layer", help="")
+    one = replace(field, param=param, value=layers[place], key=key, commit=change, clear=None, problems=())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap=None):
+        _draw_kind(one, layers_for(field.owner, field.param.name))
+        for way, to in (("up", place - 1), ("down", place + 1)):
+            possible = 0 <= to < len(layers)
+            move_to = partial(move, to)
+            icon_button(
+                f"Move {name} {way}", f"{way}_{key}", f"arrow_{way}ward", move_to, disabled=not possible
+            )
+        icon_button(f"Remove {name}", f"remove_{key}", "close", partial(move, None))
+    kind, _ = inner_layer(layers[place])
+    if kind in layer_names():
+        with st.expander(f"Parameters of {name}"):
+            _inner_form(one)
+
+
+def _inner_form(field: Field) -> None:
+    """The parameters of a layer inside."""
+    name, params = inner_layer(field.value)
     spec = layer_spec(name)
+
+    def commit(param: str, value: Any) -> None:
+        inner_name, given = inner_layer(field.latest)
+        changed = {**given, param: value}
+        known = layer_spec(inner_name).param(param)
+        if known is not None and not known.required and same(value, known.default):
+            del changed[param]
+        field.hand_on({"layer": inner_name, "params": changed})
+
+    outer = replace(field, commit=commit, clear=None, problems=(), weight=None)
     st.caption(spec.summary)
     _draw_all([param for param in spec.params if comes_first(param)], params, outer, name)
     more = [param for param in spec.params if not comes_first(param)]
@@ -133,53 +211,3 @@ def _draw_all(params: Iterable[ParamSpec], given: dict[str, Any], outer: Field, 
         value = given.get(param.name, None if param.required else param.default)
         key = f"{outer.key}:{owner}:{param.name}"
         draw_field(replace(outer, param=param, value=value, key=key, problems=(), owner=owner))
-
-
-@cache
-def layers_for(owner: str, parameter: str) -> tuple[str, ...]:
-    """The layers that can stand inside a layer: those that it does not refuse.
-
-    Args:
-        owner: The layer around it.
-        parameter: The parameter they are given by.
-    """
-    inside = [name for name in layer_names() if layer_spec(name).inputs]
-    others = {param.name: first_value(param) for param in layer_spec(owner).params if param.required}
-    taken = [name for name in inside if _is_taken(owner, {**others, parameter: _example(name)})]
-    if not taken:
-        # A second one that has to fit the first: what can be the first.
-        first = next((param.name for param in layer_spec(owner).params if param.kind == "layer"), parameter)
-        return layers_for(owner, first) if first != parameter else tuple(inside)
-    # What is not in the palette is offered where nothing else is taken: cells.
-    usual = [name for name in taken if layer_spec(name).group]
-    return tuple(usual or taken)
-
-
-def _example(name: str) -> dict[str, Any]:
-    return {"layer": name, "params": first_params(layer_spec(name))}
-
-
-def _is_taken(owner: str, params: dict[str, Any]) -> bool:
-    try:
-        make_layer(owner, "layer", params)
-    except Exception:
-        # Whatever it is: this one is not offered.
-        return False
-    return True
-
-
-def _inner(value: Any) -> tuple[str, dict[str, Any]]:
-    """Name and parameters of the layer inside, however the document has them."""
-    inner: dict[str, Any] = value if isinstance(value, dict) else {}
-    name = inner.get("layer") or inner.get("class_name") or ""
-    return str(name), inner.get("params") or inner.get("config") or {}
-
-
-def _shared(params: dict[str, Any], chosen: str) -> dict[str, Any]:
-    """Parameters that the layer chosen instead has as well: an LSTM's units are a GRU's."""
-    spec = layer_spec(chosen)
-    return {
-        name: value
-        for name, value in params.items()
-        if (known := spec.param(name)) is not None and known.required
-    }

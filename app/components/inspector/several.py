@@ -90,7 +90,7 @@ def common_params(members: Sequence[Member], table: str) -> list[ParamSpec]:
     return [
         param
         for param in getattr(first.spec, table)
-        if param.kind != "layer"
+        if param.kind not in ("layer", "layers")
         and all(
             (other := _param(member, table, param.name)) is not None and _alike(param, other)
             for member in others

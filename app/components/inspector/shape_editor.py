@@ -23,11 +23,10 @@ def shape_button(field: Field) -> None:
     sizes = _sizes(field.latest)
     name = field.param.name
     with st.popover(
-        # Read aloud; the style shows the picture alone.
         f"Axes of {name}",
         icon=":material/straighten:",
         help=f"{plain(name)}, axis by axis",
-        key=f"axes_{field.key}",
+        key=f"icon_axes_{field.key}",
     ):
         st.caption(f"{plain(name)}: {_told(sizes)}")
         _follow(field, sizes)

@@ -48,15 +48,20 @@ def from_text(param: ParamSpec, text: str) -> Any:
         return _whole(param, text)
     if param.kind == "float":
         return _number(param, text)
-    if param.kind == "floats":
+    if param.kind in ("floats", "bounds"):
         numbers = [_number(param, word.strip()) for word in text.strip("()[], ").split(",")]
         return numbers[0] if len(numbers) == 1 and not param.listed else numbers
     return _any(text) if param.kind == "json" else text
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two parameter values are equal; a tuple of the code and a list of the document are."""
-    return json.dumps(left, default=str, sort_keys=True) == json.dumps(right, default=str, sort_keys=True)
+    """Whether two parameter values are equal: a tuple and the list of a document are, 1 and 1.0 as well."""
+    return _as_json(left) == _as_json(right)
+
+
+def _as_json(value: Any) -> str:
+    numbers = json.loads(json.dumps(value, default=str), parse_int=float)
+    return json.dumps(numbers, sort_keys=True)
 
 
 def _item(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The widget of a parameter: a slider where it is bounded, a list of names, a switch, a field of text."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -20,6 +20,8 @@ def draw_widget(field: Field) -> None:
             _draw(field)
             if field.param.kind == "shape" and not field.mixed:
                 shape_button(field)
+            if field.param.kind == "bounds" and not field.param.listed and field.form in ("slider", "span"):
+                _draw_span_switch(field)
             if field.state == "changed":
                 _draw_reset(field)
         draw_problems(field)
@@ -42,7 +44,7 @@ def _draw(field: Field) -> None:
             choices = field.choices()
             arguments |= as_index(key, choices, take)
             st.selectbox(param.name, choices, placeholder=field.placeholder or "choose", **arguments)
-        case "slider":
+        case "slider" | "span":
             st.slider(param.name, **_bounds(field), **as_value(key, take), **arguments)
         case "stepper":
             low, high = (
@@ -58,21 +60,50 @@ def _draw(field: Field) -> None:
 def _bounds(field: Field) -> dict[str, Any]:
     """Ends and step of a slider; an end that is not allowed itself is left out."""
     limits, step = field.param.range, field.step
-    low, high = limits.min or 0, limits.max or 0
+    low, high = field.lowest, limits.max or 0
     if field.param.kind == "int":
         return {"min_value": int(low), "max_value": int(high), "step": 1}
-    low, high = low + step * limits.exclusive_min, high - step * limits.exclusive_max
+    high -= step * limits.exclusive_max
     digits = max(2, len(f"{step:.{DIGITS}f}".rstrip("0").partition(".")[2]))
     return {"min_value": float(low), "max_value": float(high), "step": step, "format": f"%.{digits}f"}
 
 
 def _draw_reset(field: Field) -> None:
+    name = field.param.name
+    told = f"Back to the default of {name}: {field.default_text}"
+    icon_button(f"Reset {name}", f"reset_{field.key}", "undo", field.reset, help=told)
+
+
+def icon_button(
+    words: str, key: str, icon: str, act: Callable[[], None], *, help: str = "", disabled: bool = False
+) -> None:
+    """Draws a button that shows a picture alone.
+
+    Args:
+        words: What is read aloud.
+        key: Its key, without the beginning that all of them have.
+        icon: Name of the picture.
+        act: What it does.
+        help: More than the words.
+        disabled: Whether it can do nothing now.
+    """
     st.button(
-        # Read aloud; the style shows the picture alone.
-        f"Reset {field.param.name}",
-        key=f"reset_{field.key}",
-        icon=":material/undo:",
+        words,
+        # The style shows the picture alone where a key begins like this.
+        key=f"icon_{key}",
+        icon=f":material/{icon}:",
         type="tertiary",
-        help=plain(f"Back to the default of {field.param.name}: {field.default_text}"),
-        on_click=guarded(replace(field).reset),
+        help=plain(help or words),
+        disabled=disabled,
+        on_click=guarded(act),
     )
+
+
+def _draw_span_switch(field: Field) -> None:
+    """Turns one number into a lower and an upper one, and back."""
+    name, value, low = field.param.name, field.latest, field.lowest
+    if isinstance(value, list | tuple):
+        words, icon, other = f"One number for {name}", "adjust", max(value)
+    else:
+        words, icon, other = f"Two bounds for {name}", "arrow_range", [max(-abs(value), low), abs(value)]
+    icon_button(words, f"span_{field.key}", icon, lambda: field.hand_on(other))

@@ -63,9 +63,10 @@ def test_every_default_is_shown_with_its_help(widgets: dict[str, Any], layer: st
     first = first_params(spec)
     for table, params in (("params", spec.params), ("settings", spec.settings)):
         for param in params:
-            widget = widgets[f"canvas:n_{layer}:{table}:{param.name}"]
+            more = ":add" if param.kind == "layers" else ""
+            widget = widgets[f"canvas:n_{layer}:{table}:{param.name}{more}"]
             assert widget.label == param.name
-            if param.kind == "layer":
+            if param.kind in ("layer", "layers"):
                 assert widget.options, "there are layers to choose from"
                 continue
             value = first.get(param.name, param.default)

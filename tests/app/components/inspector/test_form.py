@@ -94,7 +94,7 @@ def test_a_text_written_otherwise_is_committed_once(form):
 def test_a_default_is_shown_and_can_be_had_back(form, last_command):
     visitor = form("Dense", units=32, activation="relu")
     assert visitor.field("activation").value == "relu"
-    reset = visitor.at.button(key="reset_canvas:n_1:params:activation")
+    reset = visitor.at.button(key="icon_reset_canvas:n_1:params:activation")
     reset.click().run()
     assert last_command(visitor) == {"op": "set_node", "node": "n_1", "unset": ["activation"]}
     assert visitor.field("activation").value == "none"
@@ -102,7 +102,7 @@ def test_a_default_is_shown_and_can_be_had_back(form, last_command):
 
 def test_a_value_at_its_default_has_no_way_back(form):
     visitor = form("Dense", units=32)
-    assert not [button for button in visitor.at.button if (button.key or "").startswith("reset_")]
+    assert not [button for button in visitor.at.button if (button.key or "").startswith("icon_reset_")]
 
 
 @pytest.mark.parametrize(
