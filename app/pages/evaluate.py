@@ -1,18 +1,22 @@
 """Evaluate: how good a trained design is on rows it has never seen, and where it errs."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from app.components.evaluating import sections_of
 from app.components.evaluating.examined import Examined
-from app.components.evaluating.which_model import examined_model
+from app.components.evaluating.which_model import choose_model
 from app.components.measures import show_measures
 from app.components.navigation import link_to
 from app.components.run_choice import choose_run
-from app.components.words import plain
 from app.components.workspace import designer, opening
-from app.services.evaluation import CHECKPOINT, read_evaluation
+from app.services.evaluation import MODELS, Evaluation, read_evaluation
 from app.services.run_store import Run
 from runtime.errors import LayerloomError
+
+PATIENCE = 900.0
+"""Seconds that a model may take for all test rows."""
 
 
 def show() -> None:
@@ -27,25 +31,31 @@ def show() -> None:
         link_to("train", "Train the design", ":material/model_training:")
         return
     run_id = choose_run(runs)
+    run = next(run for run in runs if run.id == run_id)
+    folder = designer().settings.run_dir(run_id)
     try:
-        evaluation = read_evaluation(designer().settings.run_dir(run_id))
+        evaluation = read_evaluation(folder)
+        if evaluation is None:
+            _not_examined(run)
+            return
+        which = choose_model(run, designer().runs.document(run_id).training.callbacks, folder)
+        if which == "best":
+            evaluation = read_evaluation(folder, which) or _examined_now(run_id, folder, evaluation)
     except LayerloomError as error:
         st.error(str(error))
         return
-    if evaluation is None:
-        _not_examined(next(run for run in runs if run.id == run_id))
-        return
     show_measures(evaluation)
-    _which(next(run for run in runs if run.id == run_id))
     if evaluation.misfit:
         st.warning(evaluation.misfit, icon=":material/rule:")
-    _look_closer(Examined(run_id, evaluation))
+    _look_closer(Examined(run_id, evaluation, which))
 
 
-def _which(run: Run) -> None:
-    words = examined_model(run, designer().runs.document(run.id).training.callbacks)
-    if words:
-        st.caption(plain(words))
+def _examined_now(run_id: str, folder: Path, last: Evaluation) -> Evaluation:
+    """Has the best model of a run answer the test rows, once."""
+    name = last.dataset.info.name
+    with st.spinner("The best model answers the test rows…"):
+        designer().examiner.ask(run_id, "examine", which="best", patience=PATIENCE, dataset=name)
+    return read_evaluation(folder, "best") or last
 
 
 def _not_examined(run: Run) -> None:
@@ -61,7 +71,7 @@ def _not_examined(run: Run) -> None:
 
 
 def _look_closer(examined: Examined) -> None:
-    has_model = (designer().settings.run_dir(examined.run_id) / CHECKPOINT).exists()
+    has_model = (designer().settings.run_dir(examined.run_id) / MODELS[examined.which]).exists()
     sections = sections_of(examined, has_model=has_model)
     tabs = st.tabs([section.label for section in sections], key="evaluate_section", on_change="rerun")
     for tab, section in zip(tabs, sections, strict=True):

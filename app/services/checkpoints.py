@@ -12,9 +12,6 @@ from app.services.training_state import ATTRIBUTE, TrainingState, read_state
 from runtime.errors import DataError, LayerloomError
 from runtime.models import load_model
 
-BEST = "best.h5"
-"""The model as it was after its best epoch; beside `CHECKPOINT`, where it is as it was last."""
-
 
 def random_state() -> str:
     """Where torch's random numbers stand, as hexadecimal text."""

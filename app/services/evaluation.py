@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,8 +13,20 @@ from app.services.datasets import Dataset, load
 from app.services.datasets.dataset import Array
 
 CHECKPOINT = "checkpoint.h5"
+"""The model as it was last."""
+
+BEST = "best.h5"
+"""The model as it was after its best epoch; runs that were imported have none."""
+
 PREDICTIONS = "predictions.npy"
 RESULTS = "results.json"
+
+Which = Literal["last", "best"]
+"""Which model of a run is meant."""
+
+MODELS: dict[Which, str] = {"last": CHECKPOINT, "best": BEST}
+PREFIXES: dict[Which, str] = {"last": "", "best": "best-"}
+"""Begin the names of the files in which the examination of a model stands."""
 
 Choice = Literal["first", "wrong", "worst", "blind", "surest", "unsure"]
 ROWS_AT_ONCE = 1024
@@ -139,25 +151,52 @@ class Evaluation:
         return [int(row) for row in found[:limit]]
 
 
-def read_evaluation(folder: Path) -> Evaluation | None:
+def read_evaluation(folder: Path, which: Which = "last") -> Evaluation | None:
     """The examination of a run; None while there is none.
 
     Args:
         folder: The run's folder.
+        which: Which of its models was examined.
     """
     try:
-        written_at = (folder / RESULTS).stat().st_mtime_ns
-        return _read(folder, written_at)
+        written_at = (folder / f"{PREFIXES[which]}{RESULTS}").stat().st_mtime_ns
+        if which == "best" and written_at < (folder / BEST).stat().st_mtime_ns:
+            # The run has gone on since, and become better.
+            return None
+        return _read(folder, which, written_at)
     except FileNotFoundError:
         return None
 
 
+def results_of(model: Any, dataset: Dataset, batch_size: int) -> tuple[dict[str, Any], Array]:
+    """Examines a model on the test rows.
+
+    Args:
+        model: A compiled model.
+        dataset: The data set.
+        batch_size: Rows that are computed at once.
+
+    Returns:
+        What is kept as `RESULTS`, and the answers that are kept as `PREDICTIONS`.
+    """
+    test = dataset.test
+    scores = model.evaluate(test.x, test.y, batch_size=batch_size, verbose=0, return_dict=True)
+    predictions = np.asarray(model.predict(test.x, batch_size=batch_size, verbose=0), dtype=np.float32)
+    results = {
+        "dataset": dataset.info.name,
+        "rows": len(test),
+        "metrics": {name: float(value) for name, value in scores.items()},
+        "measures": measured(dataset, predictions),
+    }
+    return results, predictions
+
+
 # What was computed for one page is there for the next.
 @lru_cache(maxsize=4)
-def _read(folder: Path, written_at: int) -> Evaluation:
+def _read(folder: Path, which: Which, written_at: int) -> Evaluation:
     del written_at
-    results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
-    answers = folder / PREDICTIONS
+    results = json.loads((folder / f"{PREFIXES[which]}{RESULTS}").read_text(encoding="utf-8"))
+    answers = folder / f"{PREFIXES[which]}{PREDICTIONS}"
     stays = answers.stat().st_size > LARGE_FILE
     predictions = np.load(answers, mmap_mode="r" if stays else None, allow_pickle=False)
     return Evaluation(load(results["dataset"]), results["metrics"], results["measures"], predictions)

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from app.services.checkpoints import BEST, write_checkpoint
-from app.services.evaluation import CHECKPOINT
+from app.services.checkpoints import write_checkpoint
+from app.services.evaluation import BEST, CHECKPOINT
 from app.services.job_context import JobContext
 from app.services.training_state import TrainingState
 

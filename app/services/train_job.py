@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.services.checkpoints import restore_checkpoint
 from app.services.datasets import Dataset, load
-from app.services.evaluation import CHECKPOINT, PREDICTIONS, RESULTS, measured
+from app.services.evaluation import CHECKPOINT, PREDICTIONS, RESULTS, results_of
 from app.services.fit_reporter import FitReporter
 from app.services.job_context import JobContext
 from app.services.training_state import TrainingState, read_state
@@ -52,7 +52,7 @@ class TrainSpec(BaseModel):
 def train(context: JobContext, spec: dict[str, Any]) -> str:
     """Trains a design and examines it on the test rows.
 
-    The folder then holds the model (`CHECKPOINT`, written as training goes on, and `checkpoints.BEST`), its
+    The folder then holds the model (`CHECKPOINT`, written as training goes on, and `evaluation.BEST`), its
     answers to the test rows (`PREDICTIONS`) and how good they are (`RESULTS`).
 
     Args:
@@ -185,21 +185,11 @@ def _draw_from(seed: int) -> None:
 
 
 def _examine(context: JobContext, model: Any, document: GraphDocument, dataset: Dataset) -> None:
-    test = dataset.test
-    batch_size = max(256, document.training.batch_size)
-    scores = model.evaluate(test.x, test.y, batch_size=batch_size, verbose=0, return_dict=True)
-    predictions = np.asarray(model.predict(test.x, batch_size=batch_size, verbose=0), dtype=np.float32)
-    metrics = {name: float(value) for name, value in scores.items()}
-    results = {
-        "dataset": dataset.info.name,
-        "rows": len(test),
-        "metrics": metrics,
-        "measures": measured(dataset, predictions),
-    }
+    results, predictions = results_of(model, dataset, max(256, document.training.batch_size))
     context.save(PREDICTIONS, lambda path: np.save(path, predictions))
     context.save(RESULTS, lambda path: _write_json(path, results))
-    shown = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
-    context.emit("log", text=f"On {len(test)} test rows: {shown}.")
+    shown = ", ".join(f"{name} {value:.4g}" for name, value in results["metrics"].items())
+    context.emit("log", text=f"On {len(dataset.test)} test rows: {shown}.")
 
 
 def _write_json(path: Path, content: Any) -> None:

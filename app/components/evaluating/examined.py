@@ -10,7 +10,7 @@ from app.components.examined_rows import CHOICES
 from app.components.workspace import designer
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
-from app.services.evaluation import Choice, Evaluation
+from app.services.evaluation import Choice, Evaluation, Which
 from app.services.examining.messages import Message
 from runtime.errors import LayerloomError
 
@@ -25,10 +25,12 @@ class Examined:
     Args:
         run_id: The run.
         evaluation: Its answers to the test rows.
+        which: Which of its models they are from; that one is asked, too.
     """
 
     run_id: str
     evaluation: Evaluation
+    which: Which = "last"
 
     @property
     def dataset(self) -> Dataset:
@@ -43,7 +45,7 @@ class Examined:
     def ask(self, question: str, x: Array | None = None, **settings: Any) -> Message:
         """Asks the model; see `Examiner.ask`."""
         arrays = {} if x is None else {"x": x}
-        return designer().examiner.ask(self.run_id, question, arrays, **settings)
+        return designer().examiner.ask(self.run_id, question, arrays, which=self.which, **settings)
 
     def predict(self, x: Array) -> Array:
         """The model's first answer to some rows."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from app.services.datasets.dataset import Array
-from app.services.evaluation import CHECKPOINT
+from app.services.evaluation import MODELS, Which
 from app.services.examining.messages import Message, read_message, write_message
 from app.services.settings import Settings
 from app.services.workers import Worker, Workers
@@ -19,6 +19,9 @@ MOST_MODELS = 4
 
 PATIENCE = 30.0
 """Seconds an answer may take. The page waits meanwhile."""
+
+Key = tuple[str, Which]
+"""Run, and which of its models."""
 
 GONE = (EOFError, OSError, ValueError)
 """How a process that is gone shows itself, before or while it answers."""
@@ -48,11 +51,18 @@ class Examiner:
         self._workers = workers
         self._patience = patience
         self._idle = idle
-        self._desks: dict[str, _Desk] = {}
+        self._desks: dict[Key, _Desk] = {}
         self._lock = threading.Lock()
 
     def ask(
-        self, run_id: str, question: str, arrays: Mapping[str, Array] | None = None, **settings: Any
+        self,
+        run_id: str,
+        question: str,
+        arrays: Mapping[str, Array] | None = None,
+        *,
+        which: Which = "last",
+        patience: float | None = None,
+        **settings: Any,
     ) -> Message:
         """Asks the model that a run has kept.
 
@@ -60,6 +70,8 @@ class Examiner:
             run_id: The run.
             question: Name of the question; see `serving.QUESTIONS`.
             arrays: What it is asked about.
+            which: Which of its models.
+            patience: Seconds the answer may take; those of the examiner when None.
             settings: What else the question wants to know, as JSON.
 
         Returns:
@@ -70,16 +82,17 @@ class Examiner:
                 too long or ends the process.
         """
         message = Message({"question": question, "settings": settings}, arrays or {})
+        wait = self._patience if patience is None else patience
         # The process may just have ended by itself, been killed, or be of an older model: then once more.
         for attempt in (1, 2):
-            desk = self._desk(run_id)
+            desk = self._desk(run_id, which)
             try:
-                answer = desk.ask(message, self._patience)
+                answer = desk.ask(message, wait)
             except GONE as error:
-                self._close(run_id, desk)
+                self._close((run_id, which), desk)
                 if desk.overdue:
                     raise ExaminerError(
-                        f"The model has not answered within {self._patience:.0f} seconds.",
+                        f"The model has not answered within {wait:.0f} seconds.",
                         hint="Ask about less at once, or when the machine has less to do.",
                     ) from error
                 if attempt == 2:
@@ -94,10 +107,10 @@ class Examiner:
                 return answer
         raise AssertionError("the second attempt returns or raises")
 
-    def pid(self, run_id: str) -> int | None:
+    def pid(self, run_id: str, which: Which = "last") -> int | None:
         """The process that keeps a run's model; None when none does."""
         with self._lock:
-            desk = self._desks.get(run_id)
+            desk = self._desks.get((run_id, which))
         return desk.worker.pid if desk else None
 
     def close(self) -> None:
@@ -108,8 +121,9 @@ class Examiner:
         for desk in desks:
             desk.close()
 
-    def _desk(self, run_id: str) -> "_Desk":
-        checkpoint = self._settings.run_dir(run_id) / CHECKPOINT
+    def _desk(self, run_id: str, which: Which) -> "_Desk":
+        key = (run_id, which)
+        checkpoint = self._settings.run_dir(run_id) / MODELS[which]
         try:
             kept_at = checkpoint.stat().st_mtime_ns
         except FileNotFoundError:
@@ -117,35 +131,37 @@ class Examiner:
                 "This run has kept no model.", hint="Choose another run, or train again."
             ) from None
         with self._lock:
-            desk = self._desks.get(run_id)
+            desk = self._desks.get(key)
             if desk is not None and desk.kept_at != kept_at:
-                self._desks.pop(run_id).close()
+                self._desks.pop(key).close()
                 desk = None
             if desk is None:
-                desk = _Desk(self._begin(run_id), kept_at)
-                self._desks[run_id] = desk
-                self._make_room(run_id)
+                desk = _Desk(self._begin(key), kept_at)
+                self._desks[key] = desk
+                self._make_room(key)
             desk.asked_at = time.monotonic()
             return desk
 
-    def _begin(self, run_id: str) -> Worker:
-        folder = self._settings.run_dir(run_id)
+    def _begin(self, key: Key) -> Worker:
+        folder = self._settings.run_dir(key[0])
         try:
             worker = self._workers.start()
         except OSError as error:
             raise ExaminerError(f"No process could be started that examines the model: {error}.") from error
-        worker.order({"serve": SERVE, "folder": str(folder), "spec": {"idle": self._idle}})
+        worker.order(
+            {"serve": SERVE, "folder": str(folder), "spec": {"idle": self._idle, "model": MODELS[key[1]]}}
+        )
         return worker
 
-    def _make_room(self, newest: str) -> None:
+    def _make_room(self, newest: Key) -> None:
         others = sorted((desk.asked_at, key) for key, desk in self._desks.items() if key != newest)
         for _, key in others[: max(0, len(self._desks) - MOST_MODELS)]:
             self._desks.pop(key).close()
 
-    def _close(self, run_id: str, desk: "_Desk") -> None:
+    def _close(self, key: Key, desk: "_Desk") -> None:
         with self._lock:
-            if self._desks.get(run_id) is desk:
-                del self._desks[run_id]
+            if self._desks.get(key) is desk:
+                del self._desks[key]
         desk.close()
 
 

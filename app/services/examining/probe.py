@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,10 +50,12 @@ class Probe:
 
     Args:
         model: The trained model.
+        path: The file it is from.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, path: Path | None = None) -> None:
         self.model = model
+        self.path = path
 
     @property
     def graph(self) -> Graph:

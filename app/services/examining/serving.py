@@ -10,7 +10,7 @@ from typing import IO, Any
 import torch
 
 from app.services.evaluation import CHECKPOINT
-from app.services.examining import attribution, insides
+from app.services.examining import attribution, insides, on_test_rows
 from app.services.examining.messages import Message, read_message, write_message
 from app.services.examining.probe import Probe
 from runtime.errors import LayerloomError
@@ -20,6 +20,7 @@ IDLE_SECONDS = 180.0
 
 Question = Callable[..., Message]
 QUESTIONS: dict[str, Question] = {
+    "examine": on_test_rows.examine,
     "predict": insides.predict,
     "layers": insides.layers,
     "weights": insides.weights,
@@ -37,7 +38,7 @@ def serve(orders: IO[bytes], reports: IO[bytes], folder: Path, spec: Mapping[str
         orders: Where questions come from.
         reports: Where answers go.
         folder: The run's folder.
-        spec: "idle": seconds without a question after which the process ends.
+        spec: "idle": seconds without a question after which the process ends; "model": the file.
     """
     # One answer must not take the cores of the trainings.
     torch.set_num_threads(1)
@@ -54,7 +55,8 @@ def serve(orders: IO[bytes], reports: IO[bytes], folder: Path, spec: Mapping[str
         finally:
             alarm.cancel()
         try:
-            probe = probe or Probe(load_model(folder / CHECKPOINT, compile=False))
+            path = folder / spec.get("model", CHECKPOINT)
+            probe = probe or Probe(load_model(path, compile=False), path)
             answer = QUESTIONS[asked.words["question"]](probe, asked.arrays, **asked.words["settings"])
         except Exception as error:
             answer = Message({"error": _in_words(error, folder)})

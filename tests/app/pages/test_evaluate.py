@@ -2,7 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
+
+from app.services.datasets import load
+from app.services.templates import open_template
+from app.services.training import train
+from tests.app.conftest import wait_for
 
 
 def look_at(at, section):
@@ -28,6 +34,33 @@ def test_a_classifier_is_told_in_words_with_its_confusion_matrix(tab, trained):
     assert len(at.get("plotly_chart")) == 1
     table = at.dataframe[0].value
     assert {"right answer", "model's answer", "how sure"} <= set(table.columns)
+
+
+def test_the_best_model_can_be_examined_instead_of_the_last(tab, services):
+    document = open_template("iris")
+    wild = document.model_copy(
+        update={
+            "compile": document.compile.model_copy(update={"learning_rate": 3.0}),
+            "training": document.training.model_copy(update={"epochs": 4, "seed": 1}),
+        }
+    )
+    project = services.projects.create("It gets worse", wild)
+    run = wait_for(services, train(services, project.id, wild).id)
+    assert run.progress["best"]["val_loss"][1] < 4, "the run of this test is to get worse"
+    visitor = tab(project)
+    at = visitor.visit("evaluate")
+    last = {metric.label: metric.value for metric in at.metric}
+    (choice,) = [group for group in at.button_group if group.label == "Which model is examined"]
+    choice.set_value("best").run()
+    assert not at.exception
+    assert not at.error
+    now = {metric.label: metric.value for metric in at.metric}
+    assert now["test loss"] != last["test loss"]
+    look_at(at, "Try it")
+    folder = services.settings.run_dir(run.id)
+    asked = services.examiner.ask(run.id, "predict", {"x": load("iris").test.x}, which="best").arrays["y0"]
+    np.testing.assert_allclose(asked, np.load(folder / "best-predictions.npy"), atol=1e-6)
+    assert services.examiner.pid(run.id) is None, "only the model that is looked at is loaded"
 
 
 def test_a_cell_of_the_matrix_opens_its_rows(tab, trained):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from app.services import fit_sampler
-from app.services.checkpoints import BEST, restore_checkpoint
+from app.services.checkpoints import restore_checkpoint
 from app.services.datasets import load
-from app.services.evaluation import CHECKPOINT, RESULTS
+from app.services.evaluation import BEST, CHECKPOINT, RESULTS
 from app.services.train_job import train
 from app.services.training_state import read_state
 from graph_compiler import lower

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.components.evaluating.which_model import examined_model
+from app.components.evaluating.which_model import offered
 from app.components.words import number_text
 from app.services.examining.figures import strip_figure
 from app.services.run_store import Run
@@ -40,10 +40,15 @@ def run(**progress) -> Run:
 
 def test_the_model_that_is_examined_is_named():
     best = {"loss": [0.1, 9], "val_loss": [0.25, 4]}
-    assert "after epoch 9, its last. Its validation loss was lowest after epoch 4 (0.25)" in examined_model(
-        run(epoch=9, best=best), ()
+    two, labels = offered(run(epoch=9, best=best), (), has_best=True)
+    assert "validation loss was lowest after epoch 4 (0.25)" in two
+    assert labels == {"last": "Its last model, epoch 9", "best": "Its best, epoch 4"}
+    assert "that model was not kept" in offered(run(epoch=9, best=best), (), has_best=False)[0]
+    one = run(epoch=9, best={"loss": [0.1, 9]})
+    assert offered(one, (), has_best=True) == (
+        "Examined is the model after epoch 9, its last; its loss was never lower.",
+        {},
     )
-    assert "its last; its loss was never lower" in examined_model(run(epoch=9, best={"loss": [0.1, 9]}), ())
     kept = Configured(name="EarlyStopping", params={"restore_best_weights": True})
-    assert "of its best epoch" in examined_model(run(epoch=9, best=best), (kept,))
-    assert examined_model(run(), ()) == ""
+    assert "of its best epoch" in offered(run(epoch=9, best=best), (kept,), has_best=True)[0]
+    assert offered(run(), (), has_best=False) == ("", {})
