@@ -1,5 +1,7 @@
 """Try it yourself: draw, type or change numbers, and see at once what the model says."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -13,11 +15,12 @@ from app.components.faults import shielded
 from app.components.samples import picture
 from app.services.datasets.dataset import Array
 from app.services.examining.figures import lines_figure
-from app.services.examining.pictures import drawing, uploaded, white_of
+from app.services.examining.pictures import Fit, drawing, uploaded, white_of
 from app.services.examining.plane import along, prepared
 from app.services.examining.rows import cells, column_names, numeric_places
 
 DRAW, UPLOAD, TAKE = "Draw", "Picture file", "Test row"
+FITS: dict[Fit, str] = {"crop": "Its middle", "whole": "All of it, with edges", "stretch": "Stretched"}
 LONGEST_TEXT = 20_000
 MOST_LINES = 6
 """Classes whose share is drawn over a feature."""
@@ -73,7 +76,16 @@ def _own_picture(examined: Examined) -> Array | None:
     shown: Array | None = None
     if way == UPLOAD:
         file = st.file_uploader("A picture", ["png", "jpg", "jpeg", "webp", "bmp"], key=examined.key("file"))
-        shown = uploaded(dataset, file.getvalue()) if file else None
+        if file is not None:
+            fit: Any = st.segmented_control(
+                "If it is wider or higher than it should be",
+                list(FITS),
+                default="crop",
+                required=True,
+                format_func=FITS.__getitem__,
+                key=examined.key("fit"),
+            )
+            shown = uploaded(dataset, file.getvalue(), fit)
     elif way == TAKE:
         row = choose_row(examined, "own")
         shown = None if row is None else np.asarray(dataset.test.shown[row])

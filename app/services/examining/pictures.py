@@ -1,15 +1,19 @@
 """Pictures for looking into a model: heat laid over a picture, channels side by side, an uploaded file."""
 
 import io
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
 from app.services.datasets.drawings import resized
+from app.services.datasets.own.pictures import flat
 from runtime.errors import DataError
+
+Fit = Literal["crop", "whole", "stretch"]
+"""How a picture of other proportions is brought to a shape."""
 
 COLD_TO_HOT = np.array(
     [(24, 18, 60), (120, 30, 120), (220, 60, 80), (250, 150, 40), (255, 240, 140)], dtype=np.float32
@@ -113,14 +117,21 @@ def drawing(dataset: Dataset, ink: Array) -> Array:
     return picture.astype(dataset.train.shown.dtype)
 
 
-def uploaded(dataset: Dataset, content: bytes) -> Array:
-    """A picture file as a picture of the data set: the middle of it, made small.
+def uploaded(dataset: Dataset, content: bytes, fit: Fit = "crop") -> Array:
+    """A picture file as a picture of the data set, made small.
+
+    Args:
+        dataset: A data set of pictures.
+        content: The file.
+        fit: What becomes of other proportions: the middle is cut out, all of it is shown with edges beside it
+            in the colour of its own, or it is stretched.
 
     Raises:
         DataError: It is no picture, or too large.
     """
     shape = dataset.train.shown.shape[1:]
     colors = len(shape) == 3 and shape[2] >= 3
+    size = (shape[1], shape[0])
     try:
         with Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > MOST_POINTS:
@@ -128,18 +139,26 @@ def uploaded(dataset: Dataset, content: bytes) -> Array:
                     f"The picture has {image.width:,} × {image.height:,} points, which is too large.",
                     hint="Make it smaller first.",
                 )
-            part = _middle(image.convert("RGB" if colors else "L"), shape[1] / shape[0])
-            small: Any = np.asarray(part.resize((shape[1], shape[0]), Image.Resampling.BOX), np.float32)
+            whole = flat(ImageOps.exif_transpose(image), colors)
+            if fit == "crop":
+                small = ImageOps.fit(whole, size, Image.Resampling.BOX)
+            elif fit == "whole":
+                small = ImageOps.pad(whole, size, Image.Resampling.BOX, color=_edge_of(whole))
+            else:
+                small = whole.resize(size, Image.Resampling.BOX)
+            points: Any = np.asarray(small, np.float32)
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise DataError("This file is no picture that can be opened.", hint="Take a PNG or JPEG.") from error
-    picture = small * (white_of(dataset) / 255)
+    picture = points * (white_of(dataset) / 255)
     if len(shape) == 3 and not colors:
         picture = picture[..., np.newaxis]
     return picture.astype(dataset.train.shown.dtype)
 
 
-def _middle(image: Image.Image, ratio: float) -> Image.Image:
-    width = min(image.width, round(image.height * ratio)) or 1
-    height = min(image.height, round(image.width / ratio)) or 1
-    left, top = (image.width - width) // 2, (image.height - height) // 2
-    return image.crop((left, top, left + width, top + height))
+def _edge_of(image: Image.Image) -> Any:
+    """The mean colour along the edges of a picture."""
+    points = np.asarray(image, np.float32)
+    sides = (points[0], points[-1], points[:, 0], points[:, -1])
+    mean = np.concatenate([side.reshape(len(side), -1) for side in sides]).mean(axis=0)
+    colour = [round(float(each)) for each in mean]
+    return tuple(colour) if len(colour) > 1 else colour[0]

@@ -143,7 +143,7 @@ def decoded(data: bytes, name: str, height: int, width: int, *, colour: bool, cr
         try:
             # A JPEG is unpacked at about the size that is wanted.
             picture.draft("RGB" if colour else "L", (width, height))
-            upright = _flat(ImageOps.exif_transpose(picture), colour)
+            upright = flat(ImageOps.exif_transpose(picture), colour)
             if crop:
                 fitted = ImageOps.fit(upright, (width, height), Image.Resampling.BILINEAR)
             else:
@@ -182,7 +182,7 @@ def _too_large(name: str, size: str) -> RefusedError:
     )
 
 
-def _flat(picture: Any, colour: bool) -> Any:
+def flat(picture: Any, colour: bool) -> Any:
     """A picture without transparency, on white."""
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         layered = picture.convert("RGBA")

@@ -55,6 +55,11 @@ def test_a_picture_file_becomes_one_of_the_set(name):
     middle = found.shape[1] // 2
     assert found[0, middle] == white_of(dataset)
     assert found[0, 0] == 0
+    # A bar that is a third of the picture: of its middle it is half, and of all of it with edges a third.
+    for fit, share in (("crop", 1 / 2), ("whole", 1 / 3), ("stretch", 1 / 3)):
+        row = uploaded(dataset, file.getvalue(), fit)[found.shape[0] // 2]
+        assert np.mean(row) / white_of(dataset) == pytest.approx(share, abs=0.07), fit
+    assert uploaded(dataset, file.getvalue(), "whole")[0].max() < uploaded(dataset, file.getvalue())[0].max()
     assert drawing(dataset, picture[:, 15:75] / np.float32(255)).shape == found.shape
 
 
