@@ -6,13 +6,13 @@ from app.components.augmented import draw_augmented
 from app.components.catalogue import ADDING, choose_dataset, show_from_top
 from app.components.changes import changes_in_words
 from app.components.charts import STILL, answers_chart
+from app.components.faults import guarded
 from app.components.navigation import link_to
 from app.components.own_data import (
     begin_again,
     draw_adding,
     draw_cautions,
     draw_preparing,
-    draw_undo,
     draw_work,
     end_work,
     offer_deleting,
@@ -39,7 +39,6 @@ def show() -> None:
         looked_at = choose_dataset(chosen)
     with right:
         _right(opened, looked_at, chosen)
-    draw_undo()
     show_from_top()
 
 
@@ -88,7 +87,7 @@ def _own(version: Version) -> None:
             "Prepare another version",
             icon=":material/tune:",
             help="From the same file; this one stays as it is.",
-            on_click=begin_again,
+            on_click=guarded(begin_again),
             args=(version,),
         )
     with remove:

@@ -2,7 +2,7 @@
 
 from app.components.own_data.adding import draw_adding
 from app.components.own_data.cautions import draw_cautions
-from app.components.own_data.deleting import draw_undo, offer_deleting
+from app.components.own_data.deleting import offer_deleting
 from app.components.own_data.following import draw_work, end_work
 from app.components.own_data.preparing import begin_again, draw_preparing
 
@@ -11,7 +11,6 @@ __all__ = [
     "draw_adding",
     "draw_cautions",
     "draw_preparing",
-    "draw_undo",
     "draw_work",
     "end_work",
     "offer_deleting",

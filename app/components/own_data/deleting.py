@@ -1,15 +1,16 @@
 """Deleting own data: refused where a design uses it, else with a way back."""
 
+from functools import partial
+
 import streamlit as st
 
 from app.components.catalogue import look_at
+from app.components.deleting import say_deleted
 from app.components.faults import guarded
-from app.components.style import SNACKBAR
 from app.components.words import plain
 from app.components.workspace import designer
 from app.services.datasets.own import deleting
 
-_DELETED = "deleted_data"
 MOST_NAMED = 5
 
 
@@ -33,31 +34,12 @@ def offer_deleting(name: str, title: str) -> None:
     )
 
 
-def draw_undo() -> None:
-    """A way back, until it is taken or waved away."""
-    deleted = st.session_state.get(_DELETED)
-    if deleted is None:
-        return
-    name, title = deleted
-    with st.container(key=SNACKBAR, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"“{plain(title)}” is deleted.", width="content")
-        st.button(
-            "Undo delete", icon=":material/undo:", key="undo_data", on_click=guarded(_restore), args=(name,)
-        )
-        st.button("", icon=":material/close:", key="dismiss_data", type="tertiary", on_click=_forget)
-
-
 def _delete(name: str, title: str) -> None:
     deleting.delete(name)
-    st.session_state[_DELETED] = (name, title)
+    say_deleted(title, partial(_restore, name))
     look_at("")
 
 
 def _restore(name: str) -> None:
     deleting.restore(name)
     look_at(name)
-    _forget()
-
-
-def _forget() -> None:
-    st.session_state.pop(_DELETED, None)

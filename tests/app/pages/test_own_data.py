@@ -81,9 +81,16 @@ def test_a_table_is_prepared_bound_fitted_and_deleted_with_a_way_back(tab, proje
     at.button(key=f"look_{version.info.name}").click().run()
     at.button(key=f"delete_data:{version.info.name}").click().run()
     assert version.info.name not in [each.info.name for each in versions()]
-    at.button(key="undo_data").click().run()
+    assert "is deleted" in visitor.texts()
+    visitor.button("Undo delete").click().run()
+    assert "is deleted" not in visitor.texts()
     assert version.info.name in [each.info.name for each in versions()]
+
+    # A project deleted after it stands in its place: there is one way back at a time.
+    at.button(key=f"delete_data:{version.info.name}").click().run()
+    next(button for button in at.button if button.label == "Delete").click().run()
     assert not at.exception
+    assert (visitor.texts().count("is deleted."), "“A network” is deleted." in visitor.texts()) == (1, True)
 
 
 def test_a_file_that_cannot_be_read_is_refused_in_words_where_it_was_chosen(tab, project, services, tmp_path):
