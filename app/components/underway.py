@@ -3,11 +3,21 @@
 from typing import Any
 
 from app.components.canvas import unfinished
-from graph_compiler.document import Batch, Edit, GraphDocument, SetParam, SetSetting, apply
+from graph_compiler.document import (
+    Batch,
+    Edit,
+    GraphDocument,
+    RenameNode,
+    SetBypassed,
+    SetNote,
+    SetParam,
+    SetSetting,
+    apply,
+)
 
 
 def with_what_is_underway(document: GraphDocument, canvas_key: str, ack: int) -> GraphDocument:
-    """The design with the parameters and settings that are on their way to the canvas.
+    """The design with what forms have told the canvas of layers, and is on its way there.
 
     Somebody who types a value and leaves the page at once means it: the canvas obeys when it is drawn next,
     while training and export look at the document.
@@ -29,6 +39,12 @@ def with_what_is_underway(document: GraphDocument, canvas_key: str, ack: int) ->
 def _edits(change: dict[str, Any]) -> list[Edit]:
     node = change["node"]
     edits: list[Edit] = []
+    if "name" in change:
+        edits.append(RenameNode(node=node, name=change["name"]))
+    if "bypassed" in change:
+        edits.append(SetBypassed(node=node, bypassed=change["bypassed"]))
+    if "note" in change:
+        edits.append(SetNote(node=node, note=change["note"]))
     edits += [
         SetParam(node=node, param=name, value=value) for name, value in change.get("params", {}).items()
     ]

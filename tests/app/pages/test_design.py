@@ -117,3 +117,17 @@ def test_commands_are_forgotten_once_carried_out(tab, project):
     visitor.draw(changed, selected=(hidden,), ack=command["id"])
     assert visitor.sent["commands"] == []
     assert visitor.field("units").value == 5
+
+
+def test_what_a_form_has_told_the_canvas_holds_on_other_pages_at_once(tab, project, services):
+    visitor = tab(project())
+    visitor.visit()
+    hidden = visitor.node("hidden")
+    visitor.select("hidden")
+    visitor.field("units").set_value(5)
+    visitor.field("note").input("fewer")
+    visitor.field("name").input("thinking")
+    visitor.field("Bypassed").set_value(True).run()
+    visitor.visit("train")
+    node = services.projects.open(visitor.opening.project.id).document.nodes[hidden]
+    assert (node.params["units"], node.note, node.name, node.bypassed) == (5, "fewer", "thinking", True)
