@@ -104,3 +104,22 @@ def test_ci_calls_the_readmes_commands() -> None:
     readme, ci = (ROOT / "README.md").read_text(), (ROOT / ".ci" / "run").read_text()
     command = next(line for line in readme.splitlines() if line.endswith("-m tests"))
     assert command in ci
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for part in ("components", "pages") for path in (ROOT / "app" / part).rglob("*.py")),
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_widgets_call_is_guarded(path: Path) -> None:
+    """An error in a callback comes before the page is drawn: nothing else would make a sentence of it."""
+    callbacks = {"on_click", "on_change", "on_select", "on_dismiss"}
+    given = [
+        keyword.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg in callbacks and not isinstance(keyword.value, ast.Constant)
+    ]
+    bare = [ast.unparse(value) for value in given if not ast.unparse(value).startswith("guarded(")]
+    assert bare == []

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from app.components.faults import guarded
 from app.components.samples import picture
 from app.components.words import plain
 from app.services.augmenting import augmented, augmenting_nodes
@@ -36,7 +37,10 @@ def draw_augmented(document: GraphDocument, dataset: Dataset) -> None:
             alt=f"Augmented sample {place + 1}",
         )
     st.button(
-        "Draw others", icon=":material/casino:", help="Each epoch sees other ones.", on_click=_draw_others
+        "Draw others",
+        icon=":material/casino:",
+        help="Each epoch sees other ones.",
+        on_click=guarded(_draw_others),
     )
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.faults import guarded
 from app.components.words import plain
 from app.services.datasets import DatasetInfo, catalogue, own_cards
 from app.services.datasets.own import Source, sources, versions
@@ -89,7 +90,7 @@ def _own(
             icon=":material/pending:",
             type="primary" if source.id == looked_at else "secondary",
             width="stretch",
-            on_click=look_at,
+            on_click=guarded(look_at),
             args=(source.id,),
         )
     for card in cards:
@@ -100,7 +101,7 @@ def _own(
         icon=":material/add:",
         type="primary" if looked_at == ADDING else "secondary",
         width="stretch",
-        on_click=look_at,
+        on_click=guarded(look_at),
         args=(ADDING,),
     )
 
@@ -123,7 +124,7 @@ def _entry(card: DatasetInfo, *, bound: bool, looked_at: bool) -> None:
         icon=":material/check_circle:" if bound else None,
         type="primary" if looked_at else "secondary",
         width="stretch",
-        on_click=look_at,
+        on_click=guarded(look_at),
         args=(card.name,),
         help="This design uses it." if bound else None,
     )

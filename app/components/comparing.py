@@ -55,7 +55,7 @@ def show_comparison(opened: Opening) -> None:
     try:
         other = others[key].open()
     except LayerloomError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     comparison = compare(other, opened.document)
     if comparison.is_empty:

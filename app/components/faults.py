@@ -11,6 +11,7 @@ from typing import ParamSpec
 import streamlit as st
 from streamlit.errors import FragmentHandledException
 
+from app.components.words import plain
 from app.components.workspace import designer
 from runtime.errors import LayerloomError
 
@@ -35,9 +36,9 @@ def shielded() -> Generator[None]:
         # A part of the page has shown it already.
         raise
     except LayerloomError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
     except Exception as error:
-        st.error(report(error), icon=":material/report:")
+        st.error(plain(report(error)), icon=":material/report:")
         st.button("Try again", icon=":material/refresh:", key=f"again:{type(error).__name__}")
 
 
@@ -49,9 +50,9 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
         try:
             callback(*args, **kwargs)
         except LayerloomError as error:
-            st.toast(str(error), icon=":material/error:", duration="long")
+            st.toast(plain(str(error)), icon=":material/error:", duration="long")
         except Exception as error:
-            st.toast(report(error), icon=":material/report:", duration="long")
+            st.toast(plain(report(error)), icon=":material/report:", duration="long")
 
     return call
 

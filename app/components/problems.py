@@ -61,7 +61,7 @@ def _problem(document: GraphDocument, finding: Finding, number: int) -> None:
             st.button(
                 f"Show {plain(other.name)}",
                 key=f"problem:{number}:{finding.code}:{other.id}",
-                on_click=_jump,
+                on_click=guarded(_jump),
                 args=(other.id,),
                 icon=":material/my_location:",
                 type="tertiary",

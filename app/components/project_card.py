@@ -95,7 +95,7 @@ def _close() -> None:
     st.session_state.pop(_RENAMED, None)
 
 
-@st.dialog("Rename", on_dismiss=_close)
+@st.dialog("Rename", on_dismiss=guarded(_close))
 def _dialog(opened: Opening, entry: ProjectEntry) -> None:
     with shielded(), st.form("rename_project", border=False):
         name = st.text_input("Name", entry.name, max_chars=NAME_LENGTH)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.components.deleting import delete_project
-from app.components.faults import shielded
+from app.components.faults import guarded, shielded
 from app.components.file_report import open_file
 from app.components.navigation import link_to
 from app.components.templates import offer_templates
@@ -52,7 +52,7 @@ def _name(opened: Opening) -> None:
         try:
             opened.rename(name)
         except LayerloomError as error:
-            st.error(str(error))
+            st.error(plain(str(error)))
         else:
             st.rerun()
 
@@ -67,7 +67,7 @@ def _beginnings() -> None:
         icon=":material/auto_awesome_mosaic:",
         width="stretch",
         help="A new project from a finished design.",
-        on_click=_open_dialog,
+        on_click=guarded(_open_dialog),
         args=("template",),
     )
     file.button(
@@ -75,7 +75,7 @@ def _beginnings() -> None:
         icon=":material/upload_file:",
         width="stretch",
         help="A new project from a design, or from a model of Keras: .h5, .keras, .json, .py.",
-        on_click=_open_dialog,
+        on_click=guarded(_open_dialog),
         args=("file",),
     )
 
@@ -104,7 +104,7 @@ def _recent(opened: Opening) -> None:
                 st.rerun()
 
 
-@st.dialog("New from a template", width="large", on_dismiss=_close_dialog)
+@st.dialog("New from a template", width="large", on_dismiss=guarded(_close_dialog))
 def _template_dialog() -> None:
     with shielded():
         st.caption("Each is a finished design with its data chosen: train it, then change it.")
@@ -116,7 +116,7 @@ def _template_dialog() -> None:
             st.rerun()
 
 
-@st.dialog("Open a file", on_dismiss=_close_dialog)
+@st.dialog("Open a file", on_dismiss=guarded(_close_dialog))
 def _file_dialog() -> None:
     with shielded():
         upload = st.file_uploader(

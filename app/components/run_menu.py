@@ -71,7 +71,7 @@ def _away_with(run: Run) -> None:
             icon=":material/delete:",
             width="stretch",
             disabled=run.is_open,
-            on_click=lambda: st.session_state.update({asked: True}),
+            on_click=guarded(lambda: st.session_state.update({asked: True})),
             help="With its curves and its models.",
         )
         return
@@ -80,7 +80,7 @@ def _away_with(run: Run) -> None:
     )
     delete, keep = st.columns(2)
     delete.button("Delete for good", width="stretch", on_click=guarded(_delete), args=(run,))
-    keep.button("Keep it", width="stretch", on_click=lambda: st.session_state.pop(asked, None))
+    keep.button("Keep it", width="stretch", on_click=guarded(lambda: st.session_state.pop(asked, None)))
 
 
 def _delete(run: Run) -> None:

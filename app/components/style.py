@@ -65,7 +65,7 @@ _RULES = f"""
 }}
 [class*=st-key-project_card_] button[kind=tertiary] {{ min-height: 1.6rem; padding: 0; }}
 [data-testid=stPopoverBody] {{ min-width: 27rem; }}
-.st-key-{PANEL} .stMarkdown p, .st-key-{PANEL} [data-testid=stAlertContentError] p,
+.st-key-{PANEL} .stMarkdown p, .st-key-{PANEL} [data-testid^=stAlertContent] p,
 [class*=st-key-reason_] .stMarkdown p {{ font-size: .9rem; line-height: 1.45; }}
 [class*=st-key-reason_] button, [class*=st-key-problem] button {{ min-height: 1.6rem; padding-block: 0; }}
 .st-key-{PANEL} [data-testid=stCaptionContainer] code {{
@@ -78,7 +78,7 @@ _RULES = f"""
 [class*=st-key-default_] [data-testid=stWidgetLabel] p {{ opacity: .75; }}
 [class*=st-key-changed_] [data-testid=stWidgetLabel] p {{ font-weight: 600; }}
 [class*=st-key-field_] {{ gap: .1rem; }}
-[class*=st-key-icon_] button {{ min-height: 1.4rem; padding: 0; }}
+[class*=st-key-icon_] button {{ min-width: 1.5rem; min-height: 1.5rem; padding: 0; }}
 [class*=st-key-icon_] button [data-testid=stMarkdownContainer] {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }}

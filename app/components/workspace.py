@@ -10,6 +10,7 @@ import streamlit as st
 from app.components.beside import followed, told_beside
 from app.components.canvas import CanvasState, read_state, send
 from app.components.underway import with_what_is_underway
+from app.components.words import plain
 from app.services.designer import Designer
 from app.services.projects import Project, ProjectError, StaleProjectError
 from graph_compiler.document import DocumentError, GraphDocument, Node, from_canvas
@@ -55,11 +56,6 @@ class Opening:
     def epoch(self) -> str:
         """Names this opening for the canvas."""
         return f"{self.project.id}:{self.number}"
-
-    @property
-    def untouched(self) -> bool:
-        """Whether nothing was ever drawn in this project."""
-        return self.project.revision == 1 and not self.document.nodes
 
     def take_over(self) -> None:
         """Keeps what was drawn on the canvas since it last said so, whatever page is shown now."""
@@ -243,7 +239,7 @@ def _existing(project_id: str | None) -> Project | None:
     try:
         return designer().projects.open(project_id)
     except ProjectError as error:
-        st.toast(f"{error} The last project was opened.", icon=":material/info:")
+        st.toast(f"{plain(str(error))} The last project was opened.", icon=":material/info:")
         return None
 
 

@@ -50,7 +50,7 @@ def _draw(opened: Opening) -> None:
     drawing, panel = st.columns([7, 2], gap="small")
     with drawing:
         if opened.refusal:
-            st.error(f"The last change could not be kept. {opened.refusal}", icon=":material/error:")
+            st.error(f"The last change could not be kept. {plain(opened.refusal)}", icon=":material/error:")
         state = canvas(
             CANVAS,
             to_canvas(document),
@@ -124,6 +124,6 @@ def _summary(document: GraphDocument, analysis: Analysis) -> None:
     try:
         st.caption(f"Made for: {plain(describe(document.data.dataset).title)}")
     except LayerloomError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
     if analysis.ok:
         link_to("train", "Train it", ":material/model_training:")

@@ -10,6 +10,7 @@ from app.components.evaluating.which_model import choose_model
 from app.components.measures import show_measures
 from app.components.navigation import link_to
 from app.components.run_choice import choose_run
+from app.components.words import plain
 from app.components.workspace import designer, opening
 from app.services.evaluation import MODELS, Evaluation, read_evaluation
 from app.services.run_store import Run
@@ -42,11 +43,11 @@ def show() -> None:
         if which == "best":
             evaluation = read_evaluation(folder, which) or _examined_now(run_id, folder, evaluation)
     except LayerloomError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     show_measures(evaluation)
     if evaluation.misfit:
-        st.warning(evaluation.misfit, icon=":material/rule:")
+        st.warning(plain(evaluation.misfit), icon=":material/rule:")
     _look_closer(Examined(run_id, evaluation, which))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from app.components.faults import report
 from app.components.prepared_export import draw_export
 from app.components.why_not import draw_reasons, reasons_against
-from app.components.words import amount
+from app.components.words import amount, plain
 from app.components.workspace import Opening, opening
 from app.services import exports
 from app.services.datasets import Dataset, load
@@ -70,7 +70,7 @@ def _data(opened: Opening) -> None:
     try:
         dataset = load(opened.document.data.dataset)
     except LayerloomError as error:
-        st.caption(str(error))
+        st.caption(plain(str(error)))
         return
     file = Download(f"{opened.document.data.dataset}.npz", b"", "application/octet-stream")
     _button(

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from streamlit_flow.elements import StreamlitFlowEdge, StreamlitFlowNode
 
-Theme = Literal["light", "dark"]
+from app.components.theme import Theme
 
 _COLORS: dict[Theme, dict[str, str]] = {
     "light": {"background": "#ffffff", "color": "#1f2430", "border": "1px solid #d5d9e2", "wire": "#8b93a5"},

@@ -10,7 +10,8 @@ from streamlit_flow import streamlit_flow
 from streamlit_flow.layouts import LayeredLayout, ManualLayout
 from streamlit_flow.state import StreamlitFlowState
 
-from app.components.canvas.flow_elements import LayerNode, Mark, PortEdge, Theme
+from app.components.canvas.flow_elements import LayerNode, Mark, PortEdge
+from app.components.theme import Theme
 
 
 def draw_graph(

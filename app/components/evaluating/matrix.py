@@ -48,7 +48,7 @@ def _matrix(examined: Examined) -> None:
         width="stretch",
         config=STILL,
         key=key,
-        on_select=lambda: _open_cell(key),
+        on_select=guarded(lambda: _open_cell(key)),
         selection_mode="points",
     )
     st.caption(

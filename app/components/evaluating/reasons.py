@@ -70,7 +70,7 @@ def _saliency(examined: Examined, x: Array, target: int | None) -> Array | None:
     try:
         return examined.ask("saliency", x, target=target).arrays["gradient"]
     except ExaminerError as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(plain(str(error)), icon=":material/info:")
         return None
 
 
@@ -90,7 +90,7 @@ def _class_activation(examined: Examined, x: Array, target: int | None) -> tuple
     try:
         return layer, examined.ask("class_activation", x, tap=layer, target=target).arrays["map"]
     except ExaminerError as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(plain(str(error)), icon=":material/info:")
         return None
 
 

@@ -49,7 +49,7 @@ def node_form(
         spec = find_spec(node.layer) or layer_spec(node.layer)
     except UnknownNameError as error:
         st.subheader(plain(node.name), anchor=False)
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     around = around or Surroundings()
     st.subheader(spec.label, anchor=False)

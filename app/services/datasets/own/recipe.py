@@ -1,9 +1,9 @@
 """How a source becomes arrays: what a user chooses, as a value that names the version made of it."""
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from app.services.datasets.own.home import slug
 from app.services.datasets.own.source import (
@@ -160,7 +160,6 @@ class ArrayRecipe(Record):
 
 
 Recipe = TableRecipe | PictureRecipe | ArrayRecipe
-recipe_reader: TypeAdapter[Recipe] = TypeAdapter(Annotated[Recipe, Field(discriminator="kind")])
 
 
 def name_of(source: Source, recipe: Recipe) -> str:
