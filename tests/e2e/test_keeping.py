@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import free_port
+from tests.browser import free_port, until
 from tests.e2e.conftest import Designer, NewVisitor, running_designer
+from tests.e2e.test_mistakes import CLASSES, chain
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.e2e
@@ -54,6 +55,67 @@ def test_undo_works_after_going_to_another_page_and_back(visitor: Visitor, desig
     expect(visitor.node("dense")).to_be_visible()
     visitor.settle()
     assert [node.name for node in designer.document(project_id).nodes.values()] == ["dense"]
+
+
+SOCKETS = """(() => {
+  const Socket = window.WebSocket;
+  window.sockets = [];
+  window.WebSocket = class extends Socket {
+    constructor(...given) { super(...given); window.sockets.push(this); }
+  };
+})()"""
+"""Keeps the connections of a page, so that a test can cut them."""
+
+
+def test_an_edit_underway_outlives_page_switches_and_a_cut_connection(
+    visitor: Visitor, designer: Designer
+) -> None:
+    page, keys = visitor.page, visitor.page.keyboard
+    page.add_init_script(SOCKETS)
+    project_id = designer.projects.create("In mid-edit", chain(("InputLayer", {"shape": [8]}), CLASSES)).id
+    visitor.open(project_id)
+    begun = designer.document(project_id)
+    units = page.get_by_label("units", exact=True)
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    visitor.select("layer_1")
+    keys.press("-")
+    page.mouse.move(5, 5)
+    seen = visitor.middle(visitor.node("layer_1"))
+
+    def nothing_has_moved() -> None:
+        expect(visitor.node("layer_1")).to_have_attribute("data-selected", "true")
+        assert visitor.middle(visitor.node("layer_1")) == pytest.approx(seen, abs=1)
+
+    # The page is left while the command of the form is on its way to the canvas.
+    visitor.painted()
+    visitor.type_and_go("units", "20", "Data")
+    visitor.go("Design")
+    expect(units).to_have_value("20")
+    nothing_has_moved()
+
+    # The connection is cut; edits on the canvas and in the form reach the server when it is back.
+    page.evaluate("() => window.sockets.at(-1).close()")
+    page.locator(".pane").focus()
+    keys.press("Control+d")
+    expect(visitor.node("layer_2")).to_have_attribute("data-selected", "true")
+    until(lambda: "layer_2" in designer.document(project_id).names(), "the copy is stored")
+    visitor.select("layer_1")
+    page.evaluate("() => window.sockets.at(-1).close()")
+    visitor.fill("units", "33")
+    until(lambda: designer.document(project_id).nodes["n1"].params["units"] == 33, "what was typed is stored")
+    visitor.settle()
+    nothing_has_moved()
+
+    # Three edits were made, and three steps lead back.
+    page.locator(".pane").focus()
+    for _ in range(3):
+        expect(undo).to_be_enabled()
+        keys.press("Control+z")
+        visitor.settle()
+    expect(undo).to_be_disabled()
+    until(lambda: designer.document(project_id) == begun, "the design as it was")
+    # The page rightly complains that there was no server to talk to.
+    visitor.complaints.clear()
 
 
 def test_the_second_tab_is_told_and_loses_nothing(designer: Designer, new_visitor: NewVisitor) -> None:

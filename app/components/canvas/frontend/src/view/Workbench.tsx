@@ -78,7 +78,7 @@ export function Workbench({ session, theme, narrow }: Props) {
   }, [announce]);
 
   const toForm = useForm(editor, frame, pane);
-  const { actions, run } = useKeys({ editor, frame, pane, blocked: dialog !== null, dialogs, toggleSnap, toForm });
+  const { actions, run } = useKeys({ editor, frame, pane, dialogs, toggleSnap, toForm });
   const nextProblem = useCallback((step: 1 | -1) => (step === 1 ? actions.nextFinding() : actions.previousFinding()), [actions]);
 
   return (

@@ -10,8 +10,6 @@ interface Options {
   editor: Editor;
   frame: RefObject<HTMLElement | null>;
   pane: RefObject<HTMLElement | null>;
-  /** A list or the help is open and has the keys. */
-  blocked: boolean;
   dialogs: Openers;
   toggleSnap: () => void;
   toForm: () => void;
@@ -37,15 +35,13 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
   latest.current = { ...options, actions };
 
   useEffect(() => {
-    // Streamlit may put new elements in the place of the ones that were clicked: they have the keys, too.
-    let active = latest.current.editor.session.hasKeys;
     let byMouse = false;
     // Tab opens the list of layers for someone at the mouse; someone at the keyboard needs it to move on.
     let atMouse = false;
 
     const follow = (event: Event) => {
       const path = event.composedPath();
-      active = frame.current !== null && path.includes(frame.current);
+      // Of the session: Streamlit may put new elements in the place of the ones that were clicked.
       latest.current.editor.session.hasKeys = path.some(isCanvas);
     };
     const onPointer = (event: PointerEvent) => {
@@ -61,12 +57,14 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
     };
 
     const onKey = (event: KeyboardEvent) => {
-      const { blocked, editor, actions } = latest.current;
+      const { editor, actions } = latest.current;
+      const { session } = editor;
       const target = event.composedPath()[0];
       if (event.key === "Tab") byMouse = false;
       // While new elements replace old ones both are there: one of them has done it.
       if (event.defaultPrevented) return;
-      if (!active || blocked || isField(target)) return;
+      // A list or the help that is open has the keys.
+      if (!session.hasKeys || session.read().dialog !== null || isField(target)) return;
       if (event.key === "Tab") {
         if (atMouse && !event.shiftKey && !event.ctrlKey) take(() => editor.openQuickAdd());
         else atMouse = false;
@@ -75,7 +73,7 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
       const focused = target instanceof Element ? target : null;
       if (event.key === "Enter" || event.key === " ") {
         const id = focused?.getAttribute("data-id");
-        const chosen = editor.session.read().state.selection.nodes;
+        const chosen = session.read().state.selection.nodes;
         const onCard = id != null && focused?.matches(".react-flow__node") === true;
         if (onCard && !chosen.includes(id)) take(() => actions.selectNode(id));
         else if (id && focused?.matches(".react-flow__edge")) take(() => actions.selectWire(id));
