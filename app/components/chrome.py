@@ -19,7 +19,8 @@ def header() -> None:
     opened = opening()
     if opened.refresh():
         st.toast(
-            "This project was changed in another tab: this is its newest design.", icon=":material/sync:"
+            "This project was changed in another tab: this is its newest design. Undo brings yours back.",
+            icon=":material/sync:",
         )
     with st.container(key=BAR, horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
         st.markdown(f"**{plain(opened.project.name)}**", width="content")
@@ -45,8 +46,8 @@ def _stale_notice(opened: Opening) -> None:
             "but not saved. Which one do you want?"
         )
         theirs, mine, copy = st.columns(3)
-        if theirs.button("Show the other tab's design", width="stretch") and opened.stale is not None:
-            open_project(opened.stale)
+        if theirs.button("Show the other tab's design", width="stretch"):
+            opened.give_way()
             st.rerun()
         if mine.button("Save mine over it", width="stretch"):
             opened.overwrite()

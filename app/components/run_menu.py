@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from app.components.canvas import send
 from app.components.faults import guarded
 from app.components.navigation import go_to
 from app.components.shown import as_value, follow
-from app.components.workspace import CANVAS, Opening, designer, open_project
+from app.components.workspace import Opening, designer, open_project
 from app.services.run_store import MAX_NOTE, Run
 from app.services.training import delete_run
-from graph_compiler.document import GraphDocument, to_canvas
+from graph_compiler.document import GraphDocument
 
 
 def run_menu(opened: Opening, run: Run) -> None:
@@ -31,15 +30,13 @@ def run_menu(opened: Opening, run: Run) -> None:
 
 
 def restore(opened: Opening, document: GraphDocument) -> None:
-    """Gives the open project an earlier design: drawn by the canvas, as one step that its undo takes back.
+    """Gives the open project an earlier design, as one step that the undo of the canvas takes back.
 
     Args:
         opened: The project.
         document: The design as it was.
     """
-    send(CANVAS, "replace", doc=to_canvas(document))
-    settings = {"compile": document.compile, "training": document.training, "data": document.data}
-    opened.save(opened.document.model_copy(update=settings))
+    opened.edit(document.model_copy(update={"name": opened.document.name}))
 
 
 def _note(run: Run) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from app.components.beside import followed, told_beside
-from app.components.canvas import CanvasState, read_state, send
+from app.components.canvas import CanvasState, read_state, replaces_design, send, send_design, unfinished
 from app.components.underway import with_what_is_underway
 from app.components.words import plain
 from app.services.designer import Designer
 from app.services.projects import Project, ProjectError, StaleProjectError
-from graph_compiler.document import DocumentError, GraphDocument, Node, from_canvas
+from graph_compiler.document import DocumentError, GraphDocument, Node, from_canvas, to_canvas
 
 CANVAS = "canvas"
 """Key of the one canvas of a tab."""
@@ -31,7 +31,7 @@ class Opening:
 
     Args:
         project: The project as it was last read or saved.
-        number: Counts openings and changes made outside of the canvas, each of which the canvas reads anew.
+        number: Counts openings, at each of which the canvas reads the design anew.
         stale: The project as somebody else has saved it meanwhile, if so.
         refusal: Why the last change on the canvas could not be kept; empty when it was.
         seen: What the canvas last sent.
@@ -62,7 +62,7 @@ class Opening:
         newest = read_state(CANVAS, self.epoch)
         self.asks = newest.asks if newest is not None else ""
         document = self.document
-        if newest is not None and newest.document != self.seen:
+        if newest is not None and newest.document != self.seen and not _is_replaced(newest):
             if not self.seen and 0 < newest.base < self.project.revision:
                 # Drawn while a server was away: where another tab has saved since, the user is asked.
                 self._begun_from(newest.base, newest.document)
@@ -94,7 +94,7 @@ class Opening:
         Returns:
             Whether there was something, and the page has to run once more.
         """
-        if not state.rev or state.document == self.seen:
+        if not state.rev or state.document == self.seen or _is_replaced(state):
             return False
         self.take_over()
         return True
@@ -139,8 +139,8 @@ class Opening:
             return False
         changed = newest.revision > self.project.revision
         if changed:
-            self._draw_anew()
-            self.project = newest
+            before, self.project = self.document, newest
+            self._show(before)
         elif newest.name != self.project.name:
             self.project = replace(self.project, name=newest.name)
         return changed
@@ -150,9 +150,9 @@ class Opening:
         newest = designer().projects.revision(self.project.id)
         return self.stale is None and newest is not None and newest > self.project.revision
 
-    def _draw_anew(self) -> None:
-        self.number += 1
-        self.beside = None
+    def _show(self, before: GraphDocument) -> None:
+        """Has the canvas show what has become of a design elsewhere; its undo leads back."""
+        send_design(CANVAS, to_canvas(self.document), *told_beside(before, self.document))
 
     def rename(self, name: str) -> None:
         """Calls the project something else.
@@ -166,13 +166,12 @@ class Opening:
     def edit(self, document: GraphDocument) -> None:
         """Keeps a design that was changed outside of the canvas, and has the canvas follow.
 
-        Where only parameters and settings were changed the canvas is told so, and its undo takes them back.
-        Else it draws the design anew.
+        The undo of the canvas takes it back in one step.
         """
         before = self.document
         self.save(document)
-        if list(before.nodes) != list(document.nodes) or before.edges != document.edges:
-            self._draw_anew()
+        if _drawn(before) != _drawn(document):
+            self._show(before)
             return
         changes = [_change(before.nodes[key], node) for key, node in document.nodes.items()]
         edits = [change for change in changes if change is not None] + told_beside(before, document)
@@ -186,6 +185,14 @@ class Opening:
             self.stale = None
             self.project = newest
             self.save(mine)
+
+    def give_way(self) -> None:
+        """Shows the design of another tab; undo on the canvas brings this tab's back."""
+        if self.stale is not None:
+            before, self.project = self.document, self.stale
+            self.stale = None
+            self.refusal = ""
+            self._show(before)
 
 
 @st.cache_resource(show_spinner=False)
@@ -215,6 +222,17 @@ def open_project(project: Project) -> Opening:
     st.session_state[_OPEN] = opened
     st.query_params[_QUERY] = project.id
     return opened
+
+
+def _is_replaced(drawn: CanvasState) -> bool:
+    """Whether the canvas is yet to show another state of the design than the one drawn."""
+    return any(command["id"] > drawn.ack and replaces_design(command) for command in unfinished(CANVAS))
+
+
+def _drawn(document: GraphDocument) -> dict[str, Any]:
+    """What the canvas draws of a design, without the parameters of its layers."""
+    drawing = to_canvas(document)
+    return drawing | {"nodes": [{**node, "params": None} for node in drawing["nodes"]]}
 
 
 def _change(before: Node, after: Node) -> dict[str, Any] | None:

@@ -139,8 +139,18 @@ def test_the_second_tab_is_told_and_loses_nothing(designer: Designer, new_visito
     third = new_visitor(designer)
     third.open(project_id)
     expect(third.node("dense")).to_be_visible()
+    third.select("dense")
+    seen = third.middle(third.node("dense"))
     _add(first, "Dropout", "dropout", (0.7, 0.3))
     expect(third.node("dropout")).to_be_visible(timeout=20_000)
+    # It is one step of its undo, and moves nothing.
+    assert third.middle(third.node("dense")) == pytest.approx(seen, abs=1)
+    expect(third.node("dense")).to_have_attribute("data-selected", "true")
+    third.settle()
+    third.page.locator(".pane").focus()
+    third.page.keyboard.press("Control+z")
+    expect(third.node("dropout")).to_have_count(0)
+    until(lambda: designer.document(project_id).names() == {"dense"}, "the step taken back is stored")
 
 
 def test_a_value_is_kept_by_going_elsewhere_right_after_typing(visitor: Visitor, designer: Designer) -> None:

@@ -5,6 +5,7 @@ each run, until the browser has said that it carried the command out. So none is
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias, cast
 
 import streamlit as st
@@ -33,6 +34,25 @@ def send(key: str, op: Operation, **fields: Any) -> int:
     st.session_state[_last_id(key)] = command_id
     st.session_state[_outbox(key)] = [*waiting, {"id": command_id, "op": op, **fields}]
     return command_id
+
+
+def send_design(key: str, document: Mapping[str, Any], *edits: Mapping[str, Any]) -> int:
+    """Ask the canvas of a key to show another state of the same design: one step of undo.
+
+    It takes the place of states that the browser has not shown yet.
+
+    Args:
+        key: the key the canvas is mounted with.
+        document: the whole design.
+        *edits: further commands that belong to the same step.
+    """
+    st.session_state[_outbox(key)] = [one for one in _waiting(key) if not replaces_design(one)]
+    return send(key, "batch", edits=[{"op": "replace", "doc": dict(document)}, *map(dict, edits)])
+
+
+def replaces_design(command: Mapping[str, Any]) -> bool:
+    """Whether a command puts another design in the place of what is drawn."""
+    return any(edit["op"] == "replace" for edit in command.get("edits", (command,)))
 
 
 def pending(key: str, ack: int) -> list[dict[str, Any]]:

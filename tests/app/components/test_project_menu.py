@@ -165,6 +165,30 @@ def test_the_second_tab_is_told_and_loses_nothing(two_tabs, services):
     assert first_name(services.projects.open(second.opening.project.id).document) == "theirs"
 
 
+def test_what_another_tab_has_saved_is_one_step_of_undo(tab, project):
+    one = project()
+    first, second = tab(one), tab(one)
+    first.visit()
+    second.visit()
+    second.select("hidden")
+    begun, epoch = second.document, second.opening.epoch
+    faster = begun.training.model_copy(update={"epochs": begun.training.epochs + 1})
+    first.opening.save(begun.model_copy(update={"training": faster}))
+    first.draw(renamed(first.document, "theirs"))
+    second.at.run()
+    assert (first_name(second.document), second.opening.epoch) == ("theirs", epoch)
+    theirs, command = second.document, second.sent["commands"][-1]
+    assert [edit["op"] for edit in command["edits"]] == ["replace", "beside"]
+    # What was drawn just before the canvas hears of it is a step of its history, and saves over nothing.
+    second.draw(renamed(begun, "late"))
+    assert first_name(second.document) == "theirs"
+    change = command["edits"][1]["change"]
+    second.draw(theirs, ack=command["id"], beside=[change])
+    assert second.document == theirs
+    second.draw(begun, ack=command["id"])
+    assert second.document == begun
+
+
 def test_the_other_tabs_design_is_taken(two_tabs):
     _, second = two_tabs
     second.button("Show the other tab's design").click().run()

@@ -31,6 +31,8 @@ export interface Sight {
   count: number;
   /** Whether something opens beside the nodes, or beneath them where the canvas is narrow. */
   company?: boolean;
+  /** Whether the whole design is meant. */
+  whole?: boolean;
 }
 
 /** Places that cards come from while they move to their new ones. */
@@ -159,7 +161,9 @@ export class Session {
         const graph = applyEdit(this.graph, command);
         const select = command.op === "add_node" && command.select ? lastNode(graph) : undefined;
         const tag = command.op === "set_node" ? tagOf(command) : undefined;
+        const begins = this.graph.nodes.length === 0 && graph.nodes.length > 1;
         this.apply({ type: "edit", graph, now: Date.now(), tag, select });
+        if (begins) this.look({ nodes: [], whole: true });
       }
       this.apply({ type: "acknowledge", id: command.id });
     }
@@ -183,8 +187,12 @@ export class Session {
 
   /** Asks the view to bring nodes into sight. */
   show(nodes: readonly string[], company = false): void {
-    this.snapshot = { ...this.snapshot, sight: { nodes, count: this.snapshot.sight.count + 1, ...(company && { company }) } };
+    this.look({ nodes, ...(company && { company }) });
     this.tell();
+  }
+
+  private look(at: Omit<Sight, "count">): void {
+    this.snapshot = { ...this.snapshot, sight: { ...at, count: this.snapshot.sight.count + 1 } };
   }
 
   /** Asks the view to let cards move from these places to where they are now. */

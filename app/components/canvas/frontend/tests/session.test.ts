@@ -132,6 +132,23 @@ describe("a session", () => {
     ]);
   });
 
+  it("takes a whole design from elsewhere as one step, without opening it anew", () => {
+    session.view = { x: 1, y: 2, zoom: 1 };
+    session.dispatch({ type: "select", selection: { nodes: ["b"], edges: [] } });
+    const replace = { op: "replace" as const, doc: graph([node("b"), node("c")]) };
+    session.receive(data({ commands: [{ id: 1, op: "batch", edits: [replace, { op: "beside", change: 1 }] }] }), send, false);
+    expect(session.graph.nodes.map((one) => one.id)).toEqual(["b", "c"]);
+    expect(session.read()).toMatchObject({ state: { selection: { nodes: ["b"] } }, sight: { count: 0 } });
+    session.dispatch({ type: "undo" });
+    expect(session.graph).toEqual(design);
+  });
+
+  it("shows all of what an empty design is filled with", () => {
+    session.receive(data({ epoch: 2, doc: graph([]) }), send, false);
+    session.receive(data({ epoch: 2, commands: [{ id: 1, op: "replace", doc: design }] }), send, false);
+    expect(session.read().sight).toEqual({ nodes: [], whole: true, count: 1 });
+  });
+
   it("fills in what a document leaves out", () => {
     const bare = { nodes: [{ id: "a", layer: "Dense", name: "a" }], edges: [{ ...edge("a", "b"), slot: undefined }] };
     session.receive(data({ epoch: 2, doc: bare as never }), send, false);

@@ -37,6 +37,7 @@ export function useSight(session: Session, snapshot: Snapshot): void {
   useEffect(() => {
     if (!measured || sight.count === shown.current) return;
     shown.current = sight.count;
+    if (sight.whole) void flow.fitView(FIT);
     const nodes = sight.nodes.map((id) => ({ id }));
     const padding = sight.company && narrow ? BENEATH : 0.4;
     if (nodes.length > 0) void flow.fitView({ nodes, padding, maxZoom: Math.max(1, flow.getZoom()), minZoom: 0.6, duration: motion() });
