@@ -52,7 +52,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def _program_of_its_own(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Names and chance begin anew in each test and are the same in every run, whatever the process did before.
+    """Names and chance begin anew in each test, the same in every run, whatever the process did before.
 
     The order is another one in every run (pytest-randomly), so that ties between tests show.
     """
