@@ -59,8 +59,13 @@ def choose_dataset(bound: str | None) -> str:
 def look_at(name: str) -> None:
     """Has the page show a data set, a file that was brought in, or how to bring one in, from its top."""
     if st.session_state.get(LOOKED_AT) != name:
-        st.session_state[_TURNED] = st.session_state.get(_TURNED, 0) + 1
+        go_to_top()
     st.session_state[LOOKED_AT] = name
+
+
+def go_to_top() -> None:
+    """Has the page show its top, where work that goes on and what became of it stand."""
+    st.session_state[_TURNED] = st.session_state.get(_TURNED, 0) + 1
 
 
 def show_from_top() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.words import plain
-from app.services.datasets.own.recipe import Column, TableRecipe, suggested_column, suggested_split
+from app.services.datasets.own.recipe import Column, Odd, TableRecipe, suggested_column, suggested_split
 from app.services.datasets.own.source import ColumnFacts, TableSource
 
 KINDS = {"number": "Number", "category": "Category", "date": "Date", "text": "Text", "ignore": "Ignore"}
@@ -22,6 +22,7 @@ WAYS = {
     "category": ("drop", "frequent", "own"),
     "text": ("drop",),
 }
+ODD = {"refuse": "Stop at odd cells", "missing": "Odd cells are missing"}
 ENCODINGS = {"onehot": "A column each", "ids": "Their numbers"}
 SCALINGS = {"standard": "Mean 0, deviation 1", "range": "0 to 1", "none": "As they are"}
 A_PAGE = 12
@@ -52,7 +53,11 @@ def draw_target(source: TableSource, recipe: TableRecipe) -> TableRecipe:
     facts = source.column(target)
     st.caption(_about(facts, source.rows))
     changed = target != recipe.target or columns[target].kind != kind
-    columns[target] = columns[target].model_copy(update={"kind": kind})
+    odd = columns[target].odd
+    if found := _odd_cells(facts, kind, source.rows):
+        right.caption(found)
+        odd = _choose_odd(right, facts, odd, f"{source.id}:{target}")
+    columns[target] = columns[target].model_copy(update={"kind": kind, "odd": odd})
     update: dict[str, Any] = {"columns": columns, "target": target}
     if changed:
         update["split"] = recipe.split.model_copy(update={"by": suggested_split(kind)})
@@ -121,7 +126,10 @@ def _row(source: TableSource, facts: ColumnFacts, column: Column) -> Column:
         missing_place.caption(f"Left out: {plain(facts.why)}" if facts.kind == "ignore" else "Left out")
         return column
     missing: Any = column.missing if column.missing in WAYS[kind] else "drop"
-    if facts.missing or (kind == "number" and facts.not_number):
+    odd = column.odd
+    if _odd_cells(facts, kind, source.rows):
+        odd = _choose_odd(missing_place, facts, odd, key)
+    if facts.missing or odd == "missing":
         ways = WAYS[kind]
         missing = missing_place.selectbox(
             f"Missing values of {facts.name}",
@@ -131,7 +139,7 @@ def _row(source: TableSource, facts: ColumnFacts, column: Column) -> Column:
             label_visibility="collapsed",
             key=f"missing:{key}:{kind}",
         )
-    else:
+    elif not _odd_cells(facts, kind, source.rows):
         missing_place.caption("none")
     encoding: Any = column.encoding
     if kind == "category":
@@ -143,10 +151,33 @@ def _row(source: TableSource, facts: ColumnFacts, column: Column) -> Column:
             label_visibility="collapsed",
             key=f"encoding:{key}",
         )
-    elif kind == "number" and facts.not_number is not None:
-        row, cell = facts.not_number
-        encoding_place.caption(f":orange[Row {row:,}: “{plain(cell[:24])}” is no number]")
-    return Column(kind=kind, missing=missing, encoding=encoding)
+    else:
+        encoding_place.caption(_odd_cells(facts, kind, source.rows))
+    return Column(kind=kind, missing=missing, odd=odd, encoding=encoding)
+
+
+def _odd_cells(facts: ColumnFacts, kind: str, rows: int) -> str:
+    """How many cells are not of the kind, and the first of them where it is known."""
+    right = {"number": facts.numbers, "date": facts.dates}.get(kind)
+    count = 0 if right is None else rows - facts.missing - right
+    if not count:
+        return ""
+    first = ""
+    if kind == "number" and facts.not_number is not None:
+        first = f", such as “{plain(facts.not_number[1][:24])}” in row {facts.not_number[0]:,}"
+    return f":orange[{count:,} {'cell is' if count == 1 else 'cells are'} no {kind}{first}]"
+
+
+def _choose_odd(place: Any, facts: ColumnFacts, odd: Odd, key: str) -> Odd:
+    """Whether cells that are not of the kind stop the work, or count as missing."""
+    return place.selectbox(
+        f"Odd cells of {facts.name}",
+        list(ODD),
+        list(ODD).index(odd),
+        format_func=ODD.__getitem__,
+        label_visibility="collapsed",
+        key=f"odd:{key}",
+    )
 
 
 def _about(facts: ColumnFacts, rows: int) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components.catalogue import look_at
+from app.components.catalogue import go_to_top, look_at
 from app.components.faults import guarded, shielded
 from app.components.words import plain
 from app.components.workspace import designer
@@ -17,6 +17,7 @@ TITLES = {"import": "Reading", "prepare": "Preparing"}
 def follow(task: Task) -> None:
     """Has this tab show a task, and what it makes when it is done."""
     st.session_state[_FOLLOWED] = task.id
+    go_to_top()
 
 
 def end_work() -> None:

@@ -93,6 +93,20 @@ def test_a_table_is_prepared_bound_fitted_and_deleted_with_a_way_back(tab, proje
     assert (visitor.texts().count("is deleted."), "“A network” is deleted." in visitor.texts()) == (1, True)
 
 
+def test_odd_cells_stop_the_work_before_it_begins_until_they_count_as_missing(tab, project, brought_in):
+    source = read_source(brought_in("odd.csv", flowers() + "\n3 cm,red,rose\n"))
+    visitor = tab(project())
+    at = visitor.visit("data")
+    at.button(key=f"look_{source.id}").click().run()
+    assert "1 cell is no number, such as “3 cm” in row 122" in visitor.texts()
+    assert "Count such cells as missing" in at.warning[0].value
+    assert visitor.button("Prepare").disabled
+    visitor.field("Odd cells of length").select("missing").run()
+    assert not at.warning
+    assert not visitor.button("Prepare").disabled
+    assert visitor.field("Missing values of length").value == "drop"
+
+
 def test_a_file_that_cannot_be_read_is_refused_in_words_where_it_was_chosen(tab, project, services, tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text("a,b\n1,2\n3,4,5\n")

@@ -85,6 +85,16 @@ def as_dates(cells: Any, date_format: str) -> Array:
     return compute("cast", seconds, pa.float64()).to_numpy(zero_copy_only=False)
 
 
+def without_odd(cells: Any, values: Array) -> Any:
+    """Cells of which those that could not be read are missing, too.
+
+    Args:
+        cells: The cells, cleaned.
+        values: What was read from them, NaN where nothing was.
+    """
+    return compute("if_else", pa.array(np.isnan(values)), pa.scalar(None, pa.string()), cells)
+
+
 def missing_cells(cells: Any) -> Array:
     """Which cells are missing."""
     return compute("is_null", cells).to_numpy(zero_copy_only=False)
@@ -103,5 +113,6 @@ def refuse_cell(column: str, kind: str, row: int, cell: str, hint: str = "") -> 
     shown = cell if len(cell) <= 60 else f"{cell[:60]}…"
     return DataError(
         f"Row {row + FIRST_ROW:,}, column '{column}': {shown!r} is no {kind}.",
-        hint=hint or f"Correct it in the file, leave the cell empty, or take '{column}' for a category.",
+        hint=hint
+        or f"Count such cells as missing, correct it in the file, or take '{column}' for a category.",
     )

@@ -23,6 +23,7 @@ MANY_CLASSES = 50
 SIDES = (28, 32, 48, 64, 96, 128, 160, 224)
 
 Missing = Literal["drop", "mean", "median", "frequent", "own"]
+Odd = Literal["refuse", "missing"]
 Encoding = Literal["onehot", "ids"]
 Cut = Literal["random", "stratified", "time", "group", "given"]
 
@@ -34,11 +35,14 @@ class Column(Record):
         kind: What it holds; "ignore" leaves it out.
         missing: Empty cells: drop their rows; put in the mean, the median or the most frequent value of the
             training rows; or, for categories, take "missing" for a category of its own.
+        odd: Cells that are not what the kind says, such as a word among numbers: refuse the table, or
+            count them as missing.
         encoding: Categories as a column of 0 and 1 each, or as their numbers.
     """
 
     kind: ColumnKind
     missing: Missing = "drop"
+    odd: Odd = "refuse"
     encoding: Encoding = "onehot"
 
 

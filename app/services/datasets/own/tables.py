@@ -1,5 +1,6 @@
 """Prepares a table: cuts its rows, measures its columns on the training rows, and writes the arrays."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,15 @@ from app.services.datasets.own.answers import (
     shaped,
 )
 from app.services.datasets.own.cautions import TableWatch
-from app.services.datasets.own.cells import as_dates, as_numbers, compute, missing_cells, refuse_cell
+from app.services.datasets.own.cells import (
+    FIRST_ROW,
+    as_dates,
+    as_numbers,
+    compute,
+    missing_cells,
+    refuse_cell,
+    without_odd,
+)
 from app.services.datasets.own.cutting import Places, cut
 from app.services.datasets.own.encoding import SAMPLE, ColumnFit, EncodedColumn
 from app.services.datasets.own.groups import Groups, share_gone
@@ -146,6 +155,10 @@ def check_recipe(source: TableSource, recipe: TableRecipe) -> None:
     features = recipe.features
     if recipe.target not in recipe.columns:
         raise DataError(f"Nothing is said about the target '{recipe.target}'.", hint="Choose its kind.")
+    for name in dict.fromkeys([*features, recipe.target]):
+        column, odd = recipe.columns[name], source.column(name).not_number
+        if column.kind == "number" and column.odd == "refuse" and odd is not None:
+            raise refuse_cell(name, "number", odd[0] - FIRST_ROW, odd[1])
     if not features:
         raise DataError(
             "There is no column to learn from.", hint=f"Take at least one besides '{recipe.target}'."
@@ -189,6 +202,21 @@ def times_of(source: TableSource, column: str, cells: Any, first_row: int) -> Ar
     return values
 
 
+def _pieces(source: TableSource, recipe: TableRecipe, columns: list[str]) -> Iterator[tuple[int, list[Any]]]:
+    """Pieces of the table in which odd cells are missing where the recipe wants that."""
+    for first_row, cells in pieces(source, columns):
+        yield first_row, [_known(source, recipe, *part) for part in zip(columns, cells, strict=True)]
+
+
+def _known(source: TableSource, recipe: TableRecipe, name: str, cells: Any) -> Any:
+    column = recipe.columns.get(name)
+    if column is None or column.odd == "refuse" or column.kind not in {"number", "date"}:
+        return cells
+    date_format = source.column(name).date_format
+    is_date = column.kind == "date" and date_format
+    return without_odd(cells, as_dates(cells, date_format) if is_date else as_numbers(cells, source.decimal))
+
+
 def _look(source: TableSource, recipe: TableRecipe, answer: Answer, progress: Progress) -> Rows:
     """Which rows are used, their answers, and where they go."""
     progress.now("Choosing the rows")
@@ -203,7 +231,7 @@ def _look(source: TableSource, recipe: TableRecipe, answer: Answer, progress: Pr
     keys = np.arange(source.rows if in_order else 0, dtype=np.float64)
     groups = Groups()
     series = np.zeros(source.rows if within else 0, np.int64)
-    for first_row, cells in pieces(source, columns):
+    for first_row, cells in _pieces(source, recipe, columns):
         found = dict(zip(columns, cells, strict=True))
         here = slice(first_row, first_row + len(cells[0]))
         for name in {recipe.target, *droppers}:
@@ -243,7 +271,7 @@ def _fit(source: TableSource, recipe: TableRecipe, answer: Answer, rows: Rows, p
         mean, scale = float(known.mean()), float(known.std()) or 1.0
     if recipe.columns[features[0]].kind == "text":
         text = TextFit(recipe.reading)
-        for first_row, (cells,) in pieces(source, features):
+        for first_row, (cells,) in _pieces(source, recipe, features):
             text.take(cells, is_train[first_row : first_row + len(cells)])
             progress(len(cells))
         text.finish()
@@ -253,7 +281,7 @@ def _fit(source: TableSource, recipe: TableRecipe, answer: Answer, rows: Rows, p
         ColumnFit(source.column(name), recipe.columns[name], source.decimal, recipe.scaling, share)
         for name in features
     ]
-    for first_row, cells in pieces(source, features):
+    for first_row, cells in _pieces(source, recipe, features):
         chosen = is_train[first_row : first_row + len(cells[0])]
         for fit, column in zip(fits, cells, strict=True):
             fit.take(column, first_row, chosen)
@@ -292,7 +320,7 @@ def _write(
     writer.begin("x", (width,), x_dtype)
     writer.begin("y", plan.answer.shape, plan.answer.dtype)
     writer.begin("shown", () if shown.names or plan.text else (width,), shown)
-    for first_row, cells in pieces(source, features):
+    for first_row, cells in _pieces(source, recipe, features):
         here = slice(first_row, first_row + len(cells[0]))
         where = (places.is_test[here], places.place[here])
         if plan.text:
@@ -328,7 +356,7 @@ def _in_time(
     sorted_places = np.lexsort((when[used_rows], series))
     order = np.zeros(len(when), np.int64)
     order[used_rows[sorted_places]] = np.arange(total)
-    for first_row, cells in pieces(source, recipe.features):
+    for first_row, cells in _pieces(source, recipe, recipe.features):
         here = slice(first_row, first_row + len(cells[0]))
         used = places.place[here] >= 0
         parts = [each.values(part, first_row) for each, part in zip(plan.columns, cells, strict=True)]

@@ -342,3 +342,26 @@ def test_a_target_with_one_value_is_refused(own):
     recipe = recipe_for(source, "y", a=Column(kind="number"))
     with pytest.raises(DataError, match="nothing to tell apart"):
         own.name(source, recipe)
+
+
+def test_odd_cells_count_as_missing_where_one_wants_that(own):
+    """As if they had been left empty, in numbers, dates and amounts to be predicted alike."""
+    rows = [f"{n % 17},20{n % 20:02d}-03-01,{n % 5 + n / 100}" for n in range(60)]
+    odd = [*rows, "12 kg,2001-01-01,1", "4,in spring,2", "5,2002-02-02,a lot"]
+    empty = [*rows, ",2001-01-01,1", "4,,2", "5,2002-02-02,"]
+    kinds = {"size": "number", "born": "date"}
+    made = []
+    for name, lines, choice in (("odd", odd, "missing"), ("empty", empty, "refuse")):
+        source = own.table("\n".join(["size,born,wage", *lines]), f"{name}.csv")
+        columns = {
+            each: Column(kind=kind, missing="median", odd=choice)
+            for each, kind in (kinds | {"wage": "number"}).items()
+        }
+        recipe = suggested(source).model_copy(
+            update={"columns": columns, "target": "wage", "split": Split(by="random")}
+        )
+        made.append(own.made(source, recipe))
+    ours, theirs = made
+    assert len(ours.train.x) + len(ours.test.x) == 62
+    np.testing.assert_array_equal(ours.train.x, theirs.train.x)
+    np.testing.assert_array_equal(ours.test.y, theirs.test.y)

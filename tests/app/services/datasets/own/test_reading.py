@@ -130,7 +130,9 @@ def test_a_cell_that_is_no_number_is_named_by_row_and_column(own):
     source = own.table(f"size,kind\n{rows}\n12 kg,1\n")
     assert source.column("size").kind == "number"
     assert source.column("size").not_number == (61, "12 kg")
-    with pytest.raises(LayerloomError, match=r"Row 61, column 'size': '12 kg' is no number\. Correct it"):
+    with pytest.raises(
+        LayerloomError, match=r"Row 61, column 'size': '12 kg' is no number\. Count such cells"
+    ):
         own.name(source)
 
 
