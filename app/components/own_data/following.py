@@ -38,10 +38,18 @@ def draw_work() -> None:
         st.rerun()
 
 
-def draw_failure(what: str) -> None:
-    """Says why the last task of this tab failed, until another is begun."""
+def draw_failure(what: str, source: str = "") -> None:
+    """Says why the last task of this tab failed, until another is begun.
+
+    Args:
+        what: Which kind of task is meant.
+        source: Id of the file it was about; nothing where it was none that was brought in before.
+    """
     task = designer().data_work.task(st.session_state.get(_SHOWN, ""))
     if task is None or task.what != what:
+        return
+    spec = task.spec or {}
+    if source != (spec.get("source") or spec.get("replaces") or ""):
         return
     if task.state == "failed":
         st.error(plain(f"{task.title}: {task.text}"), icon=":material/error:")

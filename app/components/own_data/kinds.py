@@ -105,8 +105,20 @@ def draw_pictures(source: PictureSource, recipe: PictureRecipe) -> PictureRecipe
         key=f"crop:{source.id}",
         help="Crop cuts the middle out; Stretch keeps all and changes proportions.",
     )
+    skipped = st.toggle(
+        "Leave out pictures that cannot be read",
+        recipe.skip_broken,
+        key=f"skip_broken:{source.id}",
+        help="Else the first one ends the work, and is named.",
+    )
     made = recipe.model_copy(
-        update={"height": rows, "width": points, "colour": bool(coloured), "crop": bool(cropped)}
+        update={
+            "height": rows,
+            "width": points,
+            "colour": bool(coloured),
+            "crop": bool(cropped),
+            "skip_broken": skipped,
+        }
     )
     size = source.rows * rows * points * (3 if coloured else 1)
     st.caption(f"That is {amount(size)} on the disk, read from there piece by piece.")

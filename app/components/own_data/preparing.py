@@ -25,9 +25,11 @@ from app.services.datasets.own import (
     versions,
 )
 from app.services.datasets.own.recipe import ArrayRecipe, PictureRecipe, TableRecipe
-from app.services.datasets.own.source import WORKBOOK, ArraySource, PictureSource, TableSource
+from app.services.datasets.own.source import WORKBOOK, ArraySource, PictureSource, TableSource, first_rows
 from app.services.datasets.own.tables import check_recipe
 from runtime.errors import LayerloomError
+
+FIRST_ROWS = 50
 
 
 def draw_preparing(source: Source) -> None:
@@ -37,15 +39,19 @@ def draw_preparing(source: Source) -> None:
         source: The file that was brought in.
     """
     st.subheader(plain(source.title), anchor=False)
-    rows = {"table": "rows", "pictures": "pictures", "arrays": "rows"}[source.kind]
+    row = {"table": "row", "pictures": "picture", "arrays": "row"}[source.kind]
+    rows = row if source.rows == 1 else f"{row}s"
     when = moment(source.imported_at).replace(":", "\\:")
     st.caption(f"{plain(source.file_name)} · {amount(source.size)} · {source.rows:,} {rows} · read {when}")
     for note in source.notes:
         st.caption(f":material/info: {plain(note)}")
-    draw_failure("prepare")
+    draw_failure("prepare", source.id)
     if isinstance(source, TableSource) and source.sheets:
-        draw_failure("import")
+        draw_failure("import", source.id)
         _sheets(source)
+    if isinstance(source, TableSource):
+        with st.expander("The first rows, as they were read", icon=":material/table:"):
+            st.dataframe(first_rows(source, FIRST_ROWS), height=250, width="stretch")
     key = f"draft:{source.id}"
     recipe: Any = st.session_state.get(key) or suggested(source)
     recipe = _form(source, recipe)
@@ -63,7 +69,7 @@ def _sheets(source: TableSource) -> None:
     """The sheets of a workbook: another one is read as a table of its own."""
     key = f"sheet:{source.id}"
     st.selectbox(
-        f"Sheet :small[one of {len(source.sheets)} of the workbook]",
+        "Sheet of the workbook",
         source.sheets,
         source.sheets.index(source.sheet),
         key=key,

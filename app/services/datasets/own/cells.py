@@ -12,8 +12,19 @@ from runtime.errors import DataError
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?", "-", "#N/A", "<NA>", "NaT")
 """What people and programs write where they know nothing."""
 
-NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
-NUMBER_WITH_COMMA = r"^[+-]?(\d+(,\d*)?|,\d+)([eE][+-]?\d+)?$"
+NUMBER = (
+    r"^[+-]?(\d+(\.\d*)?|\.\d+|[1-9]\d{0,2}([,'\x{2019} \x{a0}\x{202f}]\d{3})+\.\d+"
+    r"|[1-9]\d{0,2}([,'\x{2019} \x{a0}\x{202f}]\d{3}){2,})([eE][+-]?\d+)?$"
+)
+"""Thousands may be apart where it is plain that they are: 1,234.5 and 1,234,567, but not 1,234."""
+
+NUMBER_WITH_COMMA = (
+    r"^[+-]?(\d+(,\d*)?|,\d+|[1-9]\d{0,2}([.'\x{2019} \x{a0}\x{202f}]\d{3})+,\d+"
+    r"|[1-9]\d{0,2}([.'\x{2019} \x{a0}\x{202f}]\d{3}){2,})([eE][+-]?\d+)?$"
+)
+GROUPING = {".": r"[,'\x{2019} \x{a0}\x{202f}]", ",": r"[.'\x{2019} \x{a0}\x{202f}]"}
+"""What stands between thousands, by the sign before the fraction."""
+
 DATE_FORMATS = (
     "%Y-%m-%d",
     "%Y-%m-%d %H:%M:%S",
@@ -70,6 +81,9 @@ def as_numbers(cells: Any, decimal: str, are: Any = None) -> Array:
     """
     which = are_numbers(cells, decimal) if are is None else are
     kept = compute("if_else", which, cells, pa.scalar(None, pa.string()))
+    grouped = compute("match_substring_regex", kept, GROUPING[decimal])
+    if compute("any", grouped).as_py():
+        kept = compute("replace_substring_regex", kept, pattern=GROUPING[decimal], replacement="")
     if decimal == ",":
         kept = compute("replace_substring", kept, pattern=",", replacement=".")
     # pyarrow reads no plus sign before a number.

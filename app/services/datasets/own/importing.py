@@ -32,6 +32,7 @@ from app.services.datasets.own.source import (
     PictureSource,
     Source,
     TableSource,
+    sources,
     write_source,
 )
 from app.services.job_context import JobContext
@@ -189,7 +190,7 @@ def _read(context: JobContext, order: ImportSpec, path: Path, folder: Path) -> S
             f"'{order.path}' cannot be read: {error.strerror or error}.", hint="Check the path."
         ) from error
     check_room(folder, size)
-    title = order.title.strip() or Path(order.file_name).stem
+    title = _free_title(order.title.strip() or Path(order.file_name).stem, order.replaces)
     # Read twice or three times: the digest, the form of a text, the rows.
     progress = Progress(
         context, size * {"csv": 3, "pictures": 2, "arrays": 2}.get(form, 1), "Looking at the file"
@@ -244,9 +245,20 @@ def _table(
             if rows > MAX_ROWS:
                 raise FileFormatError(f"The table has more than {MAX_ROWS:,} rows.")
     if rows == 0:
-        raise FileFormatError("Below its names the table has no rows.")
+        raise FileFormatError(
+            "Below its names the table has no rows.",
+            hint="The first row holds the names of the columns; what is learned from stands below.",
+        )
     facts = tuple(column.facts() for column in columns)
     return TableSource(**base, rows=rows, notes=notes, columns=facts, decimal=decimal)
+
+
+def _free_title(title: str, replaces: str) -> str:
+    """A title that no other file has: that of the second of a name ends in "(2)"."""
+    taken = {source.title for source in sources() if source.id != replaces}
+    if title not in taken:
+        return title
+    return next(each for n in range(2, len(taken) + 3) if (each := f"{title} ({n})") not in taken)
 
 
 def _workbook(base: dict[str, Any], path: Path, wanted: str, folder: Path, progress: Progress) -> TableSource:
@@ -282,7 +294,8 @@ def _pictures(base: dict[str, Any], path: Path, folder: Path, progress: Progress
     notes = ()
     if found.skipped:
         example = found.skipped[0]
-        notes = (f"Left out {len(found.skipped):,} files that are no pictures, such as '{example}'.",)
+        files = "file that is no picture" if len(found.skipped) == 1 else "files that are no pictures"
+        notes = (f"Left out {len(found.skipped):,} {files}, such as '{example}'.",)
     return PictureSource(
         **base,
         rows=len(found.pictures),

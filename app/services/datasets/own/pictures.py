@@ -4,7 +4,7 @@ import io
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from app.services.datasets.dataset import Array
 from app.services.datasets.own.archive import members, read_member
 from app.services.datasets.own.limits import MAX_CATEGORIES, MAX_PIXELS
-from runtime.errors import FileFormatError, RefusedError
+from runtime.errors import FileFormatError, LayerloomError, RefusedError
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
@@ -199,15 +199,50 @@ def flat(picture: Any, colour: bool) -> Any:
 def sizes_in(path: Path, pictures: list[Picture], most: int) -> tuple[list[tuple[int, int, int]], bool]:
     """The most frequent sizes of some of the pictures, spread over all, and whether any is in colour."""
     sizes: Counter[tuple[int, int]] = Counter()
+    wrong = ""
     colour = False
     step = max(1, len(pictures) // most)
     with zipfile.ZipFile(path) as archive:
         for picture in pictures[::step]:
             data = read_member(archive, picture.entry)
-            height, width, coloured = size_of(data, picture.entry.filename)
+            try:
+                height, width, coloured = size_of(data, picture.entry.filename)
+            except FileFormatError as error:
+                # One that is broken is named, or left out, when they are prepared.
+                wrong = wrong or str(error)
+                continue
             sizes[height, width] += 1
             colour |= coloured
+    if not sizes:
+        raise FileFormatError(wrong or "There is no picture.")
     return [(height, width, count) for (height, width), count in sizes.most_common(5)], colour
+
+
+def broken_among(path: Path, pictures: list[Picture], seen: Callable[[float], None]) -> list[int]:
+    """Numbers of the pictures that cannot be read.
+
+    Args:
+        path: The archive.
+        pictures: Its pictures.
+        seen: Told each one that was looked at.
+    """
+    found: list[int] = []
+    with zipfile.ZipFile(path) as archive:
+        for number, picture in enumerate(pictures):
+            try:
+                # To its end: what is cut off shows there.
+                decoded(
+                    read_member(archive, picture.entry),
+                    picture.entry.filename,
+                    8,
+                    8,
+                    colour=False,
+                    crop=False,
+                )
+            except LayerloomError:
+                found.append(number)
+            seen(1)
+    return found
 
 
 def all_decoded(

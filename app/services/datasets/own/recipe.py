@@ -16,7 +16,7 @@ from app.services.datasets.own.source import (
     TableSource,
 )
 
-MAKING = 1
+MAKING = 2
 """Counted up when the same recipe would give other arrays."""
 
 MANY_CLASSES = 50
@@ -131,6 +131,7 @@ class PictureRecipe(Record):
         width: Points of a row.
         colour: Three channels, or one of grey.
         crop: Whether the middle is cut out to keep proportions; else pictures are stretched.
+        skip_broken: Whether pictures that cannot be read are left out; else the first one ends it.
         split: Which pictures are kept for the test.
     """
 
@@ -139,6 +140,7 @@ class PictureRecipe(Record):
     width: int = Field(default=64, ge=4, le=1024)
     colour: bool = True
     crop: bool = True
+    skip_broken: bool = False
     split: Split = Split()
 
 

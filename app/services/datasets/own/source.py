@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
+import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.services.datasets.own.home import sources_dir
@@ -166,6 +167,13 @@ class ArraySource(_Source):
 
     kind: Literal["arrays"] = "arrays"
     arrays: tuple[ArrayFacts, ...]
+
+
+def first_rows(source: TableSource, count: int) -> dict[str, list[str | None]]:
+    """The first rows of a table by column, as texts, None where a cell is empty."""
+    with pq.ParquetFile(source.folder / TABLE) as file:
+        batch = next(file.iter_batches(batch_size=count), None)
+    return {} if batch is None else batch.to_pydict()
 
 
 Source = TableSource | PictureSource | ArraySource

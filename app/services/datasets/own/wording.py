@@ -19,9 +19,10 @@ def described(source: Source, recipe: Recipe) -> str:
         classes = getattr(source, "classes", ())
         fitted = "cut to shape" if recipe.crop else "stretched"
         colour = "in colour" if recipe.colour else "grey"
+        broken = " Those that cannot be read are left out." if recipe.skip_broken else ""
         return (
             f"Pictures in {len(classes)} folders, {fitted} to {recipe.height} by {recipe.width} points, "
-            f"{colour}. "
+            f"{colour}.{broken} "
             f"In which folder is a picture? Values go from 0 to 255: begin with a Rescaling layer of 1/255. "
             f"{cut_in_words(recipe.split)}"
         )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.services.datasets import load
 from app.services.datasets.own import deleting, read_version, suggested, versions
 from app.services.datasets.own.recipe import Split
 from runtime.errors import DataError, FileFormatError, UnknownNameError
@@ -82,11 +83,15 @@ def test_outer_folders_train_and_test_are_the_cut(own):
     assert "duplicates" in found, "the first three shades are in both"
 
 
-def test_a_broken_picture_is_named(own):
+def test_a_broken_picture_is_named_or_left_out(own):
     cut = picture((1, 2, 3), size=(200, 200), form="JPEG")[:-400]
     source = own.read(archive(own, folders(4) | {"all/red/broken.jpeg": cut}))
     with pytest.raises(FileFormatError, match=r"'all/red/broken\.jpeg' is broken.*Save it again"):
         own.name(source)
+    recipe = suggested(source).model_copy(update={"skip_broken": True})
+    name = own.name(source, recipe)
+    assert len(load(name).train) + len(load(name).test) == source.rows - 1
+    assert any("1 broken picture" in caution.text for caution in read_version(name).cautions)
 
 
 def packed(own, name="arrays.npz", **values):

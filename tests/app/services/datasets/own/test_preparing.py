@@ -276,7 +276,7 @@ def test_a_version_never_changes_and_is_found_by_its_name(own, source):
     before = made.train.x[0].copy()
     made.train.x[0] = 99
     np.testing.assert_array_equal(own.made(source, recipe).train.x[0], before)
-    assert describe(name).title == "people"
+    assert describe(name).title == source.title
     with pytest.raises(UnknownNameError):
         describe("own-people-000000000000")
     with pytest.raises(UnknownNameError):

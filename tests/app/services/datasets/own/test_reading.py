@@ -44,6 +44,23 @@ def test_a_text_is_read_however_it_is_written(own, name, content):
     assert facts["colour"].values[0][1] == 16
 
 
+@pytest.mark.parametrize(
+    ("separator", "cells", "numbers", "mean"),
+    [
+        (";", ("1.234,5", "900,5", "1.234.567,0", "x"), 3, 412234.0),
+        (",", ('"1,234.5"', "900.5", '"1,234,567.0"', "1'000.5"), 4, 309425.625),
+        # Whether these are thousands or fractions nobody can tell.
+        (";", ("1.234", "0,5", "0,7", "0,125"), 3, 0.441667),
+        (",", ('"1,234"', "0.5", '"0,125"', "0.7"), 2, 0.6),
+    ],
+)
+def test_thousands_may_be_apart_where_that_is_plain(own, separator, cells, numbers, mean):
+    rows = [f"{cell}{separator}{'uv'[place % 2]}" for place, cell in enumerate(cells * 4)]
+    facts = own.table("\n".join([f"a{separator}b", *rows])).columns[0]
+    assert facts.numbers == 4 * numbers
+    assert facts.mean == pytest.approx(mean, rel=1e-5)
+
+
 def test_of_a_workbook_any_sheet_can_be_read_and_one_that_cannot_is_passed_over(own):
     book = openpyxl.Workbook()
     book.active.title = "Sums"
