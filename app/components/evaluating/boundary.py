@@ -15,7 +15,7 @@ from app.components.words import plain
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
 from app.services.examining.plane import Plane, painted, plane
-from app.services.examining.rows import column, column_names, numeric_places, usual_row
+from app.services.examining.rows import column, column_names, numeric_places, telling_places, usual_row
 
 MOST_ROWS = 1000
 NAMED = 16
@@ -39,12 +39,13 @@ def show_boundary(examined: Examined) -> None:
         dataset = examined.dataset
         every = column_names(dataset)
         names = [every[place] for place in numeric_places(dataset)]
-        across, up = names[:2]
+        across, up = (every[place] for place in telling_places(dataset, 2))
         if len(names) > 2:
             first, second = st.columns(2)
-            across = first.selectbox("Across", names, 0, key=examined.key("across"))
+            across = first.selectbox("Across", names, names.index(across), key=examined.key("across"))
             upward = [name for name in names if name != across]
-            up = second.selectbox("Upward", upward, 0, key=examined.key("up"))
+            place = upward.index(up) if up in upward else 0
+            up = second.selectbox("Upward", upward, place, key=examined.key("up"))
         if len(every) > 2:
             st.caption("The other features are held at what is usual in the training rows.")
         features = (every.index(across), every.index(up))

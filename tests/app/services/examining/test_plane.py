@@ -6,7 +6,15 @@ import pytest
 from app.services.datasets import load
 from app.services.datasets.dataset import Split
 from app.services.examining.plane import along, painted, plane, prepared
-from app.services.examining.rows import cells, column, column_names, numeric_places, row_of, usual_row
+from app.services.examining.rows import (
+    cells,
+    column,
+    column_names,
+    numeric_places,
+    row_of,
+    telling_places,
+    usual_row,
+)
 from runtime.errors import DataError
 
 
@@ -23,6 +31,16 @@ def mixed():
         shown_names=("height", "kind", "width"),
         encode=lambda shown: (shown["f0"] - shown["f2"])[:, np.newaxis].astype(np.float32),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "telling"),
+    [("iris", ["petal length, cm", "petal width, cm"]), ("cars", ["displacement, cu in", "weight, lb"])],
+)
+def test_a_map_begins_with_the_features_that_tell_most(name, telling):
+    dataset = load(name)
+    found = [column_names(dataset)[place] for place in telling_places(dataset, 2)]
+    assert found == telling
 
 
 def test_rows_are_taken_apart_and_put_together(mixed):
