@@ -1,6 +1,7 @@
 """The page Train beyond one run: callbacks, schedules, reasons, runs that go on, are compared and deleted."""
 
 from app.services.training import standing
+from graph_compiler.document import RenameNode, apply
 from tests.app.conftest import wait_for
 
 
@@ -129,10 +130,12 @@ def test_the_design_of_a_run_comes_back_on_the_canvas_as_one_step(tab, trained, 
     wait_for(services, run_of(services, opened).id)
     visitor.at.run()
     visitor.field("Epochs").set_value(77).run()
+    trained_names = visitor.document.names()
+    visitor.opening.save(apply(visitor.document, RenameNode(node=visitor.node("hidden"), name="other"))[0])
     visitor.button("Bring its design back").click().run()
     assert visitor.document.training.epochs == 1
+    assert visitor.document.names() == trained_names
     (command,) = visitor.at.session_state["canvas:commands"]
-    assert command["op"] == "replace"
-    assert [node["name"] for node in command["doc"]["nodes"]] == [
-        node.name for node in visitor.document.nodes.values()
-    ]
+    replace, beside = command["edits"]
+    assert {node["name"] for node in replace["doc"]["nodes"]} == trained_names
+    assert beside["change"]["training"]["epochs"] == [77, 1]

@@ -184,6 +184,36 @@ def test_a_drag_is_one_commit_and_one_step(hand: "Hand") -> None:
     assert hand.middle(hand.node("scores")) == pytest.approx(before, abs=1)
 
 
+def test_what_is_dragged_falls_into_line_and_alt_leaves_it_where_it_is(hand: "Hand") -> None:
+    hand.open("chain")
+    x, y = hand.middle(hand.node("scores"))
+    level = hand.middle(hand.node("hidden"))[1]
+    hand.drag((x, y), (x, y + 90))
+    hand.committed(1)
+    x, y = hand.middle(hand.node("scores"))
+    assert y > level + 60
+    hand.drag((x, y), (x, level + 4), drop=False)
+    expect(hand.page.locator('[data-guide="across"]')).to_have_count(2)
+    assert hand.middle(hand.node("scores"))[1] == pytest.approx(level, abs=0.6)
+    hand.page.keyboard.down("Alt")
+    hand.page.mouse.move(x, level + 5)
+    expect(hand.page.locator("[data-guide]")).to_have_count(0)
+    assert hand.middle(hand.node("scores"))[1] > level + 1
+    hand.page.keyboard.up("Alt")
+    hand.page.mouse.move(x, level + 4)
+    hand.page.mouse.up()
+    hand.committed(2)
+    expect(hand.page.locator("[data-guide]")).to_have_count(0)
+    assert hand.middle(hand.node("scores"))[1] == pytest.approx(level, abs=0.6)
+    hand.page.keyboard.press("Control+f")
+    hand.page.keyboard.type("softmax")
+    expect(hand.page.get_by_test_id("find").get_by_role("option")).to_have_text(
+        ["scoresactivation softmaxDense"]
+    )
+    hand.page.keyboard.press("Enter")
+    expect(hand.page.get_by_test_id("announcer")).to_have_text("Found scores")
+
+
 def test_twelve_quick_adds_lose_none(hand: "Hand") -> None:
     hand.open()
     hand.pane.click()

@@ -5,6 +5,7 @@ import { refusal } from "../src/graph/connect";
 import { applyEdit, bypass, connect, move, removeParts } from "../src/graph/edits";
 import { liked, readUsage, used } from "../src/graph/favourites";
 import { nextOf, troubled } from "../src/graph/findings";
+import { alignment } from "../src/graph/guides";
 import { insertInto, isLoose } from "../src/graph/insert";
 import { regardless } from "../src/graph/ports";
 import { changeSticky, newSticky, withStickies } from "../src/graph/stickies";
@@ -25,6 +26,33 @@ describe("aligning", () => {
     expect(at("alignMiddles").map(({ y }) => y)).toEqual([25, 25, 25]);
     expect(at("spreadAcross").map(({ x }) => x)).toEqual([0, 200, 400]);
     expect(aligned(row, ["a"], "alignLeft", sizes).size).toBe(0);
+  });
+});
+
+describe("falling into line", () => {
+  const box = (x: number, y: number, width = 100, height = 40) => ({ x, y, width, height });
+
+  it("moves to the nearest edge or middle on each axis, and no farther than it may", () => {
+    expect(alignment(box(4, 203), [box(0, 0), box(300, 200)], 6)).toEqual({
+      shift: { x: -4, y: -3 },
+      guides: [
+        { way: "down", at: 0, from: 0, to: 240 },
+        { way: "down", at: 100, from: 0, to: 240 },
+        { way: "across", at: 200, from: 0, to: 400 },
+        { way: "across", at: 240, from: 0, to: 400 },
+      ],
+    });
+    expect(alignment(box(7, 300), [box(0, 0)], 6)).toEqual({ shift: { x: 0, y: 0 }, guides: [] });
+  });
+
+  it("lines up middles of different sizes, and an end with a beginning", () => {
+    expect(alignment(box(23, 100, 60), [box(0, 0)], 6).shift).toEqual({ x: -3, y: 0 });
+    expect(alignment(box(23, 100, 60), [box(0, 0)], 6).guides.map((guide) => guide.at)).toEqual([50]);
+    expect(alignment(box(98, 100, 30), [box(0, 0)], 6).shift).toEqual({ x: 2, y: 0 });
+  });
+
+  it("takes the neighbour that is nearest of two at the same distance", () => {
+    expect(alignment(box(2, 100), [box(0, 900), box(4, 160)], 6).shift.x).toBe(2);
   });
 });
 

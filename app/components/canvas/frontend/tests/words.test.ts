@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nameProblem, snakeCase, uniqueName } from "../src/graph/names";
-import { search } from "../src/graph/search";
+import { factsOf } from "../src/graph/facts";
+import { hitsOf, search } from "../src/graph/search";
 import { summaryOf } from "../src/graph/summary";
 import { PALETTE, node } from "./build";
 
@@ -46,6 +47,27 @@ describe("search", () => {
   it("shows everything for nothing, and nothing for nonsense", () => {
     expect(found(" ")).toHaveLength(items.length);
     expect(found("zzz")).toEqual([]);
+  });
+});
+
+describe("finding by facts", () => {
+  const l2 = { class_name: "L2", config: { l2: 0.01 } };
+  const dense = node("scores", "Dense", { params: { units: 64, kernel_regularizer: l2 }, note: "the last layer before the answers are weighed" });
+  const items = [
+    { label: "units_first", facts: [] },
+    { label: "scores", facts: factsOf(dense, { outputs: { output: "batch × 28 × 28 × 1" } }) },
+  ];
+  const found = (query: string) => hitsOf(query, items).map((hit) => [hit.item.label, hit.fact]);
+
+  it("says which fact it was", () => {
+    expect(found("units=64")).toEqual([["scores", "units 64"]]);
+    expect(found("28x28")).toEqual([["scores", "output batch × 28 × 28 × 1"]]);
+    expect(found("l2 0.01")).toEqual([["scores", "kernel_regularizer: l2 0.01"]]);
+    expect(found("answers")).toEqual([["scores", "…he last layer before the answers are weighed"]]);
+  });
+  it("puts names first, and says nothing where the name says it", () => {
+    expect(found("units")).toEqual([["units_first", null], ["scores", "units 64"]]);
+    expect(found("scores")).toEqual([["scores", null]]);
   });
 });
 

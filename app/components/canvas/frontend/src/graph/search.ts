@@ -1,7 +1,11 @@
+import { factWith } from "./facts";
+
 export interface Searchable {
   label: string;
   /** Further words to be found by, weighing less than the label. */
   words?: string;
+  /** What else is known of it, each a few words: found by them it says which. */
+  facts?: readonly string[];
 }
 
 /**
@@ -47,14 +51,29 @@ function startsWord(text: string, at: number): boolean {
   return /[^A-Za-z0-9]/.test(before) || (/[a-z]/.test(before) && /[A-Z0-9]/.test(here));
 }
 
+/** What the label itself is worth where it contains the query as it is written. */
+const DIRECT = 400;
+
+export interface Hit<T> {
+  item: T;
+  /** The fact that it was found by, where its label does not say why. */
+  fact: string | null;
+}
+
 /** The items that answer the query, best first; all of them in their order when there is no query. */
 export function search<T extends Searchable>(query: string, items: readonly T[]): T[] {
-  if (query.trim() === "") return [...items];
+  return hitsOf(query, items).map((hit) => hit.item);
+}
+
+/** The same, and what each was found by. */
+export function hitsOf<T extends Searchable>(query: string, items: readonly T[]): Hit<T>[] {
+  if (query.trim() === "") return items.map((item) => ({ item, fact: null }));
   const hits = items.flatMap((item, index) => {
     const label = score(query, item.label);
     const wordsHit = (item.words ?? "").toLowerCase().includes(query.trim().toLowerCase()) ? 100 : null;
-    const best = Math.max(label ?? -1, wordsHit ?? -1);
-    return best < 0 ? [] : [{ item, index, best }];
+    const fact = (label ?? 0) > DIRECT ? null : factWith(query, item.facts ?? []);
+    const best = Math.max(label ?? -1, wordsHit ?? -1, fact === null ? -1 : DIRECT / 2);
+    return best < 0 ? [] : [{ item, index, best, fact }];
   });
-  return hits.sort((a, b) => b.best - a.best || a.index - b.index).map((hit) => hit.item);
+  return hits.sort((a, b) => b.best - a.best || a.index - b.index);
 }

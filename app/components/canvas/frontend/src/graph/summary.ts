@@ -11,16 +11,17 @@ export function summaryOf(node: NodeDoc, entry: PaletteEntry | undefined): strin
     if (value === null) return false;
     return name === names[0] || JSON.stringify(value) !== JSON.stringify(defaults[name] ?? null);
   });
-  const shown = set.slice(0, MOST).map((name) => `${name} ${format(node.params[name] ?? null)}`);
+  const shown = set.slice(0, MOST).map((name) => `${name} ${valueText(node.params[name] ?? null)}`);
   return shown.join(" · ");
 }
 
-function format(value: Json): string {
+/** A value in a few letters. */
+export function valueText(value: Json): string {
   if (value === null) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return formatNumber(value);
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(format).join("×");
+  if (Array.isArray(value)) return value.map(valueText).join("×");
   const named = value["class_name"] ?? value["layer"];
   return typeof named === "string" ? named : "…";
 }

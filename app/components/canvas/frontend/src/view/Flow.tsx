@@ -16,6 +16,7 @@ import { LAYER_TYPE } from "./dragged";
 import { FitsContext, useEditor } from "./editor";
 import { EmptyState } from "./EmptyState";
 import { Frames } from "./Frames";
+import { Guides } from "./Guides";
 import { Toolbar } from "./Toolbar";
 import { SelectionBar } from "./SelectionBar";
 import type { Task } from "./shortcuts";
@@ -54,8 +55,8 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
   const drop = useDropOnWire(editor);
   const flow = useReactFlow();
   const { fits, reasonAt, handlers } = useWiring(editor);
-  const { nodes, edges, onNodesChange, onEdgesChange, endDrag } = useFlowElements(
-    session, snapshot, knowledge, portsOf, editor.hueOf,
+  const { nodes, edges, guides, inLine, onNodesChange, onEdgesChange, endDrag } = useFlowElements(
+    session, snapshot, knowledge, portsOf, editor.hueOf, snapping,
   );
   useSight(session, snapshot);
   const far = useStore((store) => store.transform[2] < FAR);
@@ -65,7 +66,7 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
 
   const dropNodes = useCallback<OnNodeDrag<DrawnNode>>(
     (event, _node, dragged) => {
-      const places = new Map(dragged.map((node) => [node.id, node.position]));
+      const places = new Map(inLine(dragged.map((node) => [node.id, node.position] as const)));
       const wire = drop.overNode(nativeOf(event), dragged);
       const moved = move(session.graph, places);
       const node = moved.nodes.find((candidate) => candidate.id === dragged[0]?.id);
@@ -76,7 +77,7 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
       endDrag();
       session.release();
     },
-    [session, endDrag, drop, portsOf, announce],
+    [session, endDrag, inLine, drop, portsOf, announce],
   );
 
   const dropLayer = useCallback(
@@ -163,6 +164,7 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
           proOptions={ATTRIBUTION}
         >
           <Dots />
+          <Guides guides={guides} />
           <Frames graph={snapshot.state.history.present} nodes={nodes} />
           {nodes.length > 0 && (
             <MiniMap<DrawnNode>

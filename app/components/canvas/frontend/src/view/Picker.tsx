@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Point } from "../graph/placement";
-import { search } from "../graph/search";
+import { hitsOf } from "../graph/search";
 import { SearchIcon } from "./icons";
 import { placeInPane } from "./placing";
 
@@ -10,6 +10,8 @@ export interface Item {
   /** Small text at the right. */
   aside?: string;
   words?: string;
+  /** What else is known of it; what the search finds there is shown. */
+  facts?: readonly string[];
   hue?: number;
 }
 
@@ -34,8 +36,8 @@ export function Picker({ title, placeholder, items, at, nothing, onPick, onClose
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const id = useId();
-  const hits = search(query, items);
-  const current = hits[Math.min(active, hits.length - 1)];
+  const hits = hitsOf(query, items);
+  const current = hits[Math.min(active, hits.length - 1)]?.item;
 
   useLayoutEffect(() => {
     // There is room for the whole list below, whatever the search leaves of it: it does not jump while one types.
@@ -86,7 +88,7 @@ export function Picker({ title, placeholder, items, at, nothing, onPick, onClose
         />
       </div>
       <ul className="picker-list" role="listbox" id={id} aria-label={title} ref={list}>
-        {hits.map((item, index) => (
+        {hits.map(({ item, fact }, index) => (
           <li
             key={item.id}
             id={`${id}-${item.id}`}
@@ -99,6 +101,7 @@ export function Picker({ title, placeholder, items, at, nothing, onPick, onClose
           >
             {item.hue !== undefined && <span className="dot" aria-hidden="true" />}
             <span className="picker-label">{item.label}</span>
+            {fact && <span className="picker-fact">{fact}</span>}
             {item.aside && <span className="picker-aside">{item.aside}</span>}
           </li>
         ))}

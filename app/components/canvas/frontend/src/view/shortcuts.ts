@@ -18,7 +18,7 @@ export interface Shortcut {
 export const SHORTCUTS: readonly Shortcut[] = [
   { task: "quickAdd", keys: ["/"], title: "Add a layer" },
   { task: "connect", keys: ["c"], title: "Connect the selected layer to…" },
-  { task: "find", keys: ["ctrl+f"], title: "Find a layer of this design" },
+  { task: "find", keys: ["ctrl+f"], title: "Find by name, parameter, shape or note" },
   { task: "nextFinding", keys: ["f8"], title: "Go to the next problem" },
   { task: "previousFinding", keys: ["shift+f8"], title: "Go to the previous problem" },
   { task: "findings", keys: ["ctrl+."], title: "Show the problems of the selected layer, and fixes" },
@@ -105,6 +105,7 @@ export const HELP: readonly { title: string; rows: readonly { what: string; keys
       { what: "Nudge, nudge far", keys: ["Arrows", "Shift+Arrows"] },
       { what: "Align edges", keys: ["Ctrl+Arrows"] },
       { what: "Snap to the grid", keys: ["G"] },
+      { what: "Move without falling into line", keys: ["Alt+drag"] },
       { what: "Tidy up", keys: ["T"] },
     ],
   },
@@ -112,7 +113,7 @@ export const HELP: readonly { title: string; rows: readonly { what: string; keys
     title: "Find and mend",
     rows: [
       { what: "Every command", keys: ["Ctrl+K"] },
-      { what: "Find a layer", keys: ["Ctrl+F"] },
+      { what: "Find by name, value or note", keys: ["Ctrl+F"] },
       { what: "Next, previous problem", keys: ["F8", "Shift+F8"] },
       { what: "Problems and fixes of a layer", keys: ["Ctrl+."] },
     ],

@@ -8,7 +8,7 @@ import type { Session } from "../session";
 import type { ClientPoint } from "./types";
 
 /** Of the lists in the middle, as the style sheet says, in pixels. */
-const LIST_WIDTH = { find: 288, commands: 400 } as const;
+const LIST_WIDTH = { find: 440, commands: 400 } as const;
 
 /** Milliseconds without a canvas after which somebody has left the page: what was open then is closed. */
 const AWAY_MS = 1500;

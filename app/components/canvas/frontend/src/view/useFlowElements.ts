@@ -8,6 +8,7 @@ import { stickiesOf } from "../graph/stickies";
 import type { GraphDoc } from "../protocol";
 import type { Session, Snapshot } from "../session";
 import { useGlide } from "./useGlide";
+import { useGuides } from "./useGuides";
 import { wires } from "./wires";
 import type { CardNode, DrawnNode, StickyNode, WireEdge } from "./types";
 
@@ -28,6 +29,7 @@ export function useFlowElements(
   knowledge: Knowledge,
   portsOf: PortsOf,
   hueOf: (layer: string) => number,
+  snapping: boolean,
 ) {
   const { history, selection } = snapshot.state;
   const graph = history.present;
@@ -35,6 +37,9 @@ export function useFlowElements(
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
   const drawn = useRef(new Map<string, Drawn>());
   const drawnWires = useRef<ReadonlyMap<string, WireEdge>>(new Map());
+  const measuredSizes = useRef(sizes);
+  measuredSizes.current = sizes;
+  const { guides, align, moved: inLine, endGuides } = useGuides(session, measuredSizes, snapping);
   useGlide(snapshot.glide, graph, setDragged);
 
   const nodes = useMemo(() => {
@@ -100,17 +105,20 @@ export function useFlowElements(
         change.type === "position" && change.dragging && change.position ? [[change.id, change.position] as const] : [],
       );
       if (measured.length > 0) setSizes((old) => new Map([...old, ...measured]));
-      if (moved.length > 0) setDragged((old) => new Map([...old, ...moved]));
+      if (moved.length > 0) setDragged((old) => new Map([...old, ...align(moved)]));
       selectBy(session, changes, "nodes");
     },
-    [session],
+    [session, align],
   );
 
   const onEdgesChange = useCallback((changes: EdgeChange<WireEdge>[]) => selectBy(session, changes, "edges"), [session]);
 
-  const endDrag = useCallback(() => setDragged(new Map()), []);
+  const endDrag = useCallback(() => {
+    setDragged(new Map());
+    endGuides();
+  }, [endGuides]);
 
-  return { nodes, edges, onNodesChange, onEdgesChange, endDrag };
+  return { nodes, edges, guides, inLine, onNodesChange, onEdgesChange, endDrag };
 }
 
 /** The old data of a card of which nothing new is known. */

@@ -1,5 +1,5 @@
 import type { Connection, FinalConnectionState, IsValidConnection, OnConnectStartParams } from "@xyflow/react";
-import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { type LooseEnd, endsBetween, fitOn, fittingPorts, refusal } from "../graph/connect";
 import { connect, reconnect } from "../graph/edits";
 import { type PortsOf, regardless } from "../graph/ports";
@@ -7,6 +7,7 @@ import type { EdgeEnds } from "../protocol";
 import type { Editor, Fits } from "./editor";
 import { type EndHandle, clientPoint, elementAt, handleOf, looseOf } from "./gestures";
 import type { WireEdge } from "./types";
+import { useAlt } from "./useAlt";
 
 /** Drawing wires: which ports fit, what is refused and why, what happens at the end of the gesture. */
 export function useWiring({ session, portsOf: strict, toast, announce, openQuickAdd }: Editor) {
@@ -110,22 +111,6 @@ export function useWiring({ session, portsOf: strict, toast, announce, openQuick
   }, [session, portsOf, toast, announce, openQuickAdd, reasonAt]);
 
   return { fits, reasonAt, handlers };
-}
-
-/** Whether Alt is held, as the last event of the mouse or the keys said. */
-function useAlt(): RefObject<boolean> {
-  const held = useRef(false);
-  useEffect(() => {
-    const follow = (event: MouseEvent | KeyboardEvent) => {
-      held.current = event.altKey;
-    };
-    const kinds = ["pointermove", "pointerdown", "keydown", "keyup"] as const;
-    for (const kind of kinds) window.addEventListener(kind, follow, true);
-    return () => {
-      for (const kind of kinds) window.removeEventListener(kind, follow, true);
-    };
-  }, []);
-  return held;
 }
 
 function endsOf(connection: Connection | WireEdge): EdgeEnds {
