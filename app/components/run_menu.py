@@ -1,9 +1,13 @@
 """What can be done with a run besides looking at it: a note, its design back, away with it."""
 
+from functools import partial
+
 import streamlit as st
 
+from app.components.deleting import say_deleted
 from app.components.faults import guarded
 from app.components.navigation import go_to
+from app.components.run_choice import look_at_run
 from app.components.shown import as_value, follow
 from app.components.workspace import Opening, designer, open_project
 from app.services.run_store import MAX_NOTE, Run
@@ -26,7 +30,15 @@ def run_menu(opened: Opening, run: Run) -> None:
             go_to("design")
         if st.button("Open its design as a new project", icon=":material/note_add:", width="stretch"):
             _as_project(opened, run)
-        _away_with(run)
+        st.button(
+            "Delete this run",
+            icon=":material/delete:",
+            width="stretch",
+            disabled=run.is_open,
+            on_click=guarded(_delete),
+            args=(run,),
+            help="With its curves and its models. You can undo it; after a week it is gone for good.",
+        )
 
 
 def restore(opened: Opening, document: GraphDocument) -> None:
@@ -59,27 +71,11 @@ def _as_project(opened: Opening, run: Run) -> None:
     go_to("design")
 
 
-def _away_with(run: Run) -> None:
-    """Asks once more: what a run has learned does not come back."""
-    asked = f"delete_asked:{run.id}"
-    if not st.session_state.get(asked):
-        st.button(
-            "Delete this run",
-            icon=":material/delete:",
-            width="stretch",
-            disabled=run.is_open,
-            on_click=guarded(lambda: st.session_state.update({asked: True})),
-            help="With its curves and its models.",
-        )
-        return
-    st.warning(
-        f"Run {run.number}, its curves and its models will be gone for good.", icon=":material/warning:"
-    )
-    delete, keep = st.columns(2)
-    delete.button("Delete for good", width="stretch", on_click=guarded(_delete), args=(run,))
-    keep.button("Keep it", width="stretch", on_click=guarded(lambda: st.session_state.pop(asked, None)))
-
-
 def _delete(run: Run) -> None:
     delete_run(designer(), run.id)
-    st.toast(f"Run {run.number} was deleted.")
+    say_deleted(f"Run {run.number}", partial(_restore, run.id))
+
+
+def _restore(run_id: str) -> None:
+    designer().runs.restore(run_id)
+    look_at_run(run_id)

@@ -1,10 +1,13 @@
 """All runs of a project: a table to sort and filter, and the curves of several of them in one chart."""
 
-from typing import Any
+import hashlib
+from collections.abc import Mapping
+from typing import Any, cast
 
 import streamlit as st
 
 from app.components.charts import in_theme
+from app.components.faults import guarded
 from app.components.live_chart import live_chart
 from app.components.run_choice import in_short, state_in_words
 from app.components.style import CHARTS
@@ -12,10 +15,16 @@ from app.components.words import duration, moment
 from app.components.workspace import designer
 from app.services.curves import read_curves
 from app.services.run_figures import overlay_figures
-from app.services.run_store import Run
+from app.services.run_store import MAX_NOTE, Run
 
 MOST_RUNS = 9
 """Runs in one chart: so many colours can be told apart."""
+
+NOTE = "note"
+_WRITTEN = "runs_table_notes"
+"""Where the notes are kept that were written in the table."""
+_TABLES = "runs_tables"
+"""Where it is counted how often the table began anew."""
 
 
 def runs_table(runs: list[Run]) -> None:
@@ -33,11 +42,31 @@ def runs_table(runs: list[Run]) -> None:
         return
     rows = [_row(run) for run in shown]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    st.dataframe(
+    key = _table_key(shown)
+
+    def keep() -> None:
+        edited = cast("Mapping[int, Mapping[str, Any]]", st.session_state[key]["edited_rows"])
+        for place, cells in edited.items():
+            if NOTE in cells:
+                _set_note(shown[place], cells[NOTE] or "")
+
+    st.data_editor(
         {name: [row.get(name) for row in rows] for name in names},
         hide_index=True,
         width="stretch",
-        key="runs",
+        key=key,
+        disabled=[name for name in names if name != NOTE],
+        column_config={
+            NOTE: st.column_config.TextColumn(
+                NOTE, max_chars=MAX_NOTE, width="medium", help="A click or Enter writes one."
+            ),
+            **{
+                name: st.column_config.NumberColumn(format="%.4g")
+                for name in names
+                if any(isinstance(row.get(name), float) for row in rows)
+            },
+        },
+        on_change=guarded(keep),
     )
 
 
@@ -68,6 +97,26 @@ def runs_compared(runs: list[Run]) -> None:
             live_chart(in_theme(figure), f"overlay:{name}", f"Curves of the {name} of {len(chosen)} runs")
 
 
+def _table_key(shown: list[Run]) -> str:
+    """Key of the table: another one where rows are others, or a note was written elsewhere.
+
+    A table keeps what was typed by the place of its row, over whatever the data say.
+    """
+    ids = [run.id for run in shown]
+    written: dict[str, str] = st.session_state.setdefault(_WRITTEN, {})
+    if any(written.get(run.id, run.note) != run.note for run in shown):
+        written.clear()
+        st.session_state[_TABLES] = st.session_state.get(_TABLES, 0) + 1
+    digest = hashlib.sha1(" ".join(ids).encode(), usedforsecurity=False).hexdigest()
+    return f"runs:{digest}:{st.session_state.get(_TABLES, 0)}"
+
+
+def _set_note(run: Run, note: str) -> None:
+    st.session_state[_WRITTEN][run.id] = note.strip()
+    if note.strip() != run.note:
+        designer().runs.set_note(run.id, note)
+
+
 def _memory(run_id: str) -> Any:
     return st.session_state.setdefault(f"curves:{run_id}", {})
 
@@ -78,19 +127,22 @@ def _matches(run: Run, wanted: str) -> bool:
 
 
 def _row(run: Run) -> dict[str, Any]:
-    epoch, epochs = run.progress.get("epoch", 0), run.progress.get("epochs")
-    trained = run.progress.get("trained")
+    # The table stands still while a run goes on: numbers of it would be old in a moment.
+    progress: Mapping[str, Any] = {} if run.is_open else run.progress
+    epoch, epochs = progress.get("epoch", 0), progress.get("epochs")
+    trained = progress.get("trained")
+    metrics = {_called(name): value for name, value in progress.get("metrics", {}).items()}
+    best = {f"best {_called(name)}": value for name, (value, _) in progress.get("best", {}).items()}
     return {
         "run": run.number,
+        NOTE: run.note,
         "state": state_in_words(run),
-        "note": run.note,
         "epochs": f"{epoch} of {epochs}" if epochs else "",
-        **{f"best {name}": round(value, 4) for name, (value, _) in run.progress.get("best", {}).items()},
-        **{
-            name: round(value, 4)
-            for name, value in run.progress.get("metrics", {}).items()
-            if value is not None
-        },
+        **{name: round(value, 4) for name, value in (metrics | best).items() if value is not None},
         "took": duration(trained) if trained else "",
         "begun": moment(run.created_at),
     }
+
+
+def _called(name: str) -> str:
+    return name.replace("val_", "validation ").replace("_", " ")

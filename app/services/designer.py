@@ -6,6 +6,7 @@ from typing import Self
 
 from app.services.data_work import DataWork
 from app.services.datasets.own import deleting
+from app.services.deleted_runs import remove_forgotten
 from app.services.examining import Examiner
 from app.services.jobs import JobPool
 from app.services.presence import Presence
@@ -66,6 +67,7 @@ class Designer:
         if presence.is_alone:
             data_work.take_over()
             deleting.sweep()
+            remove_forgotten(runs, settings)
         designer = cls(
             settings, Projects(store), runs, jobs, exports, store, presence, workers, examiner, data_work
         )

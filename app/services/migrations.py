@@ -27,6 +27,8 @@ STEPS: Steps = {
         )
         """,
     ),
+    # Runs are deleted with a way back.
+    2: ("ALTER TABLE runs ADD COLUMN deleted_at DOUBLE",),
 }
 """From a form to the statements that make the next one of it."""
 

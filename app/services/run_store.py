@@ -135,6 +135,7 @@ class RunStore:
             created_at=time.time(),
             started_at=None,
             ended_at=None,
+            deleted_at=None,
         )
         of_its_kind = (RunRow.project_id == project_id, (RunRow.job == EXPORT_JOB) == (job == EXPORT_JOB))
         with self._store.write() as session:
@@ -163,7 +164,11 @@ class RunStore:
 
     def of_project(self, project_id: str, limit: int = 100, *, exports: bool = False) -> list[Run]:
         """A project's trainings, or its exports, latest first."""
-        query = select(RunRow).where(RunRow.project_id == project_id, (RunRow.job == EXPORT_JOB) == exports)
+        query = select(RunRow).where(
+            RunRow.project_id == project_id,
+            (RunRow.job == EXPORT_JOB) == exports,
+            RunRow.deleted_at.is_(None),
+        )
         with self._store.read() as session:
             rows = session.scalars(query.order_by(RunRow.created_at.desc(), RunRow.id).limit(limit))
             return [_run(row) for row in rows]
@@ -241,7 +246,7 @@ class RunStore:
         return _run(row)
 
     def delete(self, run_id: str) -> None:
-        """Takes a run that has ended away, with all it reported.
+        """Takes a run that has ended out of the lists; `restore` brings it back.
 
         Raises:
             RunError: It does not exist, or has not ended.
@@ -250,8 +255,36 @@ class RunStore:
             row = _existing(session, run_id)
             if row.state in OPEN_STATES:
                 raise RunError("This run has not ended yet.", hint="Stop it first.")
-            session.execute(delete(EventRow).where(EventRow.run_id == run_id))
-            session.delete(row)
+            row.deleted_at = time.time()
+
+    def restore(self, run_id: str) -> Run:
+        """Brings a deleted run back as it was.
+
+        Raises:
+            RunError: It was removed for good meanwhile.
+        """
+        with self._store.write() as session:
+            row = session.get(RunRow, run_id)
+            if row is None:
+                raise RunError("That run is gone for good.", hint="Train it once more.")
+            row.deleted_at = None
+        return _run(row)
+
+    def remove_deleted(self, before: float) -> list[str]:
+        """Removes for good what was deleted before a moment, with all it reported.
+
+        Args:
+            before: Seconds since 1970.
+
+        Returns:
+            The ids of those runs; their folders are left to who asked.
+        """
+        with self._store.write() as session:
+            ids = list(session.scalars(select(RunRow.id).where(RunRow.deleted_at < before)))
+            if ids:
+                session.execute(delete(EventRow).where(EventRow.run_id.in_(ids)))
+                session.execute(delete(RunRow).where(RunRow.id.in_(ids)))
+        return ids
 
     def change_state(self, run_id: str, state: RunState, reason: str = "") -> bool:
         """Moves a run to another state, if that may follow the one it is in.
@@ -321,7 +354,7 @@ def _move(session: Session, run_id: str, state: str, reason: str, at: float) -> 
 
 def _existing(session: Session, run_id: str) -> RunRow:
     row = session.get(RunRow, run_id)
-    if row is None:
+    if row is None or row.deleted_at is not None:
         raise RunError(f"There is no run {run_id!r}.", hint="Choose one from the list of runs.")
     return row
 

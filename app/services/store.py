@@ -25,7 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from app.services.migrations import keep_copy, migrate
 from runtime.errors import FileFormatError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Form of the database this program reads and writes; raise it together with a step in `migrations.py`."""
 
 BUSY_TIMEOUT = 10_000
@@ -79,6 +79,7 @@ class RunRow(Base):
     ended_at: Mapped[float | None]
     note: Mapped[str] = mapped_column(server_default="")
     number: Mapped[int] = mapped_column(server_default="0")
+    deleted_at: Mapped[float | None]
 
     __table_args__ = (Index("runs_of_project", "project_id", "created_at"),)
 

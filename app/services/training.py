@@ -1,8 +1,8 @@
 """Begins training runs of a design, and lets those that have ended go on."""
 
-import shutil
 from dataclasses import dataclass
 
+from app.services.deleted_runs import remove_forgotten
 from app.services.designer import Designer
 from app.services.evaluation import CHECKPOINT
 from app.services.run_store import Run
@@ -91,7 +91,7 @@ def go_on(designer: Designer, run_id: str, epochs: int) -> Run:
 
 
 def delete_run(designer: Designer, run_id: str) -> None:
-    """Takes a run that has ended away, with its curves, its models and its answers.
+    """Takes a run that has ended out of the lists; its curves and files stay for the way back.
 
     Args:
         designer: The services.
@@ -101,4 +101,4 @@ def delete_run(designer: Designer, run_id: str) -> None:
         RunError: It does not exist, or has not ended.
     """
     designer.runs.delete(run_id)
-    shutil.rmtree(designer.settings.run_dir(run_id), ignore_errors=True)
+    remove_forgotten(designer.runs, designer.settings)

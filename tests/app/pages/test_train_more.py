@@ -114,9 +114,11 @@ def test_a_run_trains_more_gets_a_note_and_goes_away(tab, project, services):
     visitor.field("Runs in one chart").set_value(both).run()
     assert len(at.get("bidi_component")) > charts
     visitor.button("Delete this run").click().run()
-    visitor.button("Delete for good").click().run()
     assert [one.number for one in services.runs.of_project(opened.id)] == [1]
-    assert not services.settings.run_dir(both[0]).exists()
+    assert "“Run 2” is deleted." in visitor.texts()
+    visitor.button("Undo delete").click().run()
+    assert [one.id for one in services.runs.of_project(opened.id)] == both
+    assert visitor.field("Run").value == both[0]
     assert not at.exception
     assert not at.error
 

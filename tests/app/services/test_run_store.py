@@ -1,5 +1,8 @@
+import time
+
 import pytest
 
+from app.services.deleted_runs import KEPT_SECONDS, remove_forgotten
 from app.services.events import Event, finite
 from app.services.run_store import INTERRUPTED, RunError, RunStore
 from graph_compiler.document import GraphDocument, dump_document
@@ -140,9 +143,30 @@ def test_a_run_has_a_number_that_stays_and_a_note(runs, run, projects):
     runs.append([(second.id, 1, epoch(1, 1))])
     runs.delete(second.id)
     assert [(one.id, one.number) for one in runs.of_project(run.project_id)] == [(third.id, 3), (run.id, 1)]
-    assert runs.events_after(second.id) == []
-    with pytest.raises(RunError, match="no run"):
-        runs.delete(second.id)
+    for refused in (runs.delete, runs.get, lambda run_id: runs.reopen(run_id, {})):
+        with pytest.raises(RunError, match="no run"):
+            refused(second.id)
+    assert runs.create(run.project_id, "m:f", {}).number == 4
+
+
+def test_a_deleted_run_comes_back_until_it_is_forgotten(runs, run, settings):
+    other = runs.create(run.project_id, "m:f", {})
+    for one in (run, other):
+        runs.change_state(one.id, "stopped")
+        runs.append([(one.id, 1, epoch(1, 1))])
+        settings.run_dir(one.id).mkdir()
+        runs.delete(one.id)
+    remove_forgotten(runs, settings)
+    assert runs.restore(run.id).id == run.id
+    assert [event.data["epoch"] for event in runs.events_after(run.id)] == [1]
+    later = time.time() + KEPT_SECONDS + 1
+    remove_forgotten(runs, settings, later)
+    assert [one.id for one in runs.of_project(run.project_id)] == [run.id]
+    assert settings.run_dir(run.id).exists(), "it was brought back"
+    assert not settings.run_dir(other.id).exists()
+    assert runs.events_after(other.id) == []
+    with pytest.raises(RunError, match="gone for good"):
+        runs.restore(other.id)
 
 
 def test_numbers_json_does_not_know_become_none():
