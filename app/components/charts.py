@@ -51,10 +51,21 @@ def training_charts(curves: Curves, *, log_scale: bool, smooth: bool) -> dict[st
                 x=best,
                 line={"dash": "dot", "width": 1.5, "color": "#10b981"},
                 annotation={"text": f"best: epoch {best:g}", "font": {"color": "#10b981"}},
-                annotation_position="top right" if best < (curves.epochs or best) / 2 else "top left",
+                annotation_position=f"{_free_end(curves, name)} "
+                f"{'right' if best < (curves.epochs or best) / 2 else 'left'}",
             )
         in_theme(figure)
     return figures
+
+
+def _free_end(curves: Curves, name: str) -> str:
+    """Where a chart is empty at its best epoch: above a curve at its lowest, below one at its highest."""
+    line = curves.validation.get(name) or curves.training.get(name)
+    values = [value for value in line.values if value is not None] if line else []
+    best = curves.best.get(f"val_{name}") or curves.best.get(name)
+    if not values or best is None:
+        return "top"
+    return "bottom" if best[0] - min(values) > max(values) - best[0] else "top"
 
 
 def smoothed(curves: Curves) -> Curves:

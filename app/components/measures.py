@@ -3,10 +3,9 @@
 import streamlit as st
 
 from app.components.samples import gate_text
+from app.components.style import NUMBERS
 from app.components.words import number_text, plain
 from app.services.evaluation import Evaluation
-
-IN_A_ROW = 5
 
 HELP = {
     "accuracy": "Share of the test rows that were told right.",
@@ -30,11 +29,9 @@ def show_measures(evaluation: Evaluation) -> None:
     for name, value in evaluation.metrics.items():
         if name not in measures:
             numbers.append((f"test {name.replace('_', ' ')}", f"{value:.4g}", name))
-    for first in range(0, len(numbers), IN_A_ROW):
-        for column, (label, value, name) in zip(
-            st.columns(IN_A_ROW), numbers[first : first + IN_A_ROW], strict=False
-        ):
-            column.metric(label, value, help=HELP.get(name))
+    with st.container(key=NUMBERS, horizontal=True):
+        for label, value, name in numbers:
+            st.metric(label, value, help=HELP.get(name), width="content")
     _gate(evaluation)
 
 

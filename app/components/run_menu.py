@@ -18,7 +18,7 @@ from graph_compiler.document import GraphDocument
 def run_menu(opened: Opening, run: Run) -> None:
     """Draws the menu of a run."""
     with st.popover(f"Run {run.number}", icon=":material/more_vert:", width="stretch"):
-        _note(run)
+        run_note(run)
         if st.button(
             "Bring its design back",
             icon=":material/restore_page:",
@@ -51,14 +51,21 @@ def restore(opened: Opening, document: GraphDocument) -> None:
     opened.edit(document.model_copy(update={"name": opened.document.name}))
 
 
-def _note(run: Run) -> None:
-    key = follow(f"note:{run.id}", run.note)
+def run_note(run: Run, label: str = "Note", place: str = "menu") -> None:
+    """Draws the field of a run's note.
+
+    Args:
+        run: The run.
+        label: What it is called.
+        place: Where on the page it is: the same note may be written in several places.
+    """
+    key = follow(f"note:{place}:{run.id}", run.note)
 
     def keep() -> None:
         designer().runs.set_note(run.id, st.session_state[key])
 
     st.text_input(
-        "Note",
+        label,
         **as_value(key, keep),
         max_chars=MAX_NOTE,
         placeholder="what was tried",

@@ -5,14 +5,13 @@ import streamlit as st
 from app.components.faults import shielded
 from app.components.run_charts import run_charts
 from app.components.run_controls import run_controls
+from app.components.style import NUMBERS
 from app.components.words import amount, duration, plain
 from app.components.workspace import designer
 from app.services.curves import Curves, read_curves
 from app.services.run_store import Run
 
 POLL_SECONDS = 1.0
-FACTS = 6
-"""Numbers in a row."""
 
 _STATES = {
     "queued": ("Waiting for its turn", ":material/hourglass:"),
@@ -104,11 +103,9 @@ def _numbers(run: Run, curves: Curves) -> None:
     memory = [value for value in curves.memory.values if value]
     if memory:
         numbers.append(("memory", amount(memory[-1]), None))
-    with st.container():
-        for first in range(0, len(numbers), FACTS):
-            row = numbers[first : first + FACTS]
-            for column, (name, value, help) in zip(st.columns(FACTS), row, strict=False):
-                column.metric(name, value, help=help)
+    with st.container(key=NUMBERS, horizontal=True):
+        for name, value, help in numbers:
+            st.metric(name, value, help=help, width="content")
 
 
 def _best(curves: Curves, name: str) -> str | None:

@@ -9,6 +9,7 @@ SNACKBAR = "snackbar"
 PANEL = "panel"
 SCROLLING = "scrolling"
 CHARTS = "charts"
+NUMBERS = "numbers"
 THUMBNAIL = "thumbnail"
 CARD_FOOT = "card_foot"
 GALLERY = "gallery"
@@ -92,6 +93,9 @@ _RULES = f"""
 [data-testid=stCaptionContainer] {{ color: inherit; opacity: 1; }}
 [data-testid=stCaptionContainer] > * {{ opacity: .8; }}
 [data-testid=stMetricValue] {{ font-size: 1.45rem; }}
+.st-key-{NUMBERS} {{ column-gap: 1.75rem; row-gap: .5rem; }}
+.st-key-{NUMBERS} [data-testid=stMetric] {{ min-width: 6.5rem; }}
+.st-key-{NUMBERS} [data-testid=stMetricLabel] * {{ white-space: nowrap; overflow: visible; }}
 """
 
 _CODE = """

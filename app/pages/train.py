@@ -36,7 +36,8 @@ def show() -> None:
             run_menu(opened, next(run for run in runs if run.id == chosen))
         run_view(chosen)
         if len(runs) > 1:
-            with st.expander(f"All {len(runs)} runs"), shielded():
+            # With a number in its name it would close whenever there is one more.
+            with st.expander("All runs", key="all_runs"), shielded():
                 runs_table(runs)
                 runs_compared(runs)
 

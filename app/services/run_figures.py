@@ -14,6 +14,9 @@ MAX_COLUMNS = 120
 MOST_LINES = 12
 """Layers that are drawn as lines; more are drawn as a map."""
 
+ABOVE = {"orientation": "h"}
+"""Where the buttons of a chart stand whose legend is beside it."""
+
 LINES = ("#4f46e5", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#06b6d4", "#84cc16", "#ec4899", "#64748b")
 
 
@@ -40,7 +43,9 @@ def overlay_figures(runs: Sequence[tuple[str, Curves]], *, log_scale: bool = Fal
                     add_line(figure, lines[name], f"{label} {kind}", line)
         figures[name] = laid_out(figure, name, f"overlay:{name}", log_scale=log_scale)
         figures[name].update_layout(
-            height=320, legend={"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1}
+            height=320,
+            legend={"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1},
+            modebar=ABOVE,
         )
     return figures
 
@@ -98,7 +103,8 @@ def _layer_figure(revision: str, name: str, lines: dict[str, Curve]) -> go.Figur
     else:
         # The names of layers are long: beside, not above.
         figure.update_layout(
-            legend={"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top"}
+            legend={"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top"},
+            modebar=ABOVE,
         )
     return figure
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from app.services.run_store import Run
 from tests.browser import until
 from tests.e2e.conftest import Designer, NewVisitor, running_designer
 from tests.e2e.visitor import RUN_STATE, RunState, Visitor
@@ -123,6 +124,10 @@ def test_a_run_is_led_by_hand_survives_a_power_cut_and_trains_on(
         visitor.curves_hold(before.points)
         _goes_on_and_trains_more(visitor, designer)
         _has_its_design_brought_back(visitor, designer)
+        visitor.go("Train")
+        _lays_the_curves_of_runs_over_each_other(visitor)
+        _takes_notes_at_the_table(visitor, designer)
+        _deletes_a_run_and_wants_it_back(visitor, designer)
         # Before its server goes, which it would complain of.
         visitor.page.close()
 
@@ -200,3 +205,62 @@ def _has_its_design_brought_back(visitor: Visitor, designer: Designer) -> None:
     visitor.page.mouse.click(*visitor.place(0.95, 0.9))
     visitor.page.keyboard.press("Control+z")
     visitor.shape_is("hidden", "9")
+
+
+def _lays_the_curves_of_runs_over_each_other(visitor: Visitor) -> None:
+    page = visitor.page
+    page.get_by_text("All runs", exact=True).click()
+    for number in (1, 2):
+        page.get_by_test_id("stButtonGroup").get_by_text(f"Run {number}", exact=True).click()
+        expect(page.get_by_text("Choose two or more.")).to_have_count(0)
+        visitor.idle()
+    for name in ("loss", "accuracy"):
+        chart = page.get_by_role("figure", name=f"Curves of the {name} of 2 runs")
+        expect(chart).to_be_visible()
+        lines: dict[str, int] = chart.evaluate(
+            "({data}) => Object.fromEntries(data.map(l => [l.name, l.x.length]))"
+        )
+        assert set(lines) == {f"run {run} {rows}" for run in (1, 2) for rows in ("training", "validation")}
+        assert (lines["run 2 validation"], lines["run 1 validation"] > 10) == (3, True)
+
+
+def _takes_notes_at_the_table(visitor: Visitor, designer: Designer) -> None:
+    page = visitor.page
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    newest, oldest = designer.runs.of_project(visitor.project_id)
+
+    def write(row: int, run: Run, text: str) -> None:
+        # The table has to notice where the mouse is before it is pressed.
+        table.hover(position={"x": 15, "y": 35 * row + 17})
+        page.wait_for_timeout(200)
+        table.click(position={"x": 15, "y": 35 * row + 17})
+        visitor.fill(f"Note of run {run.number}", text)
+        until(lambda: designer.runs.get(run.id).note == text, f"a note of run {run.number}")
+        visitor.idle()
+
+    write(1, newest, "the quick one")
+    before = table.bounding_box()
+    assert before is not None
+    page.get_by_label("Filter").fill("run 1")
+    page.get_by_label("Filter").press("Enter")
+    # One row less: the others stand where they stood.
+    until(lambda: (table.bounding_box() or before)["height"] < before["height"], "a row less")
+    visitor.idle()
+    write(1, oldest, "the long one")
+    page.get_by_label("Filter").fill("")
+    page.get_by_label("Filter").press("Enter")
+
+
+def _deletes_a_run_and_wants_it_back(visitor: Visitor, designer: Designer) -> None:
+    def numbers() -> list[int]:
+        return [run.number for run in designer.runs.of_project(visitor.project_id)]
+
+    visitor.page.get_by_role("button", name=re.compile(r"\bRun 2\b")).first.click()
+    visitor.page.get_by_role("button", name=re.compile("Delete this run")).click()
+    expect(visitor.page.get_by_text("Run 2 is deleted.")).to_be_visible()
+    assert numbers() == [1]
+    visitor.page.get_by_role("button", name=re.compile("Undo delete")).click()
+    expect(visitor.page.get_by_text("Run 2 is deleted.")).to_have_count(0)
+    assert numbers() == [2, 1]
+    visitor.run_is("Finished")

@@ -46,7 +46,7 @@ function dressed(layout, element) {
     title: { ...layout.title, x: 0, xanchor: "left", y: 1, yanchor: "top", pad: { t: 8 }, font: { size: 16 } },
     legend: { ...layout.legend, bgcolor: "rgba(0, 0, 0, 0)", font: { size: 12 } },
     hoverlabel: { bgcolor: paper, font: { color: ink } },
-    modebar: { orientation: "v", bgcolor: "rgba(0, 0, 0, 0)", color: "rgba(128, 128, 128, 0.7)", activecolor: ink },
+    modebar: { orientation: "v", bgcolor: "rgba(0, 0, 0, 0)", color: "rgba(128, 128, 128, 0.7)", activecolor: ink, ...layout.modebar },
     xaxis: { ...axis, showgrid: false, hoverformat: ".3~f", ...layout.xaxis },
     yaxis: { ...axis, ...layout.yaxis },
   };

@@ -111,7 +111,8 @@ def test_a_run_trains_more_gets_a_note_and_goes_away(tab, project, services):
     assert list(at.dataframe[0].value["note"]) == ["more of it"]
     both = [one.id for one in services.runs.of_project(opened.id)]
     charts = len(at.get("bidi_component"))
-    visitor.field("Runs in one chart").set_value(both).run()
+    (choice,) = [group for group in at.get("button_group") if group.label == "Runs in one chart"]
+    choice.set_value(both).run()
     assert len(at.get("bidi_component")) > charts
     visitor.button("Delete this run").click().run()
     assert [one.number for one in services.runs.of_project(opened.id)] == [1]
