@@ -20,7 +20,7 @@ EXPLAINED = {
 def run_charts(curves: Curves, run: Run) -> None:
     """Draws the charts that are chosen; only these are computed, as all of them would be each second."""
     if not curves.training and not curves.within:
-        if run.is_open:
+        if run.is_open and run.state != "queued":
             st.caption("The curves begin with the first epoch.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.shown import as_index, follow
 from app.components.words import moment
 from app.services.run_store import Run
 
@@ -31,9 +32,11 @@ def choose_run(runs: list[Run]) -> str:
     if chosen not in labels:
         chosen = ids[0]
     if len(ids) > 1:
+        key = follow("run_shown", chosen)
         chosen = st.selectbox(
-            "Run", ids, ids.index(chosen), format_func=labels.__getitem__, label_visibility="collapsed"
+            "Run", ids, **as_index(key, ids), format_func=labels.__getitem__, label_visibility="collapsed"
         )
+        st.session_state[f"{key}:known"] = chosen
     look_at_run(chosen)
     return chosen
 
@@ -44,8 +47,13 @@ def look_at_run(run_id: str) -> None:
 
 
 def in_short(run: Run) -> str:
-    """A run in one line: its state, the numbers it has reached and when it was begun."""
-    parts = [state_in_words(run), *_reached(run), moment(run.created_at), run.note]
+    """A run in one line: its state, the numbers it has reached and when it was begun.
+
+    While it goes on without numbers: a browser names a choice by its text, which has to be the same a moment
+    later.
+    """
+    reached = [] if run.is_open else _reached(run)
+    parts = [state_in_words(run), *reached, moment(run.created_at), run.note]
     return " · ".join(filter(None, parts))
 
 

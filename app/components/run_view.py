@@ -63,6 +63,8 @@ def _head(run: Run, curves: Curves) -> None:
         done = min(1.0, curves.epochs_done / curves.epochs)
         whole = int(curves.epochs_done)
         progress.progress(done, f"epoch {whole} of {curves.epochs}{_time(run, curves)}")
+    elif run.state == "queued":
+        progress.caption("It begins by itself when the runs before it have ended or are paused.")
     elif run.is_open:
         progress.progress(0.0, "getting ready")
     text = _why(run, curves)
