@@ -258,9 +258,9 @@ def _deletes_a_run_and_wants_it_back(visitor: Visitor, designer: Designer) -> No
 
     visitor.page.get_by_role("button", name=re.compile(r"\bRun 2\b")).first.click()
     visitor.page.get_by_role("button", name=re.compile("Delete this run")).click()
-    expect(visitor.page.get_by_text("Run 2 is deleted.")).to_be_visible()
+    expect(visitor.page.get_by_text("“Run 2” is deleted.")).to_be_visible()
     assert numbers() == [1]
     visitor.page.get_by_role("button", name=re.compile("Undo delete")).click()
-    expect(visitor.page.get_by_text("Run 2 is deleted.")).to_have_count(0)
+    expect(visitor.page.get_by_text("“Run 2” is deleted.")).to_have_count(0)
     assert numbers() == [2, 1]
     visitor.run_is("Finished")
