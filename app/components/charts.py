@@ -12,6 +12,7 @@ from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
 from app.services.evaluation import Evaluation
 from app.services.figures import (
+    CLASS_COLORS,
     MOST_NUMBERS,
     TRAINING,
     VALIDATION,
@@ -24,7 +25,6 @@ from app.services.figures import (
 ON_DARK = {TRAINING: "#818cf8", WITHIN: "rgba(165, 172, 255, 0.5)"}
 """Lines for a dark page, where those for white paper are hard to see."""
 
-CLASS_COLORS = ("#3d63dd", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#06b6d4", "#84cc16", "#ec4899")
 STILL = {"displayModeBar": False}
 """Charts that are drawn once: no buttons over them."""
 

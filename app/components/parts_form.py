@@ -9,6 +9,7 @@ from app.components.faults import guarded
 from app.components.inspector.fields import Field
 from app.components.inspector.nested import draw_field
 from app.components.inspector.values import same
+from app.components.inspector.widgets import reset_all_button
 from app.components.words import plain
 from graph_compiler.compile_settings import Part, params_of
 from runtime.configurable import constructor_parameters
@@ -47,14 +48,7 @@ def parts_form(part: Part, name: str, read: Read, keep: Keep, key: str) -> None:
         for one in unknown:
             _unknown(name, one, read, keep, key)
         if len(changed) > 1:
-            st.button(
-                "Reset all to defaults",
-                key=f"{key}:reset_all",
-                icon=":material/restart_alt:",
-                type="tertiary",
-                help=plain(f"Changed here: {', '.join(changed)}."),
-                on_click=guarded(lambda: keep({})),
-            )
+            reset_all_button(f"{key}:reset_all", f"Changed here: {', '.join(changed)}.", lambda: keep({}))
 
 
 def _fields(

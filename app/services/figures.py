@@ -18,6 +18,9 @@ TALLEST = 860
 Counted = Literal["rows", "of_true", "of_predicted"]
 
 TRAINING, VALIDATION, WITHIN = "#4f46e5", "#f59e0b", "rgba(99, 102, 241, 0.35)"
+CLASS_COLORS = ("#3d63dd", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#06b6d4", "#84cc16", "#ec4899")
+"""Of the classes, and of lines that stand beside each other, in their order."""
+
 MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
 
 

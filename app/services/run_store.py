@@ -236,9 +236,7 @@ class RunStore:
             RunError: It does not exist, or has not ended.
         """
         with self._store.write() as session:
-            row = _existing(session, run_id)
-            if row.state in OPEN_STATES:
-                raise RunError("This run has not ended yet.", hint="Stop it first.")
+            row = _ended(session, run_id)
             row.spec = {**row.spec, **changes}
             row.attempt += 1
             row.state, row.reason, row.owner = "queued", "", self._owner
@@ -252,9 +250,7 @@ class RunStore:
             RunError: It does not exist, or has not ended.
         """
         with self._store.write() as session:
-            row = _existing(session, run_id)
-            if row.state in OPEN_STATES:
-                raise RunError("This run has not ended yet.", hint="Stop it first.")
+            row = _ended(session, run_id)
             row.deleted_at = time.time()
 
     def restore(self, run_id: str) -> Run:
@@ -356,6 +352,13 @@ def _existing(session: Session, run_id: str) -> RunRow:
     row = session.get(RunRow, run_id)
     if row is None or row.deleted_at is not None:
         raise RunError(f"There is no run {run_id!r}.", hint="Choose one from the list of runs.")
+    return row
+
+
+def _ended(session: Session, run_id: str) -> RunRow:
+    row = _existing(session, run_id)
+    if row.state in OPEN_STATES:
+        raise RunError("This run has not ended yet.", hint="Stop it first.")
     return row
 
 

@@ -8,14 +8,14 @@ import plotly.graph_objects as go
 import streamlit as st
 from PIL import Image
 
-from app.components.charts import CLASS_COLORS, MARGIN, STILL, in_theme
+from app.components.charts import MARGIN, STILL, in_theme
 from app.components.evaluating.examined import Examined
 from app.components.faults import shielded
-from app.components.words import plain
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
 from app.services.examining.plane import Plane, painted, plane
 from app.services.examining.rows import column, column_names, numeric_places, telling_places, usual_row
+from app.services.figures import CLASS_COLORS
 
 MOST_ROWS = 1000
 NAMED = 16
@@ -68,7 +68,7 @@ def _figure(examined: Examined, found: Plane, features: tuple[int, int], names: 
         _ground(figure, found)
         _dots(figure, examined, points)
     else:
-        bar = {"title": plain(examined.dataset.info.answer.unit), "thickness": 12}
+        bar = {"title": examined.dataset.info.answer.unit, "thickness": 12}
         figure.add_heatmap(
             x=found.x, y=found.y, z=found.answers[..., 0], colorscale="Viridis", colorbar=bar, zsmooth="best"
         )

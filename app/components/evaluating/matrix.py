@@ -56,7 +56,6 @@ def _matrix(examined: Examined) -> None:
     )
 
 
-@guarded
 def _open_cell(key: str) -> None:
     """Chooses the classes of the cell that was clicked on; of none when it was clicked away."""
     event: Any = st.session_state.get(key)

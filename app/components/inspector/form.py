@@ -1,12 +1,11 @@
 """The form of one node, made from its layer's description."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from app.components.canvas import send
-from app.components.faults import guarded
 from app.components.inspector.edits import changed_names, edit_of, settled
 from app.components.inspector.explaining import about_layer, explain_layer
 from app.components.inspector.fields import Field
@@ -14,6 +13,7 @@ from app.components.inspector.geometry import geometry_picture
 from app.components.inspector.nested import draw_field
 from app.components.inspector.ranking import comes_first
 from app.components.inspector.surroundings import Surroundings
+from app.components.inspector.widgets import reset_all_button
 from app.components.shown import as_value, follow
 from app.components.theme import theme
 from app.components.words import plain
@@ -137,14 +137,8 @@ def _reset_all(canvas_key: str, node: Node, spec: LayerSpec) -> None:
     def reset() -> None:
         send(canvas_key, "set_node", node=node.id, unset=names)
 
-    st.button(
-        "Reset all to defaults",
-        key=f"{canvas_key}:{node.id}:reset_all",
-        icon=":material/restart_alt:",
-        type="tertiary",
-        help=plain(f"Changed here: {', '.join(names)}. One undo brings them back."),
-        on_click=guarded(reset),
-    )
+    told = f"Changed here: {', '.join(names)}. One undo brings them back."
+    reset_all_button(f"{canvas_key}:{node.id}:reset_all", told, reset)
 
 
 def _name_field(canvas_key: str, node: Node) -> None:
@@ -172,33 +166,28 @@ def _name_field(canvas_key: str, node: Node) -> None:
 
 
 def _bypass_switch(canvas_key: str, node: Node) -> None:
-    key = f"{canvas_key}:{node.id}:bypassed"
-    _follow(canvas_key, node, key, node.bypassed)
-
-    def switch() -> None:
-        send(canvas_key, "set_node", node=node.id, bypassed=st.session_state[key])
-
     st.toggle(
         "Bypassed",
-        **as_value(key, switch),
+        **_kept(canvas_key, node, "bypassed"),
         help="The model is made as if this layer were not there: what comes in is handed on (Ctrl+B).",
     )
 
 
 def _note_field(canvas_key: str, node: Node) -> None:
-    key = f"{canvas_key}:{node.id}:note"
-    _follow(canvas_key, node, key, node.note)
+    arguments = _kept(canvas_key, node, "note")
+    st.text_area("note", **arguments, height=68, max_chars=10_000, help="For yourself.")
+
+
+def _kept(canvas_key: str, node: Node, field: Literal["bypassed", "note"]) -> dict[str, Any]:
+    """The arguments of a widget that shows something of the node itself, and has the canvas keep it."""
+    key = f"{canvas_key}:{node.id}:{field}"
+    _follow(canvas_key, node, key, getattr(node, field))
 
     def keep() -> None:
-        send(canvas_key, "set_node", node=node.id, note=st.session_state[key])
+        fields: dict[str, Any] = {field: st.session_state[key]}
+        send(canvas_key, "set_node", node=node.id, **fields)
 
-    st.text_area(
-        "note",
-        **as_value(key, keep),
-        height=68,
-        max_chars=10_000,
-        help="For yourself.",
-    )
+    return as_value(key, keep)
 
 
 def _follow(canvas_key: str, node: Node, key: str, value: Any) -> bool:

@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from app.components.canvas import send
-from app.components.faults import guarded
 from app.components.inspector.edits import changed_names, edit_of, settled
 from app.components.inspector.fields import Field
 from app.components.inspector.nested import draw_field
 from app.components.inspector.ranking import comes_first
 from app.components.inspector.values import same
+from app.components.inspector.widgets import reset_all_button
 from app.components.words import plain
 from graph_compiler.document import Node
 from graph_compiler.findings import Finding
@@ -170,11 +170,8 @@ def _reset_all(canvas_key: str, members: Sequence[Member]) -> None:
     changed = {member.node.id: changed_names(member.node, member.spec) for member in members}
     changed = {node_id: names for node_id, names in changed.items() if names}
     if changed:
-        st.button(
-            "Reset all to defaults",
-            key=f"{canvas_key}:{_together(members)}:reset_all",
-            icon=":material/restart_alt:",
-            type="tertiary",
-            help="Of all these layers; one undo brings everything back.",
-            on_click=guarded(lambda: _unset(canvas_key, changed)),
+        reset_all_button(
+            f"{canvas_key}:{_together(members)}:reset_all",
+            "Of all these layers; one undo brings everything back.",
+            lambda: _unset(canvas_key, changed),
         )

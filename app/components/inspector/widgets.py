@@ -107,3 +107,21 @@ def _draw_span_switch(field: Field) -> None:
     else:
         words, icon, other = f"Two bounds for {name}", "arrow_range", [max(-abs(value), low), abs(value)]
     icon_button(words, f"span_{field.key}", icon, lambda: field.hand_on(other))
+
+
+def reset_all_button(key: str, told: str, act: Callable[[], None]) -> None:
+    """Draws the button under a form that gives all of it back its defaults.
+
+    Args:
+        key: Its key.
+        told: What that will change.
+        act: Does it.
+    """
+    st.button(
+        "Reset all to defaults",
+        key=key,
+        icon=":material/restart_alt:",
+        type="tertiary",
+        help=plain(told),
+        on_click=guarded(act),
+    )

@@ -10,9 +10,8 @@ from app.services.datasets.dataset import Array
 from app.services.examining.calibration import Calibration
 from app.services.examining.ranking import Ranking
 from app.services.examining.residuals import Residuals
-from app.services.figures import MARGIN, MAX_POINTS, TRAINING, VALIDATION
+from app.services.figures import CLASS_COLORS, MARGIN, MAX_POINTS, TRAINING, VALIDATION
 
-COLORS = ("#3d63dd", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#06b6d4", "#84cc16", "#ec4899")
 CHANCE = {"dash": "dot", "width": 1, "color": "#8b8b95"}
 DIVERGING = [[0, "#2563eb"], [0.5, "#f4f4f5"], [1, "#ea580c"]]
 HEIGHT = 360
@@ -38,7 +37,7 @@ def ranking_figure(found: Sequence[tuple[str, Ranking]], kind: str) -> go.Figure
             name=f"{name} · {area:.3f}",
             mode="lines",
             line={
-                "color": COLORS[number % len(COLORS)],
+                "color": CLASS_COLORS[number % len(CLASS_COLORS)],
                 "width": 2,
                 "shape": "hv" if kind == "pr" else "linear",
             },
@@ -204,7 +203,9 @@ def lines_figure(
     """Lines over a common axis."""
     figure = go.Figure()
     for number, (name, values) in enumerate(lines):
-        figure.add_scatter(x=x, y=values, name=name, line={"color": COLORS[number % len(COLORS)], "width": 2})
+        figure.add_scatter(
+            x=x, y=values, name=name, line={"color": CLASS_COLORS[number % len(CLASS_COLORS)], "width": 2}
+        )
     figure.update_xaxes(title=titles[0])
     figure.update_yaxes(title=titles[1])
     figure.update_layout(height=HEIGHT - 60, margin=MARGIN, showlegend=len(lines) > 1)

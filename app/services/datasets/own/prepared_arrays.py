@@ -71,7 +71,7 @@ def prepare_arrays(
     if labels is not None:
         found += uneven_classes(labels, places.is_test, answer.class_names)
     shape = tuple(x.shape[1:]) or (1,)
-    is_picture = len(shape) in {2, 3} and shape[-1] in {1, 3, 4} | ({shape[-1]} if len(shape) == 2 else set())
+    is_picture = len(shape) == 2 or (len(shape) == 3 and shape[-1] in {1, 3, 4})
     whole = np.dtype(dtype).kind in "iu" and np.dtype(dtype).itemsize > 1
     info: dict[str, Any] = {
         "answer": answer,
