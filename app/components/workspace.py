@@ -63,7 +63,7 @@ class Opening:
         self.asks = newest.asks if newest is not None else ""
         document = self.document
         if newest is not None and newest.document != self.seen and not _is_replaced(newest):
-            if False:
+            if not self.seen and 0 < newest.base < self.project.revision:
                 # Drawn while a server was away: where another tab has saved since, the user is asked.
                 self._begun_from(newest.base, newest.document)
             self.seen = newest.document
