@@ -214,6 +214,56 @@ def test_what_is_dragged_falls_into_line_and_alt_leaves_it_where_it_is(hand: "Ha
     expect(hand.page.get_by_test_id("announcer")).to_have_text("Found scores")
 
 
+MARKUP = "<img src=x onerror=alert(1)>"
+
+
+def test_a_selection_is_kept_as_a_block_and_added_again(hand: "Hand") -> None:
+    hand.open("chain")
+    page, keys = hand.page, hand.page.keyboard
+    cards = page.locator("[data-node-name]")
+    hand.node("image").click()
+    hand.node("hidden").click(modifiers=["Shift"])
+    keys.press("Control+Shift+s")
+    field = page.get_by_label("Name of the block")
+    expect(field).to_be_focused()
+    field.fill(" ")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    field.fill(MARKUP)
+    keys.press("Enter")
+    expect(page.get_by_test_id("announcer")).to_contain_text("Saved 2 layers as")
+    block = page.locator("[data-block]")
+    expect(block).to_have_text(MARKUP)
+
+    # By keys, from the list of layers and from the palette; by a drag of the mouse. Each is one step of undo.
+    hand.quick_add("<img")
+    expect(cards).to_have_count(5)
+    expect(page.locator(".react-flow__edge")).to_have_count(2)
+    expect(hand.node("hidden_1")).to_have_attribute("data-selected", "true")
+    block.focus()
+    keys.press("Enter")
+    expect(cards).to_have_count(7)
+    hand.drag(hand.middle(block), hand.place(0.5, 0.85))
+    expect(cards).to_have_count(9)
+    page.locator(".pane").focus()
+    for count in (7, 5, 3):
+        keys.press("Control+z")
+        expect(cards).to_have_count(count)
+    hand.settle()
+    assert hand.probe("wires") == "1"
+
+    # Kept by the browser, whatever else is written there; deleted and brought back.
+    page.reload()
+    expect(block).to_have_text(MARKUP)
+    page.get_by_role("button", name="Delete the block").click()
+    expect(block).to_have_count(0)
+    page.get_by_role("button", name="Bring back").click()
+    expect(block).to_have_text(MARKUP)
+    page.evaluate("localStorage.setItem('layerloom:blocks', '[{\"name\": 3}, ')")
+    page.reload()
+    expect(hand.node("image")).to_be_visible()
+    expect(page.get_by_test_id("blocks")).to_have_count(0)
+
+
 def test_twelve_quick_adds_lose_none(hand: "Hand") -> None:
     hand.open()
     hand.pane.click()

@@ -7,5 +7,5 @@ export type Dialog =
   | { kind: "connect"; at: Point; node: string }
   /** `beneath`: where it goes when there is no room beside the card. */
   | { kind: "findings"; at: Point; beneath: Point; node: string }
-  | { kind: "find" | "commands"; at: Point }
+  | { kind: "find" | "commands" | "block"; at: Point }
   | { kind: "help" };

@@ -12,6 +12,8 @@ export interface NodeDoc {
   x: number;
   y: number;
   note: string;
+  /** The node whose layer this one calls once more; left out where it has a layer of its own. */
+  shares?: string | null;
   /** The model is made as if the layer were not there; left out where it is. */
   bypassed?: boolean;
 }

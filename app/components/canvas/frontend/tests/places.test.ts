@@ -1,13 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { copyOf, freshCopy } from "../src/graph/clipboard";
 import { tidy } from "../src/graph/layout";
-import { CARD, freePlace } from "../src/graph/placement";
+import { CARD, freePlace, freeShift } from "../src/graph/placement";
 import { rgb } from "../src/theme";
 import { edge, graph, node } from "./build";
 
 describe("free places", () => {
   it("is the wish when it is free", () => {
     expect(freePlace(graph([]), { x: 10, y: 20 })).toEqual({ x: 10, y: 20 });
+  });
+
+  it("of a part is below what it would lie on", () => {
+    const part = graph([node("c", "Dense", { x: 500 }), node("d", "Dense", { x: 800 })]);
+    expect(freeShift(graph([]), part, { x: -500, y: 0 })).toEqual({ x: -500, y: 0 });
+    const shift = freeShift(graph([node("a", "Dense", { x: 280, y: 40 })]), part, { x: -500, y: 0 });
+    expect(shift.x).toBe(-500);
+    expect(shift.y).toBeGreaterThanOrEqual(40 + CARD.height);
   });
 
   it("never lies on another card", () => {

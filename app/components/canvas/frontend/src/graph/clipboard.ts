@@ -32,12 +32,12 @@ export function freshCopy(
   const names = new Set(taken);
   const ids = new Map<string, string>();
   const moved = (item: { x: number; y: number }) => ({ x: Math.round(item.x + shift.x), y: Math.round(item.y + shift.y) });
+  for (const node of part.nodes) ids.set(node.id, newNodeId());
   const nodes = part.nodes.map((node) => {
-    const id = newNodeId();
     const name = uniqueName(node.name, names);
-    ids.set(node.id, id);
     names.add(name);
-    return { ...node, id, name, ...moved(node) };
+    const shares = node.shares ? { shares: ids.get(node.shares) ?? node.shares } : {};
+    return { ...node, ...shares, id: ids.get(node.id) ?? node.id, name, ...moved(node) };
   });
   const edges = part.edges.map((edge) => ({
     ...edge,

@@ -41,6 +41,19 @@ function around(ring: number): [number, number][] {
   return cells;
 }
 
+/** How far down a part has to go beyond a wished shift so that none of its cards touches one that is there. */
+export function freeShift(graph: GraphDoc, part: GraphDoc, wish: Point, size: Size = CARD): Point {
+  const there = [...graph.nodes, ...(graph.sticky_notes ?? [])];
+  const own = [...part.nodes, ...(part.sticky_notes ?? [])];
+  let y = wish.y;
+  for (let tries = 0; tries < 60; tries += 1) {
+    const touched = own.some((item) => there.some((other) => overlaps(other, { x: item.x + wish.x, y: item.y + y }, size)));
+    if (!touched) break;
+    y += (size.height + GAP) / 2;
+  }
+  return { x: wish.x, y };
+}
+
 function overlaps(a: Point, b: Point, size: Size): boolean {
   return Math.abs(a.x - b.x) < size.width + GAP / 2 && Math.abs(a.y - b.y) < size.height + GAP / 2;
 }

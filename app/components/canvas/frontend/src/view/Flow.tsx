@@ -12,7 +12,7 @@ import { Card } from "./Card";
 import { Sticky } from "./Sticky";
 import { ConnectionHint } from "./ConnectionHint";
 import { Dots } from "./Dots";
-import { LAYER_TYPE } from "./dragged";
+import { BLOCK_TYPE, LAYER_TYPE } from "./dragged";
 import { FitsContext, useEditor } from "./editor";
 import { EmptyState } from "./EmptyState";
 import { Frames } from "./Frames";
@@ -51,7 +51,7 @@ interface Props {
 /** The drawing itself. */
 export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRun }: Props) {
   const editor = useEditor();
-  const { session, portsOf, addLayer, openQuickAdd, announce } = editor;
+  const { session, portsOf, addLayer, addBlock, openQuickAdd, announce } = editor;
   const drop = useDropOnWire(editor);
   const flow = useReactFlow();
   const { fits, reasonAt, handlers } = useWiring(editor);
@@ -83,15 +83,21 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
   const dropLayer = useCallback(
     (event: DragEvent) => {
       const layer = event.dataTransfer.getData(LAYER_TYPE);
-      if (!layer) return;
+      const block = event.dataTransfer.getData(BLOCK_TYPE);
+      if (!layer && !block) return;
       event.preventDefault();
       const at = { x: event.clientX, y: event.clientY };
+      if (block) {
+        addBlock(block, flow.screenToFlowPosition(at));
+        pane.current?.focus({ preventScroll: true });
+        return;
+      }
       const wire = drop.overLayer(event.nativeEvent, at, layer);
       drop.leave();
       addLayer(layer, flow.screenToFlowPosition(at), undefined, wire ?? undefined);
       pane.current?.focus({ preventScroll: true });
     },
-    [addLayer, flow, pane, drop],
+    [addLayer, addBlock, flow, pane, drop],
   );
 
   const quickAddAt = useCallback(
@@ -112,7 +118,9 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
       role="group"
       aria-label="Design canvas. Press slash to add a layer, Shift and question mark for all keys."
       onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes(LAYER_TYPE)) return;
+        const { types } = event.dataTransfer;
+        if (types.includes(BLOCK_TYPE)) event.preventDefault();
+        if (!types.includes(LAYER_TYPE)) return;
         event.preventDefault();
         drop.overAny(event.nativeEvent, { x: event.clientX, y: event.clientY });
       }}

@@ -1,10 +1,14 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { search } from "../graph/search";
 import type { PaletteEntry } from "../protocol";
+import { BlockEntry, Blocks } from "./Blocks";
 import { LAYER_TYPE } from "./dragged";
 import { useEditor } from "./editor";
 import { ChevronIcon, PanelIcon, SearchIcon, StarIcon } from "./icons";
+import { useBlocks } from "./useBlocks";
 import { useUsage } from "./useUsage";
+
+const MINE = "My blocks";
 
 interface Props {
   palette: readonly PaletteEntry[];
@@ -14,7 +18,7 @@ interface Props {
 
 /** All layers at the left: by group, or those that answer the search. */
 export function Palette({ palette, open, onToggle }: Props) {
-  const { addLayer } = useEditor();
+  const { addLayer, addBlock } = useEditor();
   const [query, setQuery] = useState("");
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLDivElement>(null);
@@ -26,6 +30,8 @@ export function Palette({ palette, open, onToggle }: Props) {
   const searching = query.trim() !== "";
   const groups = searching ? [] : [...new Set(palette.map((entry) => entry.group))];
 
+  const { blocks } = useBlocks();
+  const blockHits = searching ? search(query, blocks.map((block) => ({ block, label: block.name }))) : [];
   const { favourites, recent } = useUsage();
   const [shownRecent, showRecent] = useState(recent);
   const frame = useRef<HTMLElement>(null);
@@ -74,7 +80,10 @@ export function Palette({ palette, open, onToggle }: Props) {
             value={query}
             onChange={(event) => setQuery(event.target.value)}
             onKeyDown={(event) => {
-              if (event.key === "Enter" && hits[0] && searching) addLayer(hits[0].layer);
+              if (event.key === "Enter" && searching) {
+                if (blockHits[0]) addBlock(blockHits[0].block.name);
+                else if (hits[0]) addLayer(hits[0].layer);
+              }
               if (event.key === "Escape") setQuery("");
             }}
           />
@@ -84,8 +93,10 @@ export function Palette({ palette, open, onToggle }: Props) {
         </button>
       </div>
       <div className="palette-list" ref={list}>
+        {blockHits.map(({ block }) => <BlockEntry block={block} key={`block ${block.name}`} />)}
         {searching && hits.map((entry) => <Entry entry={entry} key={entry.layer} />)}
-        {searching && hits.length === 0 && <p className="palette-nothing">No layer is called like that.</p>}
+        {searching && hits.length + blockHits.length === 0 && <p className="palette-nothing">No layer or block is called like that.</p>}
+        {groups.length > 0 && <Blocks open={!closed.has(MINE)} onToggle={() => setClosed(toggled(closed, MINE))} />}
         {groups.length > 0 &&
           shelves.map(
             ({ name, layers }) =>

@@ -4,7 +4,11 @@ import { takes } from "../graph/kinds";
 import type { PaletteEntry } from "../protocol";
 import { useEditor } from "./editor";
 import { Picker } from "./Picker";
+import { useBlocks } from "./useBlocks";
 import { useUsage } from "./useUsage";
+
+/** Before the name of a block, among the names of layers. */
+const BLOCK = "block:";
 
 interface Props {
   /** Where the list opens, in pixels of the pane. */
@@ -20,8 +24,11 @@ interface Props {
 
 /** The list of layers at the pointer; of those with a fitting side when a wire waits. */
 export function QuickAdd({ at, point, wire, into, onClose }: Props) {
-  const { session, portsOf, addLayer, hueOf } = useEditor();
+  const { session, portsOf, addLayer, addBlock, hueOf } = useEditor();
   const { favourites, recent } = useUsage();
+  const { blocks } = useBlocks();
+  // A block has no one side to wire.
+  const mine = wire || into ? [] : blocks.map(({ name }) => ({ id: BLOCK + name, label: name, aside: "my block", words: "my block" }));
   const fitting = session.read().palette.filter((entry) => fits(entry, wire, into));
   const place = new Map([...recent, ...favourites].map((layer, index) => [layer, index]));
   const rank = (entry: PaletteEntry) => place.get(entry.layer) ?? place.size;
@@ -49,15 +56,16 @@ export function QuickAdd({ at, point, wire, into, onClose }: Props) {
       nothing="No layer is called like that."
       testId="quick-add"
       at={at}
-      items={ordered.map((entry) => ({
+      items={[...ordered.map((entry) => ({
         id: entry.layer,
         label: entry.label,
         aside: favourites.includes(entry.layer) ? "favourite" : recent.includes(entry.layer) ? "recent" : entry.group,
         words: `${entry.layer} ${entry.group} ${entry.summary ?? ""}`,
         hue: hueOf(entry.layer),
-      }))}
-      onPick={(layer) => {
-        addLayer(layer, point, wire, into);
+      })), ...mine]}
+      onPick={(id) => {
+        if (id.startsWith(BLOCK)) addBlock(id.slice(BLOCK.length), point);
+        else addLayer(id, point, wire, into);
         onClose();
       }}
       onClose={onClose}

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { AlignBottomIcon, AlignCenterIcon, AlignLeftIcon, AlignMiddleIcon, AlignRightIcon, AlignTopIcon, SpreadAcrossIcon, SpreadDownIcon } from "./icons";
+import { AlignBottomIcon, AlignCenterIcon, AlignLeftIcon, AlignMiddleIcon, AlignRightIcon, AlignTopIcon, BlockIcon, SpreadAcrossIcon, SpreadDownIcon } from "./icons";
 import { SHORTCUTS, type Task, keyName } from "./shortcuts";
 
 const TOOLS: readonly (readonly [Task, ReactNode])[] = [
@@ -11,13 +11,14 @@ const TOOLS: readonly (readonly [Task, ReactNode])[] = [
   ["alignBottom", <AlignBottomIcon />],
   ["spreadAcross", <SpreadAcrossIcon />],
   ["spreadDown", <SpreadDownIcon />],
+  ["saveBlock", <BlockIcon />],
 ];
 
-/** Buttons that line up what is selected: shown when that is more than one. */
+/** Buttons that line up what is selected, or keep it as a block: shown when that is more than one. */
 export function SelectionBar({ count, onRun }: { count: number; onRun: (task: Task) => void }) {
   if (count < 2) return null;
   return (
-    <div className="selection-bar" role="toolbar" aria-label="Align the selected layers" data-testid="selection-bar">
+    <div className="selection-bar" role="toolbar" aria-label="Align or keep the selected layers" data-testid="selection-bar">
       <span className="selection-count">{count} selected</span>
       {TOOLS.map(([task, icon]) => {
         const shortcut = SHORTCUTS.find((candidate) => candidate.task === task);

@@ -13,7 +13,9 @@ import { huesOf } from "./hues";
 import { Palette } from "./Palette";
 import { Problems } from "./Problems";
 import { QuickAdd } from "./QuickAdd";
+import { SaveBlock } from "./SaveBlock";
 import { Toast } from "./Toast";
+import { useAddBlock } from "./useAddBlock";
 import { useAddLayer } from "./useAddLayer";
 import { useAnnouncements } from "./useAnnouncements";
 import { useDialogs } from "./useDialogs";
@@ -53,6 +55,7 @@ export function Workbench({ session, theme, narrow }: Props) {
   const { toast, announcement, showToast, announce } = useAnnouncements(frame);
   const { dialog, pointInPane, openQuickAdd, openFindings, close, ...dialogs } = useDialogs(session, pane);
   const addLayer = useAddLayer(session, knowledge.entries, portsOf, pane, announce);
+  const addBlock = useAddBlock(session, pane, announce);
   const startRename = useCallback((id: string) => setRenaming(id), []);
   const stopRename = useCallback(() => {
     setRenaming(null);
@@ -61,11 +64,12 @@ export function Workbench({ session, theme, narrow }: Props) {
 
   const editor = useMemo<Editor>(
     () => ({
-      session, portsOf, hueOf, renaming, startRename, stopRename, addLayer, openQuickAdd, openFindings, pointInPane,
+      session, portsOf, hueOf, renaming, startRename, stopRename, addLayer, addBlock, openQuickAdd, openFindings, pointInPane,
       mend: session.mend, announce, toast: showToast,
     }),
     [
-      session, portsOf, hueOf, renaming, startRename, stopRename, addLayer, openQuickAdd, openFindings, pointInPane, announce,
+      session, portsOf, hueOf, renaming, startRename, stopRename, addLayer, addBlock, openQuickAdd, openFindings, pointInPane,
+      announce,
       showToast,
     ],
   );
@@ -90,6 +94,7 @@ export function Workbench({ session, theme, narrow }: Props) {
         {dialog?.kind === "connect" && <ConnectTo at={dialog.at} node={dialog.node} graph={state.history.present} onClose={close} />}
         {dialog?.kind === "find" && <Find at={dialog.at} graph={state.history.present} onClose={close} />}
         {dialog?.kind === "commands" && <Commands at={dialog.at} onRun={run} onClose={close} />}
+        {dialog?.kind === "block" && <SaveBlock at={dialog.at} onClose={close} />}
         {dialog?.kind === "findings" && (
           <Problems
             at={dialog.at} beneath={dialog.beneath} node={dialog.node} graph={state.history.present} findings={notes[dialog.node]?.findings ?? NONE}

@@ -17,6 +17,8 @@ export interface Editor {
   stopRename: () => void;
   /** Adds a layer; in the middle of what is seen when no place is given. It is put `into` a wire where it fits. */
   addLayer: (layer: string, at?: Point, wire?: LooseEnd, into?: string) => void;
+  /** Adds the layers of a block of this name; in the middle of what is seen when no place is given. */
+  addBlock: (name: string, at?: Point) => void;
   openQuickAdd: (at?: ClientPoint, wire?: LooseEnd) => void;
   /** Shows what is wrong with a node, and what would mend it. */
   openFindings: (node: string) => void;

@@ -34,3 +34,4 @@ export const AlignMiddleIcon = icon(<path d="M2 8h12M4 3.500v9h2.500v-9zM9.5 5.5
 export const AlignBottomIcon = icon(<path d="M2 13.500h12M4 3v8h2.500V3zM9.5 6v5H12V6z" />);
 export const SpreadAcrossIcon = icon(<path d="M2.5 2.500v11M13.5 2.500v11M6.5 4.500h3v7h-3z" />);
 export const SpreadDownIcon = icon(<path d="M2.5 2.500h11M2.5 13.500h11M4.5 6.500v3h7v-3z" />);
+export const BlockIcon = icon(<path d="M2.5 2.5h5v5h-5zM8.5 8.5h5v5h-5zM7.5 5h3.500v3.500" />);

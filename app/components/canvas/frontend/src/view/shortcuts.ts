@@ -2,7 +2,7 @@
 
 export type Task =
   | "quickAdd" | "connect" | "form" | "rename" | "remove" | "undo" | "redo" | "copy" | "cut" | "paste" | "pasteWired" | "duplicate"
-  | "bypass" | "stickyNote" | "find" | "commands" | "nextFinding" | "previousFinding" | "findings" | "snap"
+  | "bypass" | "stickyNote" | "saveBlock" | "find" | "commands" | "nextFinding" | "previousFinding" | "findings" | "snap"
   | "selectAll" | "selectNone" | "tidy" | "fit" | "fitSelection" | "zoomIn" | "zoomOut" | "zoomFull" | "help"
   | "alignLeft" | "alignRight" | "alignTop" | "alignBottom" | "alignCenters" | "alignMiddles" | "spreadAcross" | "spreadDown"
   | "left" | "right" | "up" | "down" | "farLeft" | "farRight" | "farUp" | "farDown";
@@ -26,6 +26,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { task: "rename", keys: ["f2"], title: "Rename the selected layer" },
   { task: "bypass", keys: ["ctrl+b"], title: "Bypass the selected layers, or take them in again" },
   { task: "stickyNote", keys: ["n"], title: "Add a sticky note" },
+  { task: "saveBlock", keys: ["ctrl+shift+s"], title: "Save the selection as a block" },
   { task: "duplicate", keys: ["ctrl+d"], title: "Duplicate" },
   { task: "copy", keys: ["ctrl+c"], title: "Copy" },
   { task: "cut", keys: ["ctrl+x"], title: "Cut" },
@@ -92,6 +93,7 @@ export const HELP: readonly { title: string; rows: readonly { what: string; keys
       { what: "Put into a wire", keys: ["drag onto it", "select it, then /"] },
       { what: "Wire what does not fit", keys: ["Alt+drag"] },
       { what: "Sticky note", keys: ["N"] },
+      { what: "Save the selection as a block", keys: ["Ctrl+Shift+S"] },
     ],
   },
   {

@@ -8,7 +8,7 @@ import type { Session } from "../session";
 import type { ClientPoint } from "./types";
 
 /** Of the lists in the middle, as the style sheet says, in pixels. */
-const LIST_WIDTH = { find: 440, commands: 400 } as const;
+const LIST_WIDTH = { find: 440, commands: 400, block: 288 } as const;
 
 /** Milliseconds without a canvas after which somebody has left the page: what was open then is closed. */
 const AWAY_MS = 1500;
@@ -99,7 +99,7 @@ export function useDialogs(session: Session, pane: RefObject<HTMLElement | null>
   const openFindings = useCallback((node: string) => openAt("findings", node), [openAt]);
 
   const openList = useCallback(
-    (kind: "find" | "commands") => {
+    (kind: "find" | "commands" | "block") => {
       const width = pane.current?.clientWidth ?? 0;
       setDialog({ kind, at: { x: (width - LIST_WIDTH[kind]) / 2, y: 56 } });
     },

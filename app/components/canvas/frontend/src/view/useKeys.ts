@@ -17,7 +17,7 @@ interface Options {
 
 interface Openers {
   openConnect: (node: string) => void;
-  openList: (kind: "find" | "commands") => void;
+  openList: (kind: "find" | "commands" | "block") => void;
   openHelp: () => void;
 }
 
@@ -132,6 +132,9 @@ function carryOut(task: Task, { actions, editor, dialogs, toggleSnap, toForm }: 
     case "find":
     case "commands":
       return dialogs.openList(task);
+    case "saveBlock":
+      if (chosen) return dialogs.openList("block");
+      return editor.announce("Select the layers of the block first.");
     case "snap":
       return toggleSnap();
     case "left":
