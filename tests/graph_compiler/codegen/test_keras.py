@@ -91,10 +91,7 @@ def awkward() -> GraphDocument:
     }
     sketch.add("Reshape", "frames", "all_together", target_shape=[6, 6, 6, 4])
     sketch.add("TimeDistributed", "keras", "frames", layer=inner)
-    cells = [{"layer": "LSTMCell", "params": {"units": units}} for units in (3, 2)]
-    stack = {"layer": "StackedRNNCells", "params": {"cells": cells}}
-    sketch.add("Reshape", "steps", "keras", target_shape=[6, -1]).add("RNN", "rnn", "steps", cell=stack)
-    sketch.add("Flatten", "layers", "rnn").add("Dense", "y_train", "layers", units=1)
+    sketch.add("Flatten", "layers", "keras").add("Dense", "y_train", "layers", units=1)
     return sketch.compiled("mse", metrics=()).document
 
 
@@ -112,7 +109,14 @@ def test_awkward_names_and_notes_do_not_break_the_program():
     assert scope["maxs"] is model.input
     assert scope["keras_"] is not scope["keras"]
     assert {layer.name for layer in model.layers} == document.names()
-    assert [cell.units for cell in model.get_layer("rnn").cell.cells] == [3, 2]
+
+
+def test_a_list_of_layers_is_written_out_layer_by_layer():
+    cells = [{"layer": "LSTMCell", "params": {"units": units}} for units in (3, 2)]
+    stack = {"layer": "StackedRNNCells", "params": {"cells": cells}}
+    sketch = Sketch("stack").add("InputLayer", "steps", shape=[6, 4]).add("RNN", "rnn", "steps", cell=stack)
+    scope = namespace(keras_code(sketch.compiled("mse", metrics=()).document))
+    assert [cell.units for cell in scope["model"].get_layer("rnn").cell.cells] == [3, 2]
 
 
 def test_a_documents_text_never_becomes_code():
