@@ -135,7 +135,12 @@ def _table(evaluation: Evaluation, rows: list[int]) -> None:
 def verdict(evaluation: Evaluation, row: int) -> str:
     """What the model said of a test row, and whether that is right."""
     if not evaluation.has_classes:
-        return f"error {evaluation.errors[row]:.3g}"
+        dataset, answer = evaluation.dataset, evaluation.predictions[row]
+        error = f"error {evaluation.errors[row]:.3g}"
+        if answer.size > 1:
+            return error
+        given, right = answer_text(dataset, answer), answer_text(dataset, dataset.test.y[row])
+        return f"{plain(given)}, right is {plain(right)} · {error}"
     names = evaluation.dataset.info.answer.class_names
     told, right = names[evaluation.predicted[row]], names[evaluation.expected[row]]
     sure = f"{evaluation.sureness[row]:.0%}"

@@ -79,8 +79,8 @@ def _figure(examined: Examined, found: Plane, features: tuple[int, int], names: 
             name="test rows",
             marker={"color": "white", "size": 5, "line": {"width": 1, "color": "#18181b"}},
         )
-    figure.update_xaxes(title=names[0], range=[found.x[0], found.x[-1]], showgrid=False)
-    figure.update_yaxes(title=names[1], range=[found.y[0], found.y[-1]], showgrid=False)
+    figure.update_xaxes(title=names[0], range=[found.x[0], found.x[-1]], showgrid=False, zeroline=False)
+    figure.update_yaxes(title=names[1], range=[found.y[0], found.y[-1]], showgrid=False, zeroline=False)
     figure.update_layout(
         height=560, margin=MARGIN, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from app.components.charts import STILL, in_theme
@@ -136,27 +137,30 @@ def _features(examined: Examined, x: Array, shown: Any, target: int | None) -> N
 
 def _steps(examined: Examined, x: Array, shown: Any, target: int | None) -> None:
     values = _saliency(examined, x, target)
-    found = _class_activation(examined, x, target)
     series = np.asarray(shown, dtype=float).reshape(len(x[0]), -1)
     names = _channels(examined, series.shape[1])
     steps = np.arange(len(series))
     lines = [(name, series[:, place]) for place, name in enumerate(names)]
-    figures = [("What the model sees", lines_figure(steps, lines, ("step", "")))]
+    _over_steps(examined, "What the model sees", lines_figure(steps, lines, ("step", "")))
     if values is not None:
         weights = values.reshape(len(values), -1)
         # People may be shown less than goes in: of one's own series, what is to be predicted.
         inputs = _channels(examined, weights.shape[1])
         shown_lines = [(name, weights[:, place]) for place, name in enumerate(inputs)]
-        figures.append(("Saliency", lines_figure(steps, shown_lines, ("step", "adds to the answer"))))
+        _over_steps(examined, "Saliency", lines_figure(steps, shown_lines, ("step", "adds to the answer")))
+    found = _class_activation(examined, x, target)
     if found is not None:
         layer, heat = found
         places = np.linspace(0, len(series) - 1, len(heat.reshape(-1)))
         line = [("Grad-CAM", heat.reshape(-1))]
-        figures.append((f"Grad-CAM of {layer}", lines_figure(places, line, ("step", "speaks for it"))))
-    for number, (title, figure) in enumerate(figures):
-        st.caption(title)
-        figure.update_layout(height=220)
-        st.plotly_chart(in_theme(figure), width="stretch", config=STILL, key=examined.key(f"steps_{number}"))
+        figure = lines_figure(places, line, ("step", "speaks for it"))
+        _over_steps(examined, f"Grad-CAM of {plain(layer)}", figure)
+
+
+def _over_steps(examined: Examined, title: str, figure: go.Figure) -> None:
+    st.caption(title)
+    figure.update_layout(height=220)
+    st.plotly_chart(in_theme(figure), width="stretch", config=STILL, key=examined.key(f"steps_{title}"))
 
 
 def _channels(examined: Examined, count: int) -> tuple[str, ...]:

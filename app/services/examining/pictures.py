@@ -25,7 +25,7 @@ SIDE = 224
 TILE, FEW = 72, 3
 """Points along the longer side of a tile, about, where there are more than a few."""
 
-GAP = 1
+GAP = 3
 MOST_POINTS = 50_000_000
 """Points of an uploaded picture; a larger one would fill the memory."""
 

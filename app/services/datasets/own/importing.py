@@ -278,7 +278,7 @@ def _workbook(base: dict[str, Any], path: Path, wanted: str, folder: Path, progr
         except LayerloomError as error:
             if not titles:
                 raise
-            notes.append(f"The sheet '{title}' was passed over. {error}")
+            notes.append(f"The sheet '{title}' was passed over: {error.message}")
     if len(sheet.sheets) == 1:
         return table
     _copy(path, folder / WORKBOOK, progress)

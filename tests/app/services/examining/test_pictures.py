@@ -35,10 +35,10 @@ def test_signs_have_colours():
 def test_channels_stand_side_by_side_in_their_own_ranges():
     ramp = np.tile(np.linspace(-1, 1, 9), (9, 1))
     sheet = side_by_side(np.stack([np.full((9, 9), 5.0), ramp, *[np.eye(9)] * 3]), columns=2)
-    assert sheet.shape == (3 * 73 - 1, 2 * 73 - 1)
-    assert sheet[0, 73] == 0
+    assert sheet.shape == (3 * 75 - 3, 2 * 75 - 3)
+    assert sheet[0, 75] == 0
     assert sheet[0, -1] == 255
-    assert (sheet[2 * 73 :, 73:] == 128).all()
+    assert (sheet[2 * 75 :, 75:] == 128).all()
     assert side_by_side(ramp[np.newaxis]).shape == (225, 225)
 
 
