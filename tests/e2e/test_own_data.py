@@ -1,6 +1,7 @@
 """Data of one's own: from a file to a trained network and its examination."""
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from app.services.evaluation import PREDICTIONS
 from app.services.uploads import FileInBrowser, Uploads
+from tests.browser import until
 from tests.e2e.accessibility import grave_findings
 from tests.e2e.conftest import Designer
 from tests.e2e.visitor import Visitor
@@ -95,14 +97,21 @@ def test_from_a_file_to_its_examination(visitor: Visitor, designer: Designer, tm
     visitor.go("Evaluate")
     for kind in KINDS:
         expect(page.locator(".js-plotly-plot").get_by_text(kind, exact=True).first).to_be_visible()
-    expect(page.get_by_text("Examined is the model after epoch 20")).to_be_visible()
-    page.get_by_role("tab", name="Try it", exact=True).click()
+    expect(page.get_by_text("All that stands below is of this model.")).to_be_visible()
+    page.get_by_role("radio", name=re.compile("^Its best, epoch")).click()
+    until((designer.settings.run_dir(run.id) / f"best-{PREDICTIONS}").exists, "answers of the best model")
+    visitor.idle()
+    _tries_rows_of_its_own(visitor)
+
+
+def _tries_rows_of_its_own(visitor: Visitor) -> None:
+    visitor.page.get_by_role("tab", name="Try it", exact=True).click()
     visitor.choose("habitat", "wood")
     for length, kind in (("4.5", "ant"), ("14.5", "fly")):
         visitor.fill("length", length)
-        expect(page.locator("h4").filter(has_text=f"{kind} ·")).to_be_visible()
+        expect(visitor.page.locator("h4").filter(has_text=f"{kind} ·")).to_be_visible()
     visitor.painted()
-    assert not grave_findings(page)
+    assert not grave_findings(visitor.page)
 
 
 def _upload(visitor: Visitor) -> Locator:

@@ -13,11 +13,14 @@ from streamlit.components.v2 import component
 
 from app.components.faults import guarded, shielded
 from app.components.workspace import designer
-from app.services.uploads import FileInBrowser
+from app.services.uploads import FileInBrowser, Uploads
 from runtime.errors import LayerloomError
 
 SLICE = 4 * 2**20
 """Bytes that come at once: large enough to be quick, small enough for the bar to move and for memory."""
+
+Take = Callable[[Path, str], None]
+Answer = dict[str, Any]
 
 _SCRIPT = Path(__file__).with_name("drop.js")
 _STYLE = Path(__file__).with_name("drop.css")
@@ -43,7 +46,7 @@ class Sent(BaseModel):
     cancelled: bool = False
 
 
-def file_drop(key: str, label: str, endings: Sequence[str], take: Callable[[Path, str], None]) -> None:
+def file_drop(key: str, label: str, endings: Sequence[str], take: Take) -> None:
     """Draws the place to drop or choose a file.
 
     Args:
@@ -55,7 +58,7 @@ def file_drop(key: str, label: str, endings: Sequence[str], take: Callable[[Path
     st.fragment(_draw)(key, label, tuple(endings), take)
 
 
-def _draw(key: str, label: str, endings: tuple[str, ...], take: Callable[[Path, str], None]) -> None:
+def _draw(key: str, label: str, endings: tuple[str, ...], take: Take) -> None:
     with shielded():
         _renderer()(
             key=key,
@@ -77,18 +80,37 @@ def _answer(key: str) -> str:
     return f"{key}:answer"
 
 
-def _listen(key: str, take: Callable[[Path, str], None]) -> None:
+def _listen(key: str, take: Take) -> None:
     """Takes what was sent, and says how much of the file is there."""
     try:
         sent = Sent.model_validate(st.session_state[key]["sent"])
     except ValidationError:
         return
-    file, uploads = sent.file, designer().data_work.uploads
-    answer: dict[str, Any] = {"sending": sent.sending, "received": 0, "problem": "", "done": False}
+    answer = answer_to(sent, st.session_state.get(_answer(key)), designer().data_work.uploads, take)
+    st.session_state[f"{key}:taken"] = answer["done"]
     st.session_state[_answer(key)] = answer
+
+
+def answer_to(sent: Sent, before: Answer | None, uploads: Uploads, take: Take) -> Answer:
+    """Does what the browser wants with a file.
+
+    Args:
+        sent: What it has sent.
+        before: What it was answered last.
+        uploads: Where files come to.
+        take: Is given a whole file and the user's name for it.
+
+    Returns:
+        "sending" as it was sent, bytes "received", "problem" in words, and whether it is "done".
+    """
+    if before and before["done"] and before["sending"] == sent.sending:
+        # Sent once more, since taking the file took its time: it is not to be taken twice.
+        return before
+    file = sent.file
+    answer: Answer = {"sending": sent.sending, "received": 0, "problem": "", "done": False}
     if sent.cancelled:
         uploads.discard(file)
-        return
+        return answer
     try:
         if sent.offset is None:
             answer["received"] = uploads.begin(file)
@@ -96,9 +118,10 @@ def _listen(key: str, take: Callable[[Path, str], None]) -> None:
             answer["received"] = uploads.take(file, sent.offset, _content(sent.content))
         if answer["received"] == file.size:
             take(uploads.finish(file), file.name)
-            answer["done"] = st.session_state[f"{key}:taken"] = True
+            answer["done"] = True
     except LayerloomError as error:
         answer["problem"] = str(error)
+    return answer
 
 
 def _content(text: str) -> bytes:

@@ -21,6 +21,11 @@ def draw_windows(source: TableSource, recipe: TableRecipe) -> TableRecipe:
     )
     if not is_series:
         return recipe.model_copy(update={"windows": None})
+    dates = [facts.name for facts in source.columns if facts.date_format]
+    if recipe.windows is None and dates:
+        # A file need not be in the order of its dates.
+        by_date = recipe.split.model_copy(update={"by": "time", "column": dates[0]})
+        recipe = recipe.model_copy(update={"split": by_date})
     known = recipe.windows or Windows(length=min(24, max(1, source.rows // 10)))
     length, horizon, step, within = st.columns(4)
     most = max(1, min(10_000, source.rows // 2))

@@ -49,18 +49,16 @@ def _table(source: Source, recipe: TableRecipe) -> str:
     if recipe.windows is not None:
         windows = recipe.windows
         asked = (
-            f"What is '{recipe.target}' {windows.horizon} rows after {windows.length} rows of {shown}? "
-            "A window "
-            f"begins every {windows.step} rows."
+            f"What is '{recipe.target}' {_rows(windows.horizon)} after {_rows(windows.length)} of {shown}? "
+            f"A window begins every {'row' if windows.step == 1 else _rows(windows.step)}."
         )
         if windows.within:
             asked += f" Each '{windows.within}' is a series of its own."
     elif "text" in kinds:
         reading = recipe.reading
         asked = (
-            f"What is '{recipe.target}', given {shown}? The first {reading.length} {reading.unit} are "
-            "numbers; 1 "
-            "stands for a rare one, 0 for nothing. Begin with an Embedding layer."
+            f"What is '{recipe.target}', given {shown}? The first {reading.length} {reading.unit} are given "
+            "as numbers; 1 stands for a rare one, 0 for nothing. Begin with an Embedding layer."
         )
     else:
         asked = f"What is '{recipe.target}', given {shown}?"
@@ -71,6 +69,10 @@ def _table(source: Source, recipe: TableRecipe) -> str:
         parts.append("The answer is scaled as well, so an error of 1 is one standard deviation.")
     split = recipe.split.model_copy(update={"by": "time"}) if recipe.windows else recipe.split
     return " ".join([*parts, cut_in_words(split)])
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _arrays(recipe: ArrayRecipe) -> str:
