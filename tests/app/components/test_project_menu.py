@@ -259,6 +259,16 @@ def test_what_is_locked_in_a_file_is_said_before_it_is_opened(tab, project):
     assert [node.layer for node in visitor.document.nodes.values() if node.locked] == ["Swirl"]
 
 
+def test_a_name_given_in_another_tab_is_shown(tab, project, services):
+    shared = project(name="Old name")
+    visitor = tab(shared)
+    visitor.visit()
+    services.projects.rename(shared.id, "New name")
+    visitor.at.run()
+    assert "**New name**" in visitor.texts()
+    assert visitor.field("Name of this project").value == "New name"
+
+
 def test_what_a_browser_kept_while_the_server_was_away_overwrites_nobody(tab, project, services):
     shared = project(name="Away")
     visitor = tab(shared)

@@ -82,7 +82,10 @@ def test_a_copy_stands_beside_it_and_what_is_open_stays(gallery):
 def test_deleting_is_undone(gallery, project):
     other = project(name="Deleted card")
     visitor = find(gallery("Deleter"), "deleted card")
+    before = visitor.opening.project.id
+    project(name="Changed last")
     visitor.at.button(key=f"delete_{other.id}").click().run()
+    assert visitor.opening.project.id == before, "what is open here stays so"
     assert shown(visitor) == []
     assert "“Deleted card” is deleted." in visitor.texts()
     visitor.button("Undo delete").click().run()
