@@ -18,7 +18,7 @@ class Section:
     """One section.
 
     Args:
-        label: its name.
+        label: Its name.
         draw: Draws it.
     """
 

@@ -106,7 +106,7 @@ def _alike(one: ParamSpec, other: ParamSpec) -> bool:
     """Whether two parameters take the same values; what they are by themselves may differ."""
     return all(
         getattr(one, name) == getattr(other, name)
-        for name in ("kind", "required", "optional", "choices", "range", "registry", "axes")
+        for name in ("kind", "required", "optional", "choices", "range", "registry", "axes", "listed")
     )
 
 

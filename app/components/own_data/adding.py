@@ -15,7 +15,7 @@ from runtime.errors import DataError
 FORMS_IN_WORDS = (
     ("table_rows", "**A table**: CSV, TSV, Excel (.xlsx) or Parquet. The first row names the columns."),
     (
-        "image:",
+        "image",
         "**Pictures**: a ZIP with a folder for each class; outer folders *train* and *test* are respected.",
     ),
     ("data_array", "**Arrays**: an NPZ with inputs and answers, such as *x_train* and *y_train*."),
@@ -27,9 +27,8 @@ def draw_adding() -> None:
     """Draws the ways to bring a file in."""
     st.subheader("Add your own data", anchor=False)
     st.write(
-        "Nothing leaves this machine. A file is read once, piece by piece; then you choose what is "
-        "learned from "
-        "what, and what is prepared of it stays as it is."
+        "Nothing leaves this machine. A file is read once, piece by piece; then you choose what is learned "
+        "from what, and what is prepared of it stays as it is."
     )
     draw_failure("import")
     file_drop("new_data", "A file with your data", list(FORMS), _take)
@@ -45,7 +44,7 @@ def draw_adding() -> None:
             args=(path,),
         )
     for icon, words in FORMS_IN_WORDS:
-        st.caption(f":material/{icon.rstrip(':')}: {words}")
+        st.caption(f":material/{icon}: {words}")
 
 
 def _draw_begun() -> None:

@@ -10,9 +10,8 @@ def draw_cautions(version: Version) -> None:
     """Draws warnings, grave ones first."""
     if not version.cautions:
         st.caption(
-            ":green[:material/verified:] No doubles between training and test, no feature that gives "
-            "the answer "
-            "away, no idle columns."
+            ":green[:material/verified:] No doubles between training and test, no feature that gives the "
+            "answer away, no idle columns."
         )
         return
     ordered = sorted(version.cautions, key=lambda caution: not caution.grave)
