@@ -58,7 +58,8 @@ def test_from_a_file_to_its_examination(visitor: Visitor, designer: Designer, tm
     broken = tmp_path / "broken.csv"
     broken.write_text("a,b\n1,2\n3,4,5\n")
     _upload(visitor).set_input_files(broken)
-    expect(page.get_by_text("Row 3 has 3 cells, the first row 2")).to_be_visible()
+    # The first worker of a designer has torch to load.
+    expect(page.get_by_text("Row 3 has 3 cells, the first row 2")).to_be_visible(timeout=30_000)
     assert not grave_findings(page)
 
     table = insects(tmp_path / "insects.csv")
