@@ -16,7 +16,10 @@ from graph_compiler.findings import Finding
 
 MOST_MENDED = 4
 """For so many problems, the first ones, ways to mend them are looked for: it takes a moment each."""
+MOST_SHOWN = 20
+"""Of so many problems all are shown at once: hundreds would make each edit wait for their drawing."""
 _FIXES = "quick_fixes"
+_ALL = "all_problems"
 
 ICONS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]"}
 
@@ -27,7 +30,10 @@ def problem_list(document: GraphDocument, analysis: Analysis) -> None:
         return
     findings = sorted(analysis.findings, key=lambda finding: finding.severity != "error")
     st.markdown(f"**Problems** :small[{_counts(analysis)}]")
-    for number, finding in enumerate(findings):
+    shown = findings
+    if len(findings) > MOST_SHOWN and not st.toggle(f"Show all {len(findings)}", key=_ALL):
+        shown = findings[:MOST_SHOWN]
+    for number, finding in enumerate(shown):
         _problem(document, finding, number)
     if analysis.waiting:
         names = [plain(document.nodes[node].name) for node in analysis.waiting]

@@ -1,6 +1,7 @@
 """The page Design: what is drawn is kept and checked, and the form edits it."""
 
-from graph_compiler.document import DeleteNodes, GraphDocument, RenameNode, SetParam, apply, to_canvas
+from app.components.problems import MOST_SHOWN
+from graph_compiler.document import DeleteNodes, GraphDocument, Node, RenameNode, SetParam, apply, to_canvas
 
 KEY = "canvas"
 
@@ -131,3 +132,17 @@ def test_what_a_form_has_told_the_canvas_holds_on_other_pages_at_once(tab, proje
     visitor.visit("train")
     node = services.projects.open(visitor.opening.project.id).document.nodes[hidden]
     assert (node.params["units"], node.note, node.name, node.bypassed) == (5, "fewer", "thinking", True)
+
+
+def test_of_very_many_problems_the_first_are_shown_until_all_are_asked_for(tab, services):
+    nodes = {f"n{place}": Node(id=f"n{place}", layer="Add", name=f"add_{place}") for place in range(30)}
+    visitor = tab(services.projects.create("Hundreds", GraphDocument(nodes=nodes)))
+    visitor.visit()
+    # The first is about the design as a whole: no layer lets data in.
+    assert _shown(visitor) == MOST_SHOWN - 1
+    next(toggle for toggle in visitor.at.toggle if toggle.label.startswith("Show all")).set_value(True).run()
+    assert _shown(visitor) == len(nodes)
+
+
+def _shown(visitor):
+    return len([button for button in visitor.at.button if button.label.startswith("Show add")])

@@ -281,13 +281,14 @@ function tagOf(edit: Extract<Edit, { op: "set_node" }>): string {
   return `set ${edit.node} ${fields.join(" ")}`;
 }
 
-/** Keeps the old object of every node whose notes say the same, so that only changed cards are drawn anew. */
+/** Keeps what says the same, of each node and as a whole, so that only changed cards are drawn anew. */
 function settled(
   old: Readonly<Record<string, NodeNotes>>,
   fresh: Readonly<Record<string, NodeNotes>>,
 ): Readonly<Record<string, NodeNotes>> {
   const kept = Object.entries(fresh).map(([id, notes]) => [id, sameOr(old[id], notes)] as const);
-  return Object.fromEntries(kept);
+  const same = kept.length === Object.keys(old).length && kept.every(([id, notes]) => old[id] === notes);
+  return same ? old : Object.fromEntries(kept);
 }
 
 function sameOr<T>(old: T | undefined, fresh: T): T {

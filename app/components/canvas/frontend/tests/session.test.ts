@@ -94,6 +94,8 @@ describe("a session", () => {
   it("keeps the notes of nodes about which nothing new is said", () => {
     session.receive(data({ notes: { a: { parameters: 3 }, b: { parameters: 4 } } }), send, false);
     const before = session.read().notes;
+    session.receive(data({ notes: { a: { parameters: 3 }, b: { parameters: 4 } } }), send, false);
+    expect(session.read().notes).toBe(before);
     session.receive(data({ notes: { a: { parameters: 3 }, b: { parameters: 5 } } }), send, false);
     expect(session.read().notes["a"]).toBe(before["a"]);
     expect(session.read().notes["b"]).toEqual({ parameters: 5 });

@@ -45,7 +45,10 @@ export function Workbench({ session, theme, narrow }: Props) {
     () => ({ notes, entries: new Map(palette.map((entry) => [entry.layer, entry])) }),
     [notes, palette],
   );
-  const portsOf = useCallback<PortsOf>((node) => portsIn(node, knowledge, session.graph.edges), [knowledge, session]);
+  // Always the same function: whatever has it, every card, would else be drawn anew at each edit.
+  const known = useRef(knowledge);
+  known.current = knowledge;
+  const portsOf = useCallback<PortsOf>((node) => portsIn(node, known.current, session.graph.edges), [session]);
   const hueOf = useMemo(() => {
     const hues = huesOf(palette);
     const groups = new Map(palette.map((entry) => [entry.layer, entry.group]));

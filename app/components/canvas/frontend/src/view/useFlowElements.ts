@@ -94,7 +94,7 @@ export function useFlowElements(
     const next = wires(snapshot, portsOf, drawnWires.current);
     drawnWires.current = new Map(next.map((wire) => [wire.id, wire]));
     return next;
-  }, [graph, selection, snapshot.notes, portsOf]);
+  }, [graph, selection, knowledge, portsOf]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<DrawnNode>[]) => {
