@@ -35,6 +35,7 @@ class Opening:
         stale: The project as somebody else has saved it meanwhile, if so.
         refusal: Why the last change on the canvas could not be kept; empty when it was.
         seen: What the canvas last sent.
+        done: Id of the last command it had carried out then.
         beside: The changes beside the drawing that were in force there; None while it has sent nothing.
         asks: Id of the node whose fixes somebody at the canvas wants to see, or empty.
     """
@@ -44,6 +45,7 @@ class Opening:
     stale: Project | None = None
     refusal: str = ""
     seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    done: int = 0
     beside: tuple[Any, ...] | None = None
     asks: str = ""
 
@@ -62,11 +64,11 @@ class Opening:
         newest = read_state(CANVAS, self.epoch)
         self.asks = newest.asks if newest is not None else ""
         document = self.document
-        if newest is not None and newest.document != self.seen and not _is_replaced(newest):
+        if newest is not None and self._is_news(newest) and not _is_replaced(newest):
             if not self.seen and 0 < newest.base < self.project.revision:
                 # Drawn while a server was away: where another tab has saved since, the user is asked.
                 self._begun_from(newest.base, newest.document)
-            self.seen = newest.document
+            self.seen, self.done = newest.document, newest.ack
             try:
                 document = from_canvas(newest.document, document)
                 self.refusal = ""
@@ -76,6 +78,10 @@ class Opening:
             document = followed(document, self.beside, newest.beside)
             self.beside = newest.beside
         self.save(with_what_is_underway(document, CANVAS, newest.ack if newest else 0))
+
+    def _is_news(self, state: CanvasState) -> bool:
+        """Whether the canvas says something new; a command done and undone leaves the drawing as it was."""
+        return state.document != self.seen or state.ack > self.done
 
     def _begun_from(self, revision: int, drawn: Mapping[str, Any]) -> None:
         """Goes back to the revision that a drawing began from, unless it is the design that is stored."""

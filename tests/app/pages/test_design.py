@@ -146,3 +146,25 @@ def test_of_very_many_problems_the_first_are_shown_until_all_are_asked_for(tab, 
 
 def _shown(visitor):
     return len([button for button in visitor.at.button if button.label.startswith("Show add")])
+
+
+def test_what_the_canvas_has_done_and_taken_back_is_not_done_again(tab, project):
+    visitor = tab(project())
+    at = visitor.visit()
+    hidden = visitor.node("hidden")
+    visitor.select("hidden")
+    before = visitor.document
+    visitor.field("units").set_value(5).run()
+    (command,) = visitor.sent["commands"]
+    # The browser says both at once, and the page is left in that moment.
+    at.session_state[KEY] = {
+        "doc": {
+            **to_canvas(before),
+            "rev": 3,
+            "epoch": visitor.opening.epoch,
+            "ack": command["id"],
+            "selected": [hidden],
+        }
+    }
+    visitor.visit("train")
+    assert visitor.document.nodes[hidden].params == before.nodes[hidden].params

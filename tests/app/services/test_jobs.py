@@ -95,6 +95,8 @@ def test_a_worker_that_is_killed_leaves_what_was_reached(bench):
     assert run.progress == {"epoch": 2, "metrics": {"loss": 0.25}}
     assert bench.file(run_id, "checkpoint").read_text() == "saved before"
     assert bench.pool.pid(run_id) is None
+    last = bench.runs.events_after(run_id)[-1]
+    assert (last.kind, last.data["state"]) == ("end", "failed"), "its end is an event of its own"
 
 
 def test_a_job_that_does_not_listen_can_be_ended(quick):

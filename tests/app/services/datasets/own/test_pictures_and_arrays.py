@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from app.services.datasets import load
-from app.services.datasets.own import deleting, read_version, suggested, versions
+from app.services.datasets.own import deleting, prepared_arrays, read_version, suggested, versions
 from app.services.datasets.own.recipe import Split
 from runtime.errors import DataError, FileFormatError, UnknownNameError
 
@@ -115,11 +115,12 @@ def test_arrays_are_taken_as_they_are(own):
 
 def test_test_arrays_of_the_file_are_the_test(own):
     x = np.arange(90, dtype=np.uint8).reshape(-1, 3, 3, 1)
-    made = own.made(
-        packed(own, x_train=x[:7], y_train=np.arange(7) % 2, x_test=x[7:], y_test=np.array([0, 1, 1]))
-    )
-    assert sorted(made.test.x[:, 0, 0, 0].tolist()) == [63, 72, 81]
-    assert made.info.answer.task == "binary classification"
+    source = packed(own, x_train=x[:7], y_train=np.arange(7) % 2, x_test=x[7:], y_test=np.array([0, 1, 1]))
+    at_random = suggested(source).model_copy(update={"split": Split(by="random", share=0.5)})
+    for recipe in (None, at_random):
+        made = own.made(source, recipe)
+        assert sorted(made.test.x[:, 0, 0, 0].tolist()) == [63, 72, 81]
+        assert made.info.answer.task == "binary classification"
 
 
 def test_amounts_in_arrays_are_scaled(own):
@@ -127,6 +128,14 @@ def test_amounts_in_arrays_are_scaled(own):
     made = own.made(packed(own, x=random.rand(50, 2), y=random.rand(50) * 100 + 500))
     assert made.info.answer.task == "regression"
     assert 500 < made.original(made.train.y).mean() < 600
+
+
+def test_a_number_that_is_none_is_found_in_whatever_piece_it_is(own, monkeypatch):
+    monkeypatch.setattr(prepared_arrays, "PIECE", 32)
+    x = np.ones((9, 2))
+    x[7, 1] = np.inf
+    with pytest.raises(DataError, match=r"'x' holds inf at \[7, 1\]"):
+        own.made(packed(own, x=x, y=np.arange(9) % 2))
 
 
 @pytest.mark.parametrize(
