@@ -34,20 +34,6 @@ def design() -> GraphDocument:
     return chain(*layers)
 
 
-def cells(*kinds: str) -> dict[str, Any]:
-    return {
-        "layer": "StackedRNNCells",
-        "params": {"cells": [{"layer": k, "params": {"units": 3}} for k in kinds]},
-    }
-
-
-def of_lists() -> GraphDocument:
-    stack = cells("LSTMCell", "SimpleRNNCell")
-    return chain(
-        ("InputLayer", {"shape": [5, 4]}), ("RNN", {"cell": stack}), ("RandomRotation", {"factor": 0.5})
-    )
-
-
 def test_a_form_from_slider_to_shape(visitor: Visitor, designer: Designer) -> None:
     project_id = designer.projects.create("Forms", design()).id
     visitor.open(project_id)
@@ -71,13 +57,6 @@ def test_a_form_from_slider_to_shape(visitor: Visitor, designer: Designer) -> No
     visitor.select("layer_1")
     visitor.page.get_by_text(re.compile("^More")).click()
     expect(visitor.page.get_by_label("kernel_initializer", exact=True)).to_be_visible()
-    assert panel.evaluate(UNNAMED) == []
-
-    project_id = designer.projects.create("Lists and bounds", of_lists()).id
-    visitor.open(project_id)
-    _list_of_layers(visitor, stored)
-    assert panel.evaluate(UNNAMED) == []
-    _bounds(visitor, stored)
     assert panel.evaluate(UNNAMED) == []
 
 
@@ -159,48 +138,6 @@ def _several(visitor: Visitor, stored: Stored) -> None:
     stored("layer_4", units=16)
     stored("layer_5", units=10)
     visitor.settle()
-
-
-def _list_of_layers(visitor: Visitor, stored: Stored) -> None:
-    """Layers in a list are added, ordered, removed and brought back, each a step to undo."""
-    visitor.select("layer_1")
-    panel = visitor.page.locator(".st-key-panel")
-    visitor.choose("Add to cells", "GRUCell")
-    visitor.page.get_by_text("Parameters of cells 3").click()
-    units = panel.get_by_label("units", exact=True).last
-    units.fill("3")
-    units.press("Tab")
-    stored("layer_1", cell=cells("LSTMCell", "SimpleRNNCell", "GRUCell"))
-    visitor.settle()
-    panel.get_by_role("button", name="Move cells 3 up").click()
-    stored("layer_1", cell=cells("LSTMCell", "GRUCell", "SimpleRNNCell"))
-    visitor.settle()
-    panel.get_by_role("button", name="Remove cells 1").click()
-    stored("layer_1", cell=cells("GRUCell", "SimpleRNNCell"))
-    visitor.settle()
-    visitor.page.locator(".pane").focus()
-    visitor.page.keyboard.press("Control+z")
-    stored("layer_1", cell=cells("LSTMCell", "GRUCell", "SimpleRNNCell"))
-    visitor.settle()
-    # While the form is drawn anew the old one may stand beside it.
-    expect(visitor.page.get_by_role("combobox", name="cells 3")).to_have_value("SimpleRNNCell")
-    expect(visitor.page.get_by_role("combobox", name="cells 1")).to_have_value("LSTMCell")
-
-
-def _bounds(visitor: Visitor, stored: Stored) -> None:
-    """One number becomes two bounds, which keys move."""
-    visitor.select("layer_2")
-    visitor.page.get_by_role("button", name="Two bounds for factor").click()
-    stored("layer_2", factor=[-0.5, 0.5])
-    visitor.settle()
-    handles = visitor.page.get_by_role("slider", name="factor")
-    expect(handles).to_have_count(2)
-    handles.first.focus()
-    visitor.page.keyboard.press("ArrowRight")
-    stored("layer_2", factor=[-0.49, 0.5])
-    visitor.settle()
-    visitor.page.get_by_role("button", name="One number for factor").click()
-    stored("layer_2", factor=0.5)
 
 
 def _ten_fast_edits(visitor: Visitor, stored: Stored) -> None:
