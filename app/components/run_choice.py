@@ -8,9 +8,6 @@ from app.services.run_store import Run
 
 STATES = {
     "queued": "waiting",
-    "running": "training",
-    "paused": "paused",
-    "stopping": "stopping",
     "finished": "finished",
     "stopped": "stopped",
     "interrupted": "interrupted",
@@ -59,6 +56,9 @@ def in_short(run: Run) -> str:
 
 def state_in_words(run: Run) -> str:
     """Where a run stands; one that was never trained here says so."""
+    if run.state in ("running", "paused", "stopping"):
+        # It changes while the page stands still.
+        return "under way"
     return "imported" if run.is_imported else STATES[run.state]
 
 

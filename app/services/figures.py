@@ -151,7 +151,12 @@ def laid_out(figure: go.Figure, name: str, revision: str, *, log_scale: bool) ->
         uirevision=revision,
     )
     figure.update_xaxes(title="epoch", rangemode="tozero")
-    figure.update_yaxes(type="log" if log_scale else "linear")
+    # A zoom on one kind of axis means nothing on the other.
+    figure.update_yaxes(
+        type="log" if log_scale else "linear",
+        exponentformat="power" if log_scale else "none",
+        uirevision=f"{revision}:{log_scale}",
+    )
     return figure
 
 

@@ -124,7 +124,19 @@ def serve_forks(descriptor: int, preload: Sequence[str], work: Work) -> None:
     for end in (ended_here, ended_there):
         end.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-    signal.set_wakeup_fd(ended_there.fileno())
+    # One byte says enough: that there is no room for more is no news.
+    signal.set_wakeup_fd(ended_there.fileno(), warn_on_full_buffer=False)
+    try:
+        _serve(designer, ended_here, ended_there, work)
+    finally:
+        # Before its socket is closed: workers end after the server, too, and Python would complain of each.
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def _serve(
+    designer: socket.socket, ended_here: socket.socket, ended_there: socket.socket, work: Work
+) -> None:
     living: set[int] = set()
     with selectors.DefaultSelector() as selector:
         selector.register(designer, selectors.EVENT_READ)
