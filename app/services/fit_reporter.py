@@ -90,9 +90,10 @@ class FitReporter(Callback):
         self._batch = batch
         if self._context.has_orders:
             self._obey()
-        read = self._sampler.after_step(self._at, lambda: _numbers(logs))
-        if read is not None:
-            self._watch(read)
+        if self._sampler.is_due():
+            read = self._sampler.look(self._at, lambda: _numbers(logs))
+            if read is not None:
+                self._watch(read)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Reports the epoch and keeps the model; one that was broken off does not count."""

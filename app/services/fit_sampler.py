@@ -46,17 +46,21 @@ class FitSampler:
         """The layers whose steps are measured."""
         return self._probe.layers
 
-    def after_step(self, epoch: float, metrics: Callable[[], dict[str, float]]) -> dict[str, float] | None:
-        """Looks, if it is time to.
+    def is_due(self) -> bool:
+        """Counts a step, and says whether it is time to look; that costs next to nothing."""
+        self._steps += 1
+        return self._armed or time.monotonic() >= self._due
+
+    def look(self, epoch: float, metrics: Callable[[], dict[str, float]]) -> dict[str, float] | None:
+        """Reports what is due.
 
         Args:
             epoch: Where it stands, in epochs.
             metrics: Gives the loss and metrics of the epoch so far.
 
         Returns:
-            What it has read of them; None when it did not look.
+            What it has read of them; None when only the layers were due.
         """
-        self._steps += 1
         if self._armed:
             self._report_layers(epoch)
         now = time.monotonic()

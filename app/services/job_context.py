@@ -11,6 +11,12 @@ from typing import IO, Any, Literal
 
 from app.services.events import EndState, Event, Kind, finite
 
+QUICK = 0.03
+"""An epoch after which the next one is over sooner than anybody can look."""
+
+TOGETHER = 0.1
+"""Seconds of quick epochs that are sent at once."""
+
 DESIGNER_GONE = "the designer ended while it was training"
 
 Order = Literal["pause", "resume", "learning_rate"]
@@ -34,6 +40,8 @@ class JobContext:
         self._stop = threading.Event()
         self._orders: queue.SimpleQueue[tuple[Order | None, Any]] = queue.SimpleQueue()
         self._writing = threading.Lock()
+        self._unsent: list[bytes] = []
+        self._sent = self._reported = 0.0
 
     @property
     def cancelled(self) -> bool:
@@ -89,12 +97,24 @@ class JobContext:
         with self._writing:
             self._seq += 1
             event = Event(self._seq, kind, finite(data), time.time())
-            line = json.dumps(vars(event), allow_nan=False).encode() + b"\n"
-            try:
-                self._reports.write(line)
-                self._reports.flush()
-            except OSError:
-                self.cancel(DESIGNER_GONE, "interrupted")
+            self._unsent.append(json.dumps(vars(event), allow_nan=False).encode() + b"\n")
+            if kind != "epoch" or self._is_time(event.at):
+                self._send()
+
+    def _is_time(self, now: float) -> bool:
+        """Whether to send what there is; epochs that are over in a moment are sent several at a time."""
+        quick = now - self._reported < QUICK
+        self._reported = now
+        return not quick or now - self._sent > TOGETHER
+
+    def _send(self) -> None:
+        self._sent = time.time()
+        lines, self._unsent = b"".join(self._unsent), []
+        try:
+            self._reports.write(lines)
+            self._reports.flush()
+        except OSError:
+            self.cancel(DESIGNER_GONE, "interrupted")
 
     def save(self, name: str, write: Callable[[Path], None]) -> Path:
         """Writes a file of the job's folder so that it is there whole, old or new, whenever the job dies.
