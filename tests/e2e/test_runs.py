@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.services.run_store import Run
 from tests.browser import until
 from tests.e2e.conftest import Designer, NewVisitor, running_designer
 from tests.e2e.visitor import RUN_STATE, RunState, Visitor
@@ -126,7 +125,6 @@ def test_a_run_is_led_by_hand_survives_a_power_cut_and_trains_on(
         _has_its_design_brought_back(visitor, designer)
         visitor.go("Train")
         _lays_the_curves_of_runs_over_each_other(visitor)
-        _takes_notes_at_the_table(visitor, designer)
         _deletes_a_run_and_wants_it_back(visitor, designer)
         # Before its server goes, which it would complain of.
         visitor.page.close()
@@ -222,34 +220,6 @@ def _lays_the_curves_of_runs_over_each_other(visitor: Visitor) -> None:
         )
         assert set(lines) == {f"run {run} {rows}" for run in (1, 2) for rows in ("training", "validation")}
         assert (lines["run 2 validation"], lines["run 1 validation"] > 10) == (3, True)
-
-
-def _takes_notes_at_the_table(visitor: Visitor, designer: Designer) -> None:
-    page = visitor.page
-    table = page.get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed()
-    newest, oldest = designer.runs.of_project(visitor.project_id)
-
-    def write(row: int, run: Run, text: str) -> None:
-        # The table has to notice where the mouse is before it is pressed.
-        table.hover(position={"x": 15, "y": 35 * row + 17})
-        page.wait_for_timeout(200)
-        table.click(position={"x": 15, "y": 35 * row + 17})
-        visitor.fill(f"Note of run {run.number}", text)
-        until(lambda: designer.runs.get(run.id).note == text, f"a note of run {run.number}")
-        visitor.idle()
-
-    write(1, newest, "the quick one")
-    before = table.bounding_box()
-    assert before is not None
-    page.get_by_label("Filter").fill("run 1")
-    page.get_by_label("Filter").press("Enter")
-    # One row less: the others stand where they stood.
-    until(lambda: (table.bounding_box() or before)["height"] < before["height"], "a row less")
-    visitor.idle()
-    write(1, oldest, "the long one")
-    page.get_by_label("Filter").fill("")
-    page.get_by_label("Filter").press("Enter")
 
 
 def _deletes_a_run_and_wants_it_back(visitor: Visitor, designer: Designer) -> None:
