@@ -33,6 +33,8 @@ def choose_run(runs: list[Run]) -> str:
         chosen = st.selectbox(
             "Run", ids, **as_index(key, ids), format_func=labels.__getitem__, label_visibility="collapsed"
         )
+        # The browser may still name a run that has been deleted meanwhile.
+        chosen = chosen if chosen in labels else ids[0]
         st.session_state[f"{key}:known"] = chosen
     look_at_run(chosen)
     return chosen
