@@ -29,12 +29,12 @@ def choose_run(runs: list[Run]) -> str:
     if chosen not in labels:
         chosen = ids[0]
     if len(ids) > 1:
-        key = follow("run_shown", chosen)
+        # A browser names a choice by its text. Where a text is another one by now, as when a run has ended,
+        # it would name nothing: the list is a new one then.
+        key = follow(f"run_shown:{hash(tuple(labels.values()))}", chosen)
         chosen = st.selectbox(
             "Run", ids, **as_index(key, ids), format_func=labels.__getitem__, label_visibility="collapsed"
         )
-        # The browser may still name a run that has been deleted meanwhile.
-        chosen = chosen if chosen in labels else ids[0]
         st.session_state[f"{key}:known"] = chosen
     look_at_run(chosen)
     return chosen

@@ -203,11 +203,15 @@ def _has_its_design_brought_back(visitor: Visitor, designer: Designer) -> None:
     visitor.page.mouse.click(*visitor.place(0.95, 0.9))
     visitor.page.keyboard.press("Control+z")
     visitor.shape_is("hidden", "9")
+    visitor.settle()
 
 
 def _lays_the_curves_of_runs_over_each_other(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_text("All runs", exact=True).click()
+    # The table grows when it is drawn, and moves what stands below.
+    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+    visitor.painted()
     for number in (1, 2):
         page.get_by_test_id("stButtonGroup").get_by_text(f"Run {number}", exact=True).click()
         expect(page.get_by_text("Choose two or more.")).to_have_count(0)
