@@ -29,7 +29,8 @@ LIVE_LIMIT = 0.95
 IDLE_LIMIT = 0.02
 """Cores that a page only looked at may cost the server."""
 
-SECONDS = 4.0
+SECONDS = 12.0
+"""How long each is looked at: reports come several epochs at a time, and a short look would miscount them."""
 ROUNDS = 3
 TEMPLATE = "digits_mlp"
 TICK = os.sysconf("SC_CLK_TCK")
