@@ -2,13 +2,11 @@
 
 import base64
 import binascii
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from streamlit.components.v2 import component
 
+from app.components.scripted import scripted
 from app.services.datasets.dataset import Array
 
 SIDE = 112
@@ -27,7 +25,9 @@ def drawing_pad(key: str) -> Array | None:
     Returns:
         What is drawn on it: 112 × 112, 0 (paper) to 1 (ink); None while it is empty.
     """
-    result = _renderer()(key=key, data={"side": SIDE}, default={"ink": ""}, on_ink_change=_nothing)
+    result = scripted("layerloom_drawing_pad", _SCRIPT, _STYLE)(
+        key=key, data={"side": SIDE}, default={"ink": ""}, on_ink_change=_nothing
+    )
     return read_ink(result.ink)
 
 
@@ -47,13 +47,3 @@ def read_ink(sent: object) -> Array | None:
 
 def _nothing() -> None:
     """The page reads what was drawn when it runs."""
-
-
-@cache
-def _renderer() -> Any:
-    """Registered late: that is only possible while Streamlit runs."""
-    return component(
-        "layerloom_drawing_pad",
-        js=_SCRIPT.read_text(encoding="utf-8"),
-        css=_STYLE.read_text(encoding="utf-8"),
-    )

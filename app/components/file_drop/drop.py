@@ -3,15 +3,14 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from streamlit.components.v2 import component
 
 from app.components.faults import guarded, shielded
+from app.components.scripted import scripted
 from app.components.workspace import designer
 from app.services.uploads import FileInBrowser, Uploads
 from runtime.errors import LayerloomError
@@ -60,7 +59,7 @@ def file_drop(key: str, label: str, endings: Sequence[str], take: Take) -> None:
 
 def _draw(key: str, label: str, endings: tuple[str, ...], take: Take) -> None:
     with shielded():
-        _renderer()(
+        scripted("layerloom_file_drop", _SCRIPT, _STYLE)(
             key=key,
             data={
                 "key": key,
@@ -130,13 +129,3 @@ def _content(text: str) -> bytes:
     except (binascii.Error, ValueError):
         # Nothing is taken of it, and the browser sends it once more.
         return b""
-
-
-@cache
-def _renderer() -> Any:
-    """Registered late: that is only possible while Streamlit runs."""
-    return component(
-        "layerloom_file_drop",
-        js=_SCRIPT.read_text(encoding="utf-8"),
-        css=_STYLE.read_text(encoding="utf-8"),
-    )

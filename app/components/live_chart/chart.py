@@ -1,14 +1,13 @@
 """A chart that grows in place."""
 
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import plotly
 import plotly.graph_objects as go
-from streamlit.components.v2 import component
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from app.components.scripted import scripted
 
 _LIBRARY = "layerloom.plotly"
 _SCRIPT = Path(__file__).with_name("chart.js")
@@ -27,7 +26,9 @@ def live_chart(figure: go.Figure, key: str, label: str) -> None:
     # The page's colours are put in by the browser, which knows them.
     figure.update_layout(template="none")
     _serve_library()
-    _renderer()(key=key, data={"figure": figure.to_json(), "label": label})
+    scripted("layerloom_live_chart", _SCRIPT, isolated=False)(
+        key=key, data={"figure": figure.to_json(), "label": label}
+    )
 
 
 def _serve_library() -> None:
@@ -42,9 +43,3 @@ def _serve_library() -> None:
         components=[ComponentConfig(name=name, asset_dir="package_data")],
     )
     manager.register_from_manifest(manifest, Path(plotly.__file__).parent)
-
-
-@cache
-def _renderer() -> Any:
-    """Registered late: that is only possible while Streamlit runs."""
-    return component("layerloom_live_chart", js=_SCRIPT.read_text(encoding="utf-8"), isolate_styles=False)

@@ -1,6 +1,7 @@
 """The page Evaluate, on real runs of all kinds of tasks."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -61,6 +62,21 @@ def test_the_best_model_can_be_examined_instead_of_the_last(tab, services):
     asked = services.examiner.ask(run.id, "predict", {"x": load("iris").test.x}, which="best").arrays["y0"]
     np.testing.assert_allclose(asked, np.load(folder / "best-predictions.npy"), atol=1e-6)
     assert services.examiner.pid(run.id) is None, "only the model that is looked at is loaded"
+
+
+def test_how_sure_the_model_is_of_an_own_row_is_said_in_words_that_fit_the_number(tab, trained):
+    visitor = tab(trained("iris"))
+    at = visitor.visit("evaluate")
+    look_at(at, "Try it")
+    said = {}
+    for width in (0.1, 0.6, 0.9, 1.3, 1.6, 1.8, 2.5):
+        visitor.field("petal width, cm").set_value(width).run()
+        answer = re.search(r"#### [a-z]+ · (\d+)%", visitor.texts())
+        words = re.search(r"The model is (sure|rather sure|not sure)", visitor.texts())
+        said[int(answer[1])] = words[1]
+    limits = {"sure": (90, 100), "rather sure": (60, 90), "not sure": (33, 60)}
+    assert all(limits[words][0] <= share <= limits[words][1] for share, words in said.items()), said
+    assert len(set(said.values())) > 1, said
 
 
 def test_a_cell_of_the_matrix_opens_its_rows(tab, trained):

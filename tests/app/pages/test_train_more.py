@@ -109,6 +109,13 @@ def test_a_run_trains_more_gets_a_note_and_goes_away(tab, project, services):
     visitor.field("Filter").set_value("more of").run()
     assert list(at.dataframe[0].value["run"]) == [1]
     assert list(at.dataframe[0].value["note"]) == ["more of it"]
+    # A click on a row of the table leads to the field below it.
+    at.session_state["run_noted"] = run.id
+    at.run()
+    visitor.field("Note of run 1").set_value("another word").run()
+    assert services.runs.get(run.id).note == "another word"
+    visitor.field("Filter").set_value("").run()
+    assert list(at.dataframe[0].value["note"]) == ["", "another word"]
     both = [one.id for one in services.runs.of_project(opened.id)]
     charts = len(at.get("bidi_component"))
     (choice,) = [group for group in at.get("button_group") if group.label == "Runs in one chart"]

@@ -1,7 +1,8 @@
 import type { Block } from "../graph/blocks";
 import { BLOCK_TYPE } from "./dragged";
 import { useEditor } from "./editor";
-import { BlockIcon, ChevronIcon, CloseIcon } from "./icons";
+import { BlockIcon, CloseIcon } from "./icons";
+import { DraggedEntry, GroupHead } from "./PaletteParts";
 import { deleteBlock, saveBlock, useBlocks } from "./useBlocks";
 import { counted } from "./words";
 
@@ -17,11 +18,7 @@ export function Blocks({ open, onToggle }: Props) {
   if (blocks.length === 0 && !deleted) return null;
   return (
     <div className="palette-group" data-testid="blocks">
-      <button type="button" className="palette-group-head" aria-expanded={open} onClick={onToggle}>
-        <ChevronIcon />
-        My blocks
-        <span className="palette-count">{blocks.length}</span>
-      </button>
+      <GroupHead name="My blocks" count={blocks.length} open={open} onToggle={onToggle} />
       {open && blocks.map((block) => <BlockEntry block={block} key={block.name} />)}
       {open && deleted && (
         <button
@@ -41,22 +38,10 @@ export function BlockEntry({ block }: { block: Block }) {
   const { addBlock, announce } = useEditor();
   return (
     <div className="entry-row">
-      <button
-        type="button" className="entry" draggable data-block={block.name}
-        title={`${block.name}: ${counted(block.part.nodes.length, "layer")}`}
-        onDragStart={(event) => {
-          event.dataTransfer.setData(BLOCK_TYPE, block.name);
-          event.dataTransfer.effectAllowed = "copy";
-        }}
-        // A click that no mouse made (Enter, a screen reader) adds; the mouse drags, or clicks twice.
-        onClick={(event) => {
-          if (event.detail === 0) addBlock(block.name);
-        }}
-        onDoubleClick={() => addBlock(block.name)}
-      >
-        <BlockIcon />
-        <span className="entry-label">{block.name}</span>
-      </button>
+      <DraggedEntry
+        label={block.name} title={`${block.name}: ${counted(block.part.nodes.length, "layer")}`} mark={<BlockIcon />}
+        dragged={[BLOCK_TYPE, block.name]} named={{ "data-block": block.name }} onAdd={() => addBlock(block.name)}
+      />
       <button
         type="button" className="star" aria-label={`Delete the block ${block.name}`} title="Delete this block"
         onClick={() => {

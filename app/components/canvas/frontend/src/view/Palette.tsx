@@ -4,7 +4,8 @@ import type { PaletteEntry } from "../protocol";
 import { BlockEntry, Blocks } from "./Blocks";
 import { LAYER_TYPE } from "./dragged";
 import { useEditor } from "./editor";
-import { ChevronIcon, PanelIcon, SearchIcon, StarIcon } from "./icons";
+import { PanelIcon, SearchIcon, StarIcon } from "./icons";
+import { DraggedEntry, GroupHead } from "./PaletteParts";
 import { useBlocks } from "./useBlocks";
 import { useUsage } from "./useUsage";
 
@@ -136,11 +137,7 @@ interface GroupProps {
 function Group({ name, entries, again, open, onToggle }: GroupProps) {
   return (
     <div className="palette-group">
-      <button type="button" className="palette-group-head" aria-expanded={open} onClick={onToggle}>
-        <ChevronIcon />
-        {name}
-        <span className="palette-count">{entries.length}</span>
-      </button>
+      <GroupHead name={name} count={entries.length} open={open} onToggle={onToggle} />
       {open && entries.map((entry) => <Entry entry={entry} again={again} key={entry.layer} />)}
     </div>
   );
@@ -150,31 +147,14 @@ function Entry({ entry, again }: { entry: PaletteEntry; again?: boolean }) {
   const { addLayer, hueOf } = useEditor();
   const { favourites, toggle } = useUsage();
   const liked = favourites.includes(entry.layer);
-  const row = (
-    <button
-      type="button"
-      className="entry"
-      draggable
-      data-layer={again ? undefined : entry.layer}
-      title={entry.summary}
-      style={{ "--hue": hueOf(entry.layer) } as React.CSSProperties}
-      onDragStart={(event) => {
-        event.dataTransfer.setData(LAYER_TYPE, entry.layer);
-        event.dataTransfer.effectAllowed = "copy";
-      }}
-      // A click that no mouse made (Enter, a screen reader) adds; the mouse drags, or clicks twice.
-      onClick={(event) => {
-        if (event.detail === 0) addLayer(entry.layer);
-      }}
-      onDoubleClick={() => addLayer(entry.layer)}
-    >
-      <span className="dot" aria-hidden="true" />
-      <span className="entry-label">{entry.label}</span>
-    </button>
-  );
   return (
     <div className="entry-row">
-      {row}
+      <DraggedEntry
+        label={entry.label} title={entry.summary} mark={<span className="dot" aria-hidden="true" />}
+        style={{ "--hue": hueOf(entry.layer) } as React.CSSProperties}
+        dragged={[LAYER_TYPE, entry.layer]} named={again ? {} : { "data-layer": entry.layer }}
+        onAdd={() => addLayer(entry.layer)}
+      />
       <button
         type="button" className="star" aria-pressed={liked} aria-label={`Favourite: ${entry.label}`}
         title={liked ? "Take from the favourites" : "Add to the favourites"} onClick={() => toggle(entry.layer)}

@@ -3,6 +3,7 @@ import type { Point } from "../graph/placement";
 import { hitsOf } from "../graph/search";
 import { SearchIcon } from "./icons";
 import { placeInPane } from "./placing";
+import { useOutside } from "./useOutside";
 
 export interface Item {
   id: string;
@@ -48,13 +49,7 @@ export function Picker({ title, placeholder, items, at, nothing, onPick, onClose
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }, [current?.id]);
 
-  useEffect(() => {
-    const outside = (event: PointerEvent) => {
-      if (box.current && !event.composedPath().includes(box.current)) onClose();
-    };
-    window.addEventListener("pointerdown", outside, true);
-    return () => window.removeEventListener("pointerdown", outside, true);
-  }, [onClose]);
+  useOutside(box, onClose);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };

@@ -5,6 +5,7 @@ import type { Finding, Fix, GraphDoc } from "../protocol";
 import { useEditor } from "./editor";
 import { CloseIcon } from "./icons";
 import { hasRoom, placeInPane } from "./placing";
+import { useOutside } from "./useOutside";
 
 /** Milliseconds without a finding after which there is none. */
 const GONE_MS = 300;
@@ -48,13 +49,7 @@ export function Problems({ at, beneath, node, graph, findings, onNext, onClose }
 
   useLayoutEffect(() => placeInPane(box.current, hasRoom(box.current, at) ? at : beneath), [at, beneath, looking, findings]);
 
-  useEffect(() => {
-    const outside = (event: PointerEvent) => {
-      if (box.current && !event.composedPath().includes(box.current)) onClose();
-    };
-    window.addEventListener("pointerdown", outside, true);
-    return () => window.removeEventListener("pointerdown", outside, true);
-  }, [onClose]);
+  useOutside(box, onClose);
 
   const carryOut = (finding: Finding, fix: Fix) => {
     if (fix.beyond) mend(node, finding, fix);

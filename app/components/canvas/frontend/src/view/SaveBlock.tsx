@@ -1,10 +1,11 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { LONGEST_NAME, blockProblem, standingAlone } from "../graph/blocks";
 import { copyOf } from "../graph/clipboard";
 import type { Point } from "../graph/placement";
 import { useEditor } from "./editor";
 import { placeInPane } from "./placing";
 import { saveBlock, useBlocks } from "./useBlocks";
+import { useOutside } from "./useOutside";
 import { counted } from "./words";
 
 /** Asks for the name under which the selected layers are kept as a block. */
@@ -18,13 +19,7 @@ export function SaveBlock({ at, onClose }: { at: Point; onClose: () => void }) {
   const taken = blocks.some((block) => block.name === name.trim());
 
   useLayoutEffect(() => placeInPane(box.current, at), [at]);
-  useEffect(() => {
-    const outside = (event: PointerEvent) => {
-      if (box.current && !event.composedPath().includes(box.current)) onClose();
-    };
-    window.addEventListener("pointerdown", outside, true);
-    return () => window.removeEventListener("pointerdown", outside, true);
-  }, [onClose]);
+  useOutside(box, onClose);
 
   const save = () => {
     if (problem) return;

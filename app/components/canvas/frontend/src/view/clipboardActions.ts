@@ -19,7 +19,6 @@ let clip: Clip | null = null;
 let pastes = 0;
 const BESIDE = 32;
 
-export type ClipboardActions = ReturnType<typeof clipboardActions>;
 
 /** Copying within a design and between designs. */
 export function clipboardActions(
