@@ -100,6 +100,7 @@ def test_an_edit_underway_outlives_page_switches_and_a_cut_connection(
     expect(visitor.node("layer_2")).to_have_attribute("data-selected", "true")
     until(lambda: "layer_2" in designer.document(project_id).names(), "the copy is stored")
     visitor.select("layer_1")
+    visitor.settle()
     page.evaluate("() => window.sockets.at(-1).close()")
     visitor.fill("units", "33")
     until(lambda: designer.document(project_id).nodes["n1"].params["units"] == 33, "what was typed is stored")
@@ -175,6 +176,7 @@ def test_ten_fast_edits_of_mixed_kinds_are_all_kept(visitor: Visitor, designer: 
     project_id = designer.new_project("iris")
     visitor.open(project_id)
     keys = visitor.page.keyboard
+    visitor.canvas.evaluate("canvas => { canvas.dataset.first = true; }")
     visitor.node("hidden").click(position={"x": 40, "y": 18})
     # Nothing is waited for in between: each key comes while Python still works on the one before.
     for key in ("Control+d", "Control+d", "ArrowDown", "Delete", "Control+z", "Control+z", "Control+y"):
@@ -189,6 +191,8 @@ def test_ten_fast_edits_of_mixed_kinds_are_all_kept(visitor: Visitor, designer: 
         "cards => cards.map(card => card.dataset.nodeName)"
     )
     assert sorted(node.name for node in designer.document(project_id).nodes.values()) == sorted(drawn)
+    # The canvas was never thrown away and drawn anew.
+    expect(visitor.canvas).to_have_attribute("data-first", "true")
 
 
 def test_what_is_drawn_while_the_server_is_away_is_there_when_it_is_back(

@@ -126,18 +126,12 @@ class Visitor(Hand):
         with self.sockets[-1].expect_event("framereceived"):
             self.page.mouse.down()
         self.page.mouse.up()
-        try:
-            self.is_at(page, seconds=8)
-        except AssertionError:
-            # Streamlit 1.67 may leave a page empty when a change and a page switch meet in one run. Whoever
-            # sees that clicks once more; what was typed must be there all the same.
-            self._link(page).click()
-            self.is_at(page)
+        self.is_at(page)
 
     def _link(self, page: str) -> Locator:
         return self.page.get_by_test_id("stTopNavLink").filter(has_text=page)
 
-    def is_at(self, page: str, seconds: int = 30) -> None:
+    def is_at(self, page: str) -> None:
         """Waits until a page is there and at rest."""
         marks = {
             "Projects": self.page.get_by_placeholder("by its name"),
@@ -148,7 +142,7 @@ class Visitor(Hand):
             "Evaluate": self.page.get_by_text(re.compile("test rows|Nothing has been trained")).first,
             "Export": self.page.get_by_role("button", name=re.compile(r"Design \(\.json")),
         }
-        expect(marks[page]).to_be_visible(timeout=seconds * 1000)
+        expect(marks[page]).to_be_visible(timeout=30_000)
         if page == "Design":
             self.settle()
         else:
@@ -168,6 +162,7 @@ class Visitor(Hand):
 
     def select(self, node: str) -> None:
         """Clicks on the head of a card, and waits for the form."""
+        self.settle()
         self.node(node).click(position={"x": 40, "y": 18})
         expect(self.node(node)).to_have_attribute("data-selected", "true")
         self.settle()

@@ -162,6 +162,8 @@ export default function render({ data, parentElement, setStateValue }) {
   }
   pad.send = (ink) => setStateValue("ink", ink);
   return () => {
+    // Streamlit also says this of a call that newer data has overtaken: then all stays where it is.
+    if (parentElement.isConnected) return;
     pad.root.remove();
     pads.delete(parentElement);
   };

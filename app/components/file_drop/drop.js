@@ -242,6 +242,8 @@ export default function render({ data, parentElement, setTriggerValue }) {
   place.update(data);
   if (isNew) place.adopt();
   return () => {
+    // Streamlit also says this of a call that newer data has overtaken: then all stays where it is.
+    if (parentElement.isConnected) return;
     const sending = sendings.get(place.key);
     if (sending?.place === place) sending.rest();
     place.root.remove();

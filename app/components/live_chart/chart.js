@@ -69,6 +69,8 @@ export default function render({ data, parentElement }) {
     if (place.isConnected) Plotly.react(place, figure.data, dressed(figure.layout, place), CONFIG);
   });
   return () => {
+    // Streamlit also says this of a call that newer data has overtaken: then all stays where it is.
+    if (parentElement.isConnected) return;
     window.Plotly?.purge(place);
     place.remove();
     places.delete(parentElement);

@@ -31,6 +31,8 @@ export default function render({ data, parentElement, setStateValue, setTriggerV
   session.receive(data, (doc) => setStateValue("doc", doc), mounted, (mend) => setTriggerValue("mend", mend));
   root.render(<Canvas key={data.key} session={session} height={data.height} theme={themeOf(parentElement, data.theme)} />);
   return () => {
+    // Streamlit also says this of a call that newer data has overtaken: then all stays where it is.
+    if (parentElement.isConnected) return;
     root.unmount();
     roots.delete(parentElement);
     parentElement.replaceChildren();

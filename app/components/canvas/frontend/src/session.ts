@@ -18,6 +18,8 @@ export interface MendRequest {
 
 /** Milliseconds after an edit until the browser keeps it for a reload. */
 const REMEMBER_MS = 300;
+/** Milliseconds after a click on a link to another page until it is clear that this page stays. */
+const LEAVING_MS = 3000;
 
 export interface View {
   x: number;
@@ -88,6 +90,7 @@ export class Session {
   private remembering: ReturnType<typeof setTimeout> | null = null;
   private holds = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private leaving: ReturnType<typeof setTimeout> | null = null;
   private readonly listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -112,6 +115,7 @@ export class Session {
     // After a page switch Python may have forgotten what it was told. While the page stands, a lower number only means
     // that Python is still busy with an earlier commit.
     if (mounted && data.rev < this.snapshot.rev) this.schedule(true);
+    if (mounted) this.stay();
   }
 
   private load(data: CanvasData): void {
@@ -230,6 +234,26 @@ export class Session {
     this.schedule();
   }
 
+  /**
+   * Sends what there is to send, and then nothing until the elements are new or the page has stayed after all: between
+   * a click on the link to another page and that page, Streamlit takes whatever is sent for the way back.
+   */
+  leave(): void {
+    if (this.leaving !== null) return;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.commit();
+    this.hold();
+    this.leaving = setTimeout(() => this.stay(), LEAVING_MS);
+  }
+
+  private stay(): void {
+    if (this.leaving === null) return;
+    clearTimeout(this.leaving);
+    this.leaving = null;
+    this.release();
+  }
+
   private apply(action: Action): void {
     const state = reduce(this.snapshot.state, action);
     if (state !== this.snapshot.state) this.snapshot = { ...this.snapshot, state };
@@ -299,6 +323,19 @@ const sessions = new Map<string, Session>();
 globalThis.addEventListener?.("pagehide", () => {
   for (const session of sessions.values()) session.rememberNow();
 });
+globalThis.addEventListener?.(
+  "click",
+  (event) => {
+    if (leadsAway(event)) for (const session of sessions.values()) session.leave();
+  },
+  true,
+);
+
+/** Whether a click is on the link to another page, which takes the place of this one. */
+function leadsAway(event: MouseEvent): boolean {
+  const link = event.composedPath().find((one) => one instanceof HTMLAnchorElement);
+  return link?.origin === location.origin && link.pathname !== location.pathname && !event.ctrlKey && !event.metaKey;
+}
 
 /** The canvas of a key, for as long as the browser tab lives. */
 export function sessionOf(key: string): Session {

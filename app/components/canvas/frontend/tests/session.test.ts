@@ -52,6 +52,28 @@ describe("a session", () => {
     expect(sent).toHaveLength(1);
   });
 
+  it("sends nothing while its page is being left, and then what it has", () => {
+    rename("a", "first");
+    session.leave();
+    expect(sent).toMatchObject([{ rev: 1, nodes: [{ name: "first" }, { name: "b" }] }]);
+    session.receive(data({ commands: [{ id: 1, op: "set_node", node: "b", name: "second" }] }), send, false);
+    vi.advanceTimersByTime(2000);
+    expect(sent).toHaveLength(1);
+    session.receive(data(), send, true);
+    vi.runAllTimers();
+    expect(sent.slice(1)).toMatchObject([{ ack: 1, nodes: [{ name: "first" }, { name: "second" }] }]);
+  });
+
+  it("sends what it has when its page stays after all", () => {
+    session.leave();
+    session.leave();
+    rename("a", "first");
+    vi.advanceTimersByTime(2900);
+    expect(sent).toEqual([]);
+    vi.runAllTimers();
+    expect(sent).toMatchObject([{ rev: 1, nodes: [{ name: "first" }, { name: "b" }] }]);
+  });
+
   it("does not send that wires are selected: Python has no use for it", () => {
     session.dispatch({ type: "select", selection: { nodes: [], edges: ["a-b"] } });
     vi.runAllTimers();
