@@ -28,6 +28,9 @@ STREAMLIT_OPTIONS: dict[str, Any] = {
     "logger.hideWelcomeMessage": True,
     # What users need to know is said here; errors of pages are logged all the same.
     "logger.level": "error",
+    # Else a run that replaces another begins beside it, in a thread of its own: both save the project, the
+    # second takes the first for another tab, and what callbacks of the first keep in the session is dropped.
+    "runner.fastReruns": False,
     # A full collection after each script run costs more than the run itself on a page with live curves.
     "runner.postScriptGC": False,
     "server.address": HOST,

@@ -1,11 +1,9 @@
 """What all pages share: the services of this designer, and the project that is open in this tab."""
 
-import functools
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import streamlit as st
 
@@ -26,26 +24,6 @@ NEXT_NAME = "Untitled network"
 _OPEN = "open_project"
 _QUERY = "project"
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def _one_at_a_time(
-    method: "Callable[Concatenate[Opening, _P], _R]",
-) -> "Callable[Concatenate[Opening, _P], _R]":
-    """Lets a run wait for another one of the same tab.
-
-    Streamlit begins a run in a new thread while the one it replaces may still be at work: both would save,
-    and the second would take the first for another tab.
-    """
-
-    @functools.wraps(method)
-    def waiting(opened: "Opening", *arguments: _P.args, **named: _P.kwargs) -> _R:
-        with opened.lock:
-            return method(opened, *arguments, **named)
-
-    return waiting
-
 
 @dataclass
 class Opening:
@@ -60,7 +38,6 @@ class Opening:
         done: Id of the last command it had carried out then.
         beside: The changes beside the drawing that were in force there; None while it has sent nothing.
         asks: Id of the node whose fixes somebody at the canvas wants to see, or empty.
-        lock: Held by the run of this tab that reads or saves the project.
     """
 
     project: Project
@@ -71,7 +48,6 @@ class Opening:
     done: int = 0
     beside: tuple[Any, ...] | None = None
     asks: str = ""
-    lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     @property
     def document(self) -> GraphDocument:
@@ -83,7 +59,6 @@ class Opening:
         """Names this opening for the canvas."""
         return f"{self.project.id}:{self.number}"
 
-    @_one_at_a_time
     def take_over(self) -> None:
         """Keeps what was drawn on the canvas since it last said so, whatever page is shown now."""
         newest = read_state(CANVAS, self.epoch)
@@ -130,7 +105,6 @@ class Opening:
         self.take_over()
         return True
 
-    @_one_at_a_time
     def save(self, document: GraphDocument) -> None:
         """Keeps a changed design, in this tab and in the store.
 
@@ -157,7 +131,6 @@ class Opening:
             st.toast("This project had been deleted. It is back, since you work on it.")
             return projects.save(self.project.id, document, self.project.revision)
 
-    @_one_at_a_time
     def refresh(self) -> bool:
         """Reads what another tab has saved meanwhile; nothing of this tab waits to be saved.
 
@@ -178,7 +151,6 @@ class Opening:
             self.project = replace(self.project, name=newest.name)
         return changed
 
-    @_one_at_a_time
     def is_behind(self) -> bool:
         """Whether another tab has saved the project since it was read here, and `refresh` would show that."""
         newest = designer().projects.revision(self.project.id)
@@ -197,7 +169,6 @@ class Opening:
         designer().projects.rename(self.project.id, name)
         self.project = replace(self.project, name=" ".join(name.split()))
 
-    @_one_at_a_time
     def edit(self, document: GraphDocument) -> None:
         """Keeps a design that was changed outside of the canvas, and has the canvas follow.
 
@@ -213,7 +184,6 @@ class Opening:
         if edits:
             send(CANVAS, "batch", edits=edits)
 
-    @_one_at_a_time
     def overwrite(self) -> None:
         """Saves this tab's design over the one of another tab."""
         if self.stale is not None:
@@ -222,7 +192,6 @@ class Opening:
             self.project = newest
             self.save(mine)
 
-    @_one_at_a_time
     def give_way(self) -> None:
         """Shows the design of another tab; undo on the canvas brings this tab's back."""
         if self.stale is not None:

@@ -123,7 +123,10 @@ class Visitor(Hand):
         self.page.get_by_label(label, exact=True).fill(value)
         self._link(page).hover()
         # The field is left when the button goes down. No hand lets go before the server has begun with that.
-        with self.sockets[-1].expect_event("framereceived"):
+        # The first words about a run name the script.
+        socket, sent = self.sockets[-1], list[object]()
+        socket.once("framesent", lambda _: sent.append(True))
+        with socket.expect_event("framereceived", lambda said: bool(sent) and b"designer.py" in said):
             self.page.mouse.down()
         self.page.mouse.up()
         self.is_at(page)

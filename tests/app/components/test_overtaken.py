@@ -1,4 +1,4 @@
-"""Streamlit cleans up after a call that newer data has overtaken, though what it drew is the newer one's too."""
+"""Streamlit cleans up after a call that newer data has overtaken, though both have drawn the same thing."""
 
 import json
 from pathlib import Path

@@ -33,6 +33,7 @@ export default function render({ data, parentElement, setStateValue, setTriggerV
   return () => {
     // Streamlit also says this of a call that newer data has overtaken: then all stays where it is.
     if (parentElement.isConnected) return;
+    session.gone();
     root.unmount();
     roots.delete(parentElement);
     parentElement.replaceChildren();

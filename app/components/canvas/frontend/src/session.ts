@@ -19,7 +19,7 @@ export interface MendRequest {
 /** Milliseconds after an edit until the browser keeps it for a reload. */
 const REMEMBER_MS = 300;
 /** Milliseconds after a click on a link to another page until it is clear that this page stays. */
-const LEAVING_MS = 3000;
+const LEAVING_MS = 10_000;
 
 export interface View {
   x: number;
@@ -90,7 +90,8 @@ export class Session {
   private remembering: ReturnType<typeof setTimeout> | null = null;
   private holds = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private leaving: ReturnType<typeof setTimeout> | null = null;
+  private rests = false;
+  private leaving: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -239,18 +240,30 @@ export class Session {
    * a click on the link to another page and that page, Streamlit takes whatever is sent for the way back.
    */
   leave(): void {
-    if (this.leaving !== null) return;
+    if (this.rests) return;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.commit();
-    this.hold();
+    this.rest();
     this.leaving = setTimeout(() => this.stay(), LEAVING_MS);
   }
 
-  private stay(): void {
-    if (this.leaving === null) return;
+  /** The elements are gone from the page: there is nobody to send through until there are new ones. */
+  gone(): void {
     clearTimeout(this.leaving);
-    this.leaving = null;
+    this.rest();
+  }
+
+  private rest(): void {
+    if (this.rests) return;
+    this.rests = true;
+    this.hold();
+  }
+
+  private stay(): void {
+    if (!this.rests) return;
+    clearTimeout(this.leaving);
+    this.rests = false;
     this.release();
   }
 

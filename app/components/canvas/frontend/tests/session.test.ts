@@ -57,7 +57,9 @@ describe("a session", () => {
     session.leave();
     expect(sent).toMatchObject([{ rev: 1, nodes: [{ name: "first" }, { name: "b" }] }]);
     session.receive(data({ commands: [{ id: 1, op: "set_node", node: "b", name: "second" }] }), send, false);
-    vi.advanceTimersByTime(2000);
+    session.gone();
+    session.leave();
+    vi.runAllTimers();
     expect(sent).toHaveLength(1);
     session.receive(data(), send, true);
     vi.runAllTimers();
@@ -68,7 +70,7 @@ describe("a session", () => {
     session.leave();
     session.leave();
     rename("a", "first");
-    vi.advanceTimersByTime(2900);
+    vi.advanceTimersByTime(9900);
     expect(sent).toEqual([]);
     vi.runAllTimers();
     expect(sent).toMatchObject([{ rev: 1, nodes: [{ name: "first" }, { name: "b" }] }]);
