@@ -184,6 +184,8 @@ def _has_its_design_brought_back(visitor: Visitor, designer: Designer) -> None:
     visitor.fill("Epochs", "3")
     designer.has_training(project_id, epochs=3)
     visitor.train_button.click()
+    # The run before has finished, too.
+    until(lambda: designer.last_run(project_id).number == 2, "another run")
     visitor.run_is("Finished")
     before = designer.document(project_id)
     visitor.go("Design")
