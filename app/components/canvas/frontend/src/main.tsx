@@ -17,6 +17,8 @@ const roots = new WeakMap<HTMLElement | ShadowRoot, Root>();
 
 /** Streamlit calls this at mount and again whenever the data changed. */
 export default function render({ data, parentElement, setStateValue, setTriggerValue }: Mount): () => void {
+  // A call may come late, for elements that have left the page meanwhile.
+  if (!parentElement.isConnected) return () => {};
   const session = sessionOf(data.key);
   let root = roots.get(parentElement);
   const mounted = root === undefined;
