@@ -106,11 +106,16 @@ def test_ci_calls_the_readmes_commands() -> None:
     assert command in ci
 
 
-@pytest.mark.parametrize(
-    "path",
-    sorted(path for part in ("components", "pages") for path in (ROOT / "app" / part).rglob("*.py")),
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
+DRAWN = sorted(path for part in ("components", "pages") for path in (ROOT / "app" / part).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pages_are_begun_anew_in_one_way(path: Path) -> None:
+    """A bare `st.rerun()` takes the place of a click on a link that waits for the run to end."""
+    assert path.stem == "again" or "st.rerun" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_widgets_call_is_guarded(path: Path) -> None:
     """An error in a callback comes before the page is drawn: nothing else would make a sentence of it."""
     callbacks = {"on_click", "on_change", "on_select", "on_dismiss"}

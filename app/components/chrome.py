@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.deleting import deleted_notice
 from app.components.faults import shielded
 from app.components.project_menu import project_menu
@@ -36,7 +37,7 @@ def _watch() -> None:
     """Runs the page once more when another tab has saved this project, so that it is seen without a click."""
     with shielded():
         if opening().is_behind():
-            st.rerun()
+            draw_again()
 
 
 def _stale_notice(opened: Opening) -> None:
@@ -48,10 +49,10 @@ def _stale_notice(opened: Opening) -> None:
         theirs, mine, copy = st.columns(3)
         if theirs.button("Show the other tab's design", width="stretch"):
             opened.give_way()
-            st.rerun()
+            draw_again()
         if mine.button("Save mine over it", width="stretch"):
             opened.overwrite()
-            st.rerun()
+            draw_again()
         if copy.button("Keep mine as a copy", width="stretch"):
             open_project(designer().projects.create(f"{opened.project.name[:110]} (mine)", opened.document))
-            st.rerun()
+            draw_again()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.faults import guarded, shielded
 from app.components.words import amount, plain
 from app.components.workspace import Opening, designer
@@ -57,7 +58,7 @@ def _wait(run_id: str) -> None:
         run = designer().runs.get(run_id)
         if not run.is_open:
             # The page itself runs once more, and does not ask for another look.
-            st.rerun()
+            draw_again()
         place = designer().exports.place_in_line(run_id)
         text = f"Number {place} in line" if place else run.progress.get("text", "Getting ready")
         st.progress(float(run.progress.get("done", 0.0)), f"{text} …")

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.deleting import delete_project
 from app.components.faults import guarded, shielded
 from app.components.navigation import go_to
@@ -106,4 +107,4 @@ def _dialog(opened: Opening, entry: ProjectEntry) -> None:
         else:
             designer().projects.rename(entry.id, name)
         _close()
-        st.rerun()
+        draw_again()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.deleting import delete_project
 from app.components.faults import guarded, shielded
 from app.components.file_report import open_file
@@ -54,14 +55,14 @@ def _name(opened: Opening) -> None:
         except LayerloomError as error:
             st.error(plain(str(error)))
         else:
-            st.rerun()
+            draw_again()
 
 
 def _beginnings() -> None:
     new, template, file = st.columns(3)
     if new.button("New", icon=":material/add:", width="stretch", help="An empty design."):
         open_project(designer().projects.create(NEXT_NAME))
-        st.rerun()
+        draw_again()
     template.button(
         "Template",
         icon=":material/auto_awesome_mosaic:",
@@ -85,10 +86,10 @@ def _this_project(opened: Opening) -> None:
     copy, delete = st.columns(2)
     if copy.button("Copy", icon=":material/content_copy:", width="stretch"):
         open_project(projects.duplicate(opened.project.id))
-        st.rerun()
+        draw_again()
     if delete.button("Delete", icon=":material/delete:", width="stretch", help="You can undo it."):
         delete_project(opened, opened.project)
-        st.rerun()
+        draw_again()
 
 
 def _recent(opened: Opening) -> None:
@@ -101,7 +102,7 @@ def _recent(opened: Opening) -> None:
             label = f"{plain(entry.name)} · :small[{plain(moment(entry.changed_at))}]"
             if st.button(label, key=f"open_{entry.id}", width="stretch", type="tertiary"):
                 open_project(designer().projects.open(entry.id))
-                st.rerun()
+                draw_again()
 
 
 @st.dialog("New from a template", width="large", on_dismiss=guarded(_close_dialog))
@@ -113,7 +114,7 @@ def _template_dialog() -> None:
             template, document = chosen
             _close_dialog()
             open_project(designer().projects.create(template.title, document))
-            st.rerun()
+            draw_again()
 
 
 @st.dialog("Open a file", on_dismiss=guarded(_close_dialog))
@@ -129,4 +130,4 @@ def _file_dialog() -> None:
 
 def _close_and_rerun() -> None:
     _close_dialog()
-    st.rerun()
+    draw_again()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.faults import shielded
 from app.components.run_charts import run_charts
 from app.components.run_controls import run_controls
@@ -40,7 +41,7 @@ def _view(run_id: str, *, polling: bool) -> None:
         run = designer().runs.get(run_id)
         if polling != run.is_open:
             # It has ended, or goes on: the page itself runs once more, without or with a clock.
-            st.rerun()
+            draw_again()
         curves = read_curves(designer().runs, run_id, st.session_state)
         _head(run, curves)
         _numbers(run, curves)

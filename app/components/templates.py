@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.words import plain
 from app.components.workspace import FIRST_NAME, NEXT_NAME, Opening
 from app.services.templates import TEMPLATES, Template, open_template
@@ -63,4 +64,4 @@ def begin_with_template(opened: Opening) -> None:
     opened.edit(document)
     if opened.project.name in (FIRST_NAME, NEXT_NAME):
         opened.rename(template.title)
-    st.rerun()
+    draw_again()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.augmented import draw_augmented
 from app.components.catalogue import ADDING, choose_dataset, show_from_top
 from app.components.changes import changes_in_words
@@ -124,7 +125,7 @@ def _keep(opened: Opening, document: GraphDocument, card: DatasetInfo) -> None:
     opened.edit(document)
     st.session_state[_EFFECT] = (opened.project.id, card.name, changes_in_words(before, document))
     st.toast(f"This design now uses {plain(card.title)}.", icon=":material/check_circle:")
-    st.rerun()
+    draw_again()
 
 
 def _effect(opened: Opening, card: DatasetInfo) -> None:

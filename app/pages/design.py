@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.canvas import CanvasState, canvas
 from app.components.canvas_fixes import add_fixes, mend
 from app.components.faults import guarded, shielded
@@ -39,7 +40,7 @@ def _editor() -> None:
         if opened.stale is not None and not st.session_state.get("stale_told"):
             # Found out in this very run: the notice stands above the page, which has to run for it.
             st.session_state["stale_told"] = True
-            st.rerun()
+            draw_again()
         st.session_state["stale_told"] = opened.stale is not None
         _draw(opened)
 
@@ -65,7 +66,7 @@ def _draw(opened: Opening) -> None:
             on_mend=guarded(mend),
         )
     if opened.take_back(state):
-        st.rerun()
+        draw_again()
     with panel, st.container(key=PANEL):
         _panel(opened, analysis, state)
         st.html(f'<span hidden data-testid="probe">rev={state.rev}</span>')

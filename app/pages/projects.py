@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.file_report import open_file
 from app.components.navigation import go_to
 from app.components.project_card import project_card, rename_dialog
@@ -71,4 +72,4 @@ def _gallery(opened: Opening) -> None:
                     project_card(opened, entry)
     if len(entries) > shown and st.button("Show more", icon=":material/expand_more:"):
         st.session_state[_SHOWN] = shown + STEP
-        st.rerun()
+        draw_again()

@@ -172,6 +172,29 @@ def test_a_value_is_kept_by_going_elsewhere_right_after_typing(visitor: Visitor,
         visitor.shape_is("hidden", str(value))
 
 
+CLICK_WHEN_DRAWN = """(canvas, page) => new MutationObserver((_, watch) => {
+  if (!canvas.querySelector("[data-node-name]")) return;
+  watch.disconnect();
+  const links = [...document.querySelectorAll("[data-testid=stTopNavLink]")];
+  links.find(link => link.innerText.includes(page)).click();
+}).observe(canvas, { childList: true, subtree: true })"""
+"""Clicks on the link of another page in the moment in which the first card is drawn."""
+
+
+@pytest.mark.parametrize("elsewhere", ["Projects", "Data", "Export"])
+def test_a_page_opened_before_a_change_has_ended_is_shown(
+    visitor: Visitor, designer: Designer, elsewhere: str
+) -> None:
+    project_id = designer.projects.create("Left at once").id
+    visitor.open(project_id)
+    visitor.canvas.evaluate(CLICK_WHEN_DRAWN, elsewhere)
+    # The canvas has yet to say that it has drawn the template when it is left.
+    visitor.page.locator(".st-key-begin_template_iris").get_by_role("button").click()
+    visitor.is_at(elsewhere)
+    visitor.go("Design")
+    expect(visitor.page.locator("[data-node-name]")).to_have_count(len(designer.document(project_id).nodes))
+
+
 def test_ten_fast_edits_of_mixed_kinds_are_all_kept(visitor: Visitor, designer: Designer) -> None:
     project_id = designer.new_project("iris")
     visitor.open(project_id)

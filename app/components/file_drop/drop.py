@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.components.again import draw_again
 from app.components.faults import guarded, shielded
 from app.components.scripted import scripted
 from app.components.workspace import designer
@@ -72,7 +73,7 @@ def _draw(key: str, label: str, endings: tuple[str, ...], take: Take) -> None:
             on_sent_change=guarded(lambda: _listen(key, take)),
         )
         if st.session_state.pop(f"{key}:taken", False):
-            st.rerun()
+            draw_again()
 
 
 def _answer(key: str) -> str:

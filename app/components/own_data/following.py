@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.components.again import draw_again
 from app.components.catalogue import go_to_top, look_at
 from app.components.faults import guarded, shielded
 from app.components.words import plain
@@ -35,7 +36,7 @@ def draw_work() -> None:
         st.fragment(_watch, run_every=POLL_SECONDS)()
     elif _followed() is not None:
         # It has ended since the page began to be drawn.
-        st.rerun()
+        draw_again()
 
 
 def draw_failure(what: str, source: str = "") -> None:
@@ -102,7 +103,7 @@ def _watch() -> None:
             _draw(each)
         if not running or (task is not None and task.state != "running"):
             # The page itself runs once more, and shows what was made.
-            st.rerun()
+            draw_again()
 
 
 def _draw(task: Task) -> None:

@@ -3,6 +3,7 @@ import { applyEdit, complete } from "./graph/edits";
 import { type Action, type EditorState, emptyState, reduce } from "./graph/state";
 import { groupsOf } from "./graph/groups";
 import type { Point } from "./graph/placement";
+import { beforeLeaving } from "./leaving";
 import { remember, remembered } from "./remembering";
 import type { CanvasData, CommittedDoc, Edit, Finding, Fix, NodeNotes, PaletteEntry } from "./protocol";
 
@@ -238,14 +239,17 @@ export class Session {
   /**
    * Sends what there is to send, and then nothing until the elements are new or the page has stayed after all: between
    * a click on the link to another page and that page, Streamlit takes whatever is sent for the way back.
+   *
+   * Returns whether there was anybody to send through.
    */
-  leave(): void {
-    if (this.rests) return;
+  leave(): boolean {
+    if (this.rests) return false;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.commit();
     this.rest();
     this.leaving = setTimeout(() => this.stay(), LEAVING_MS);
+    return true;
   }
 
   /** The elements are gone from the page: there is nobody to send through until there are new ones. */
@@ -336,19 +340,10 @@ const sessions = new Map<string, Session>();
 globalThis.addEventListener?.("pagehide", () => {
   for (const session of sessions.values()) session.rememberNow();
 });
-globalThis.addEventListener?.(
-  "click",
-  (event) => {
-    if (leadsAway(event)) for (const session of sessions.values()) session.leave();
-  },
-  true,
-);
-
-/** Whether a click is on the link to another page, which takes the place of this one. */
-function leadsAway(event: MouseEvent): boolean {
-  const link = event.composedPath().find((one) => one instanceof HTMLAnchorElement);
-  return link?.origin === location.origin && link.pathname !== location.pathname && !event.ctrlKey && !event.metaKey;
-}
+beforeLeaving(() => {
+  const left = [...sessions.values()].filter((session) => session.leave());
+  return () => left.every((session) => session.isKnown);
+});
 
 /** The canvas of a key, for as long as the browser tab lives. */
 export function sessionOf(key: string): Session {
