@@ -16,6 +16,8 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
+from tests.talk import Talk
+
 ROOT = Path(__file__).parents[1]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -131,6 +133,7 @@ class Hand:
         page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._note_request)
+        self.talk = Talk(page)
 
     def _note_message(self, said: ConsoleMessage) -> None:
         if said.type == "error":
@@ -158,9 +161,7 @@ class Hand:
 
     def settle(self) -> None:
         """Waits until Python has seen the last commit and the page is idle."""
-        self.page.wait_for_function(
-            "() => new Promise(done => setTimeout(() => requestAnimationFrame(done)))"
-        )
+        self._next_frame()
         rev = self.rev
         try:
             self.rev_is_seen(rev)
@@ -172,9 +173,22 @@ class Hand:
         self.idle()
 
     def idle(self) -> None:
-        """Waits until no script of the page runs."""
+        """Waits until every run of the script that was asked for has ended, and the page has drawn it."""
+
+        def is_over() -> bool:
+            self._next_frame()
+            return self.talk.is_over
+
+        until(is_over, "an end of all runs of the script")
+        self._next_frame()
         app = self.page.locator('[data-testid="stApp"]')
         expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+    def _next_frame(self) -> None:
+        """Waits until what the browser has been told is drawn."""
+        self.page.wait_for_function(
+            "() => new Promise(done => setTimeout(() => requestAnimationFrame(done)))"
+        )
 
     def committed(self, rev: int) -> None:
         """Waits for a commit by its number, in the browser and then in Python."""

@@ -113,8 +113,6 @@ def _shape(visitor: Visitor, stored: Stored) -> None:
     stored("layer_0", shape=[14, 14, 1])
     visitor.fill("shape, axis 1", "")
     stored("layer_0", shape=[None, 14, 1])
-    # The field of the whole is a new one by now; the old one goes with the end of the run.
-    visitor.idle()
     visitor.page.keyboard.press("Escape")
     visitor.fill("shape", "14, 14, 1")
     stored("layer_0", shape=[14, 14, 1])

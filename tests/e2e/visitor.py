@@ -173,12 +173,15 @@ class Visitor(Hand):
 
     def fill(self, label: str, value: str) -> None:
         """Fills in a field of a form, and leaves it."""
+        # What was done before may yet put another field in its place.
+        self.idle()
         field = self.page.get_by_label(label, exact=True)
         field.fill(value)
         field.press("Tab")
 
     def choose(self, label: str, value: str) -> None:
         """Chooses from a list of a form."""
+        self.idle()
         self.page.get_by_label(label, exact=True).click()
         self.page.get_by_role("option", name=value, exact=True).click()
 
