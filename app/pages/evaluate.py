@@ -1,7 +1,5 @@
 """Evaluate: how good a trained design is on rows it has never seen, and where it errs."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from app.components.evaluating import sections_of
@@ -12,7 +10,7 @@ from app.components.navigation import link_to
 from app.components.run_choice import choose_run
 from app.components.words import plain
 from app.components.workspace import designer, opening
-from app.services.evaluation import MODELS, Evaluation, read_evaluation
+from app.services.evaluation import CHECKPOINT, MODELS, Evaluation, Which, read_evaluation
 from app.services.run_store import Run
 from runtime.errors import LayerloomError
 
@@ -35,13 +33,11 @@ def show() -> None:
     run = next(run for run in runs if run.id == run_id)
     folder = designer().settings.run_dir(run_id)
     try:
-        evaluation = read_evaluation(folder)
-        if evaluation is None:
+        if read_evaluation(folder) is None and (run.is_open or not (folder / CHECKPOINT).exists()):
             _not_examined(run)
             return
         which = choose_model(run, designer().runs.document(run_id).training.callbacks, folder)
-        if which == "best":
-            evaluation = read_evaluation(folder, which) or _examined_now(run_id, folder, evaluation)
+        evaluation = read_evaluation(folder, which) or _examined_now(run, which)
     except LayerloomError as error:
         st.error(plain(str(error)))
         return
@@ -51,12 +47,15 @@ def show() -> None:
     _look_closer(Examined(run_id, evaluation, which))
 
 
-def _examined_now(run_id: str, folder: Path, last: Evaluation) -> Evaluation:
-    """Has the best model of a run answer the test rows, once."""
-    name = last.dataset.info.name
-    with st.spinner("The best model answers the test rows…"):
-        designer().examiner.ask(run_id, "examine", which="best", patience=PATIENCE, dataset=name)
-    return read_evaluation(folder, "best") or last
+def _examined_now(run: Run, which: Which) -> Evaluation:
+    """Has a model answer the test rows, once: the best, or the last of a run that was cut short."""
+    name = run.spec["dataset"]
+    with st.spinner("The model answers the test rows…"):
+        designer().examiner.ask(run.id, "examine", which=which, patience=PATIENCE, dataset=name)
+    evaluation = read_evaluation(designer().settings.run_dir(run.id), which)
+    if evaluation is None:
+        raise LayerloomError("The run has gone on meanwhile.", hint="Look once more.")
+    return evaluation
 
 
 def _not_examined(run: Run) -> None:

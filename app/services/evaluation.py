@@ -152,7 +152,7 @@ class Evaluation:
 
 
 def read_evaluation(folder: Path, which: Which = "last") -> Evaluation | None:
-    """The examination of a run; None while there is none.
+    """The examination of a run; None while there is none of the model as it is now.
 
     Args:
         folder: The run's folder.
@@ -160,8 +160,9 @@ def read_evaluation(folder: Path, which: Which = "last") -> Evaluation | None:
     """
     try:
         written_at = (folder / f"{PREFIXES[which]}{RESULTS}").stat().st_mtime_ns
-        if which == "best" and written_at < (folder / BEST).stat().st_mtime_ns:
-            # The run has gone on since, and become better.
+        model = folder / MODELS[which]
+        if model.exists() and written_at < model.stat().st_mtime_ns:
+            # The run has gone on since.
             return None
         return _read(folder, which, written_at)
     except FileNotFoundError:
@@ -211,8 +212,8 @@ def measured(dataset: Dataset, predictions: Array) -> dict[str, float]:
 
     Returns:
         For classes accuracy. Else mae (in the answer's original units), mse (of the scaled answers), r2 (the
-        share of the variance explained) and for forecasts mae_ratio (mae over that of the naive forecast).
-        Nothing when the answers do not have the shape the data set asks for.
+        share of the variance explained, where there is any) and for forecasts mae_ratio (mae over that of the
+        naive forecast, where it errs). Nothing when the answers do not have the shape the data set asks for.
     """
     expected = dataset.test.y
     if Evaluation(dataset, {}, {}, predictions).misfit:
@@ -228,9 +229,11 @@ def measured(dataset: Dataset, predictions: Array) -> dict[str, float]:
         squared += float((error**2).sum())
         spread += float(((wanted - middle) ** 2).sum())
     mae = off / expected.size
-    measures = {"mae": mae * dataset.target_scale, "mse": squared / expected.size, "r2": 1 - squared / spread}
-    if dataset.naive is not None:
-        measures["mae_ratio"] = mae / float(np.abs(dataset.naive - expected).mean())
+    measures = {"mae": mae * dataset.target_scale, "mse": squared / expected.size}
+    if spread:
+        measures["r2"] = 1 - squared / spread
+    if dataset.naive is not None and (naive := float(np.abs(dataset.naive - expected).mean())):
+        measures["mae_ratio"] = mae / naive
     return measures
 
 

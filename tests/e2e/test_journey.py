@@ -174,6 +174,8 @@ def _train(visitor: Visitor, designer: Designer) -> None:
     visitor.go("Train")
     visitor.page.reload()
     visitor.is_at("Train")
+    # The settings are there before the run is.
+    visitor.run_is("Training")
     found_again = visitor.look_again(RunState(training=True, curves={}))
     assert found_again.training, "the run goes on, and the page knows it after a reload"
     assert found_again.points >= states[-1].points

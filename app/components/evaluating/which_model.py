@@ -6,12 +6,17 @@ from typing import Any
 
 import streamlit as st
 
-from app.services.evaluation import BEST, Which
+from app.services.evaluation import BEST, CHECKPOINT, Which
 from app.services.run_store import Run
+from app.services.training_state import read_state
 from graph_compiler.document import Configured
 
 GIVES_BACK = "restore_best_weights"
 """Argument of the callbacks that give the model back its best weights in the end."""
+
+
+CUT_SHORT = ("failed", "interrupted")
+"""Of such runs the last model may be some epochs older than their curves."""
 
 
 def choose_model(run: Run, callbacks: Iterable[Configured], folder: Path) -> Which:
@@ -22,7 +27,9 @@ def choose_model(run: Run, callbacks: Iterable[Configured], folder: Path) -> Whi
         callbacks: What watched its training.
         folder: Where its models are.
     """
-    words, labels = offered(run, callbacks, has_best=(folder / BEST).exists())
+    kept = read_state(folder / CHECKPOINT) if run.state in CUT_SHORT else None
+    last = kept.epoch if kept else run.progress.get("epoch", 0)
+    words, labels = offered(run, callbacks, last, has_best=(folder / BEST).exists())
     if not labels:
         if words:
             st.caption(words)
@@ -42,12 +49,15 @@ def choose_model(run: Run, callbacks: Iterable[Configured], folder: Path) -> Whi
     return chosen
 
 
-def offered(run: Run, callbacks: Iterable[Configured], *, has_best: bool) -> tuple[str, dict[Which, str]]:
+def offered(
+    run: Run, callbacks: Iterable[Configured], last: float, *, has_best: bool
+) -> tuple[str, dict[Which, str]]:
     """What Evaluate says of the models of a run, and between which of them one can choose.
 
     Args:
         run: The run.
         callbacks: What watched its training.
+        last: The epoch its last model is of.
         has_best: Whether its best model was kept.
 
     Returns:
@@ -57,7 +67,6 @@ def offered(run: Run, callbacks: Iterable[Configured], *, has_best: bool) -> tup
     if known is None:
         return "", {}
     loss, value, best = known
-    last = run.progress["epoch"]
     here = f"Examined is the model after epoch {last:g}, its last"
     if any(callback.params.get(GIVES_BACK) for callback in callbacks):
         return "Examined is the model with the weights of its best epoch, which early stopping gave back.", {}

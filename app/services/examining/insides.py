@@ -99,7 +99,8 @@ def activations(probe: Probe, arrays: Mapping[str, Array], tap: str) -> Message:
 
 
 def _told(values: Array) -> dict[str, float]:
-    finite = values[np.isfinite(values)]
+    # Of large numbers the squares are too large for 32 bits.
+    finite = values[np.isfinite(values)].astype(np.float64)
     if not finite.size:
         return {"mean": 0.0, "spread": 0.0, "smallest": 0.0, "largest": 0.0}
     return {

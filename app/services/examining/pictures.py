@@ -9,7 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from app.services.datasets import Dataset
 from app.services.datasets.dataset import Array
 from app.services.datasets.drawings import resized
-from app.services.datasets.own.pictures import flat
+from app.services.datasets.own.pictures import FORMATS, flat
 from runtime.errors import DataError
 
 Fit = Literal["crop", "whole", "stretch"]
@@ -133,7 +133,7 @@ def uploaded(dataset: Dataset, content: bytes, fit: Fit = "crop") -> Array:
     colors = len(shape) == 3 and shape[2] >= 3
     size = (shape[1], shape[0])
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MOST_POINTS:
                 raise DataError(
                     f"The picture has {image.width:,} × {image.height:,} points, which is too large.",
@@ -147,8 +147,13 @@ def uploaded(dataset: Dataset, content: bytes, fit: Fit = "crop") -> Array:
             else:
                 small = whole.resize(size, Image.Resampling.BOX)
             points: Any = np.asarray(small, np.float32)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+    except DataError:
+        raise
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DataError("This file is no picture that can be opened.", hint="Take a PNG or JPEG.") from error
+    if shape[2:] == (4,):
+        # Nothing shows through a picture laid on white.
+        points = np.dstack([points, np.full(points.shape[:2], 255, np.float32)])
     picture = points * (white_of(dataset) / 255)
     if len(shape) == 3 and not colors:
         picture = picture[..., np.newaxis]

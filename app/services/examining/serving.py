@@ -58,9 +58,9 @@ def serve(orders: IO[bytes], reports: IO[bytes], folder: Path, spec: Mapping[str
             path = folder / spec.get("model", CHECKPOINT)
             probe = probe or Probe(load_model(path, compile=False), path)
             answer = QUESTIONS[asked.words["question"]](probe, asked.arrays, **asked.words["settings"])
+            write_message(reports, answer)
         except Exception as error:
-            answer = Message({"error": _in_words(error, folder)})
-        write_message(reports, answer)
+            write_message(reports, Message({"error": _in_words(error, folder)}))
 
 
 def _in_words(error: Exception, folder: Path) -> str:

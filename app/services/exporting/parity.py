@@ -1,7 +1,9 @@
 """Parity receipts: the exported thing, run in a clean process, against the designed model."""
 
 import json
+import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -65,7 +67,8 @@ class Receipt:
     @property
     def agrees(self) -> bool:
         """Whether the exported thing is the designed model."""
-        return self.largest_difference <= self.tolerance * max(1.0, self.scale)
+        allowed = self.tolerance * max(1.0, self.scale)
+        return math.isfinite(self.largest_difference) and self.largest_difference <= allowed
 
     def dump(self) -> str:
         """The receipt as JSON text."""
@@ -100,7 +103,8 @@ def prove(source: Source, file: Path, kind: str, *, weights: Sequence[Any] = (),
         folder = Path(made)
         for beside in file.parent.iterdir():
             if beside.is_file():
-                (folder / beside.name).symlink_to(beside.resolve())
+                # No link: on Windows, only some users may make one.
+                shutil.copyfile(beside, folder / beside.name)
         _lay_data_beside(source, folder)
         _store(folder / "inputs.npz", source.inputs)
         if weights:

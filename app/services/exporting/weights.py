@@ -22,6 +22,8 @@ class Weights(BaseModel):
         kind: "trained" when a run of the same network has kept them, "fresh" when they are random.
         run_id: That run.
         resumable: Whether that run was compiled as the design is, so that its optimizer's state fits too.
+        attempt: How often that run was begun: one that has gone on has other weights.
+        is_last: Whether they are what it ended with; else it was going on when they were looked for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,6 +31,8 @@ class Weights(BaseModel):
     kind: Literal["trained", "fresh"]
     run_id: str = ""
     resumable: bool = False
+    attempt: int = 0
+    is_last: bool = False
 
 
 def weights_of(settings: Settings, runs: RunStore, project_id: str, document: GraphDocument) -> Weights:
@@ -46,7 +50,13 @@ def weights_of(settings: Settings, runs: RunStore, project_id: str, document: Gr
             continue
         trained = runs.document(run.id)
         if network(trained) == wanted:
-            return Weights(kind="trained", run_id=run.id, resumable=trained.compile == document.compile)
+            return Weights(
+                kind="trained",
+                run_id=run.id,
+                resumable=trained.compile == document.compile,
+                attempt=run.attempt,
+                is_last=not run.is_open,
+            )
     return Weights(kind="fresh")
 
 
@@ -75,7 +85,7 @@ def weighted_model(document: GraphDocument, settings: Settings, weights: Weights
 def network(document: GraphDocument) -> Any:
     """What makes two designs the same network: layers, their settings and wires, wherever they stand."""
     nodes = {
-        key: node.model_dump(include={"layer", "name", "params", "settings", "shares", "locked"})
+        key: node.model_dump(include={"layer", "name", "params", "settings", "shares", "locked", "bypassed"})
         for key, node in document.nodes.items()
     }
     edges = sorted(tuple(edge.model_dump(exclude={"id"}).values()) for edge in document.edges.values())

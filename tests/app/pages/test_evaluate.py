@@ -64,6 +64,22 @@ def test_the_best_model_can_be_examined_instead_of_the_last(tab, services):
     assert services.examiner.pid(run.id) is None, "only the model that is looked at is loaded"
 
 
+def test_a_run_that_was_cut_short_is_examined_when_it_is_looked_at(tab, services):
+    document = open_template("iris")
+    project = services.projects.create("Cut short", document)
+    run = wait_for(services, train(services, project.id, document).id)
+    folder = services.settings.run_dir(run.id)
+    examined = (folder / "predictions.npy").read_bytes()
+    for file in ("results.json", "predictions.npy"):
+        (folder / file).unlink()
+    visitor = tab(project)
+    at = visitor.visit("evaluate")
+    assert not at.exception
+    assert [error.value for error in at.error] == []
+    assert "of 30 test rows were told right." in visitor.texts()
+    assert (folder / "predictions.npy").read_bytes() == examined
+
+
 def test_how_sure_the_model_is_of_an_own_row_is_said_in_words_that_fit_the_number(tab, trained):
     visitor = tab(trained("iris"))
     at = visitor.visit("evaluate")
@@ -162,9 +178,9 @@ def test_phrases_are_shown_with_their_languages(tab, trained):
 def test_a_run_without_an_examination_says_so(tab, trained, services):
     project = trained("penguins")
     (run,) = services.runs.of_project(project.id)
-    (services.settings.run_dir(run.id) / "results.json").rename(
-        services.settings.run_dir(run.id) / "gone.json"
-    )
+    folder = services.settings.run_dir(run.id)
+    for file in ("results.json", "checkpoint.h5"):
+        (folder / file).rename(folder / f"gone-{file}")
     visitor = tab(project)
     visitor.visit("evaluate")
     assert "was not examined" in visitor.texts()

@@ -1,10 +1,20 @@
 import json
+import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app.services.datasets import load
-from app.services.evaluation import PREDICTIONS, RESULTS, Evaluation, measured, read_evaluation
+from app.services.evaluation import (
+    MODELS,
+    PREDICTIONS,
+    PREFIXES,
+    RESULTS,
+    Evaluation,
+    measured,
+    read_evaluation,
+)
 from app.services.figures import answers_figure, confusion_figure
 
 
@@ -35,6 +45,19 @@ def test_an_examination_is_read_from_the_folder_of_its_run(tmp_path, iris):
     assert read.dataset is iris.dataset
     assert read.measures == {"accuracy": pytest.approx(iris.measures["accuracy"])}
     np.testing.assert_array_equal(read.confusion, iris.confusion)
+
+
+@pytest.mark.parametrize("which", ["last", "best"])
+def test_an_examination_of_an_older_model_is_none(tmp_path, iris, which):
+    results = {"dataset": "iris", "rows": 30, "metrics": {}, "measures": {}}
+    np.save(tmp_path / f"{PREFIXES[which]}{PREDICTIONS}", iris.predictions)
+    (tmp_path / f"{PREFIXES[which]}{RESULTS}").write_text(json.dumps(results))
+    assert read_evaluation(tmp_path, which) is not None
+    model = tmp_path / MODELS[which]
+    model.touch()
+    later = (tmp_path / f"{PREFIXES[which]}{RESULTS}").stat().st_mtime + 10
+    os.utime(model, (later, later))
+    assert read_evaluation(tmp_path, which) is None
 
 
 def test_the_confusion_matrix_counts_what_was_taken_for_what(iris):
@@ -120,3 +143,15 @@ def test_answers_that_do_not_fit_are_told_in_words(iris):
 def test_mistakes_are_ordered_by_how_sure_they_were(iris):
     assert iris.rows("blind") == [1, 0]
     assert 1 not in iris.rows("unsure", 29)
+
+
+def test_where_all_answers_are_the_same_there_is_no_variance_to_explain():
+    dataset = load("cars")
+    one = replace(dataset, test=dataset.test.take(slice(1)))
+    assert measured(one, one.test.y + 1).keys() == {"mae", "mse"}
+
+
+def test_a_naive_forecast_without_errors_is_not_divided_by():
+    dataset = load("sunspots")
+    exact = replace(dataset, naive=dataset.test.y)
+    assert "mae_ratio" not in measured(exact, exact.test.y)

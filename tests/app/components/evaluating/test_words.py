@@ -40,15 +40,15 @@ def run(**progress) -> Run:
 
 def test_the_model_that_is_examined_is_named():
     best = {"loss": [0.1, 9], "val_loss": [0.25, 4]}
-    two, labels = offered(run(epoch=9, best=best), (), has_best=True)
+    two, labels = offered(run(epoch=9, best=best), (), 9, has_best=True)
     assert "validation loss was lowest after epoch 4 (0.25)" in two
     assert labels == {"last": "Its last model, epoch 9", "best": "Its best, epoch 4"}
-    assert "that model was not kept" in offered(run(epoch=9, best=best), (), has_best=False)[0]
+    assert "that model was not kept" in offered(run(epoch=9, best=best), (), 9, has_best=False)[0]
     one = run(epoch=9, best={"loss": [0.1, 9]})
-    assert offered(one, (), has_best=True) == (
+    assert offered(one, (), 9, has_best=True) == (
         "Examined is the model after epoch 9, its last; its loss was never lower.",
         {},
     )
     kept = Configured(name="EarlyStopping", params={"restore_best_weights": True})
-    assert "of its best epoch" in offered(run(epoch=9, best=best), (kept,), has_best=True)[0]
-    assert offered(run(), (), has_best=False) == ("", {})
+    assert "of its best epoch" in offered(run(epoch=9, best=best), (kept,), 9, has_best=True)[0]
+    assert offered(run(), (), 0, has_best=False) == ("", {})

@@ -9,8 +9,9 @@ import pytest
 
 import runtime as keras
 from app.services.evaluation import CHECKPOINT
-from app.services.examining import Examiner, ExaminerError
+from app.services.examining import Examiner, ExaminerError, serving
 from app.services.examining import examiner as examiner_module
+from app.services.examining.messages import Message
 from app.services.settings import resolve_settings
 from runtime import layers
 
@@ -65,6 +66,13 @@ def test_a_newer_model_is_loaded(examiner, here):
     after = keep_model(here, "r_newer", seed=1)
     assert not np.allclose(before, after)
     np.testing.assert_allclose(answers(examiner, "r_newer"), after, rtol=1e-6)
+
+
+def test_what_cannot_be_said_is_answered_in_words(examiner, here, monkeypatch):
+    monkeypatch.setitem(serving.QUESTIONS, "endless", lambda probe, arrays: Message({"size": float("inf")}))
+    keep_model(here, "r_endless")
+    with pytest.raises(ExaminerError, match=r"worker\.log"):
+        examiner.ask("r_endless", "endless")
 
 
 def test_a_process_nobody_asks_ends_by_itself(here, forked):

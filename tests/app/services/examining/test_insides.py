@@ -34,6 +34,14 @@ def test_the_weights_of_a_convolution_are_filters(picture_probe):
     np.testing.assert_array_equal(answer.arrays["table1"], bias[np.newaxis])
 
 
+def test_large_weights_have_a_spread():
+    inputs = keras.Input((2,))
+    probe = Probe(keras.Model(inputs, kinds.Dense(2, name="wild")(inputs)))
+    probe.model.set_weights([np.array([[3e25, -3e25], [3e25, -3e25]], np.float32), np.zeros(2, np.float32)])
+    said = weights(probe, {}, "wild").words["weights"][0]
+    assert said["spread"] == pytest.approx(3e25, rel=1e-6)
+
+
 def test_large_tables_are_thinned(picture_probe):
     inputs = keras.Input((900,))
     probe = Probe(keras.Model(inputs, kinds.Dense(3, name="wide")(inputs)))

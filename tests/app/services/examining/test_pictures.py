@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,6 +8,9 @@ from PIL import Image
 from app.services.datasets import load
 from app.services.examining.pictures import drawing, grey, heated, side_by_side, signed, uploaded, white_of
 from runtime.errors import DataError
+
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\nshowpage\n"
+"""A program, which some machines would run to draw it."""
 
 
 def test_pictures_become_whole_numbers():
@@ -63,6 +67,16 @@ def test_a_picture_file_becomes_one_of_the_set(name):
     assert drawing(dataset, picture[:, 15:75] / np.float32(255)).shape == found.shape
 
 
-def test_what_is_no_picture_is_refused():
+def test_a_picture_without_transparency_gets_an_opaque_fourth_channel():
+    dataset = load("digits")
+    four = np.zeros((len(dataset.train), 8, 8, 4), np.uint8)
+    own = replace(dataset, train=replace(dataset.train, shown=four))
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), (10, 20, 30)).save(file, "PNG")
+    assert uploaded(own, file.getvalue())[0, 0].tolist() == [10, 20, 30, 255]
+
+
+@pytest.mark.parametrize("file", [b"GIF89a and then nothing", EPS])
+def test_what_is_no_picture_is_refused(file):
     with pytest.raises(DataError, match="no picture"):
-        uploaded(load("digits"), b"GIF89a and then nothing")
+        uploaded(load("digits"), file)

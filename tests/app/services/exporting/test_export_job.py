@@ -22,6 +22,7 @@ from app.services.templates import open_template
 from graph_compiler import lower
 from graph_compiler.document import (
     MoveNodes,
+    SetBypassed,
     SetCompile,
     SetParam,
     SetTraining,
@@ -179,7 +180,7 @@ def test_the_model_of_a_run_is_taken_with_its_training(settings, runs, iris, tra
     project_id, run_id, model = trained
     moved, _ = apply(iris, MoveNodes(positions={next(iter(iris.nodes)): (5.0, 6.0)}))
     weights = weights_of(settings, runs, project_id, moved)
-    assert weights == Weights(kind="trained", run_id=run_id, resumable=True)
+    assert weights == Weights(kind="trained", run_id=run_id, resumable=True, attempt=1)
     file, _, _ = made("h5", moved, weights)
     expected = model.predict(load("iris").test.x, verbose=0)
     np.testing.assert_allclose(predicted(file), expected, atol=1e-5)
@@ -203,6 +204,28 @@ def test_another_network_has_fresh_weights(settings, runs, iris, trained, made):
     assert weights == FRESH
     _, receipt, _ = made("keras_json", wider, weights)
     assert "random" in receipt.weights
+
+
+def test_a_bypassed_layer_makes_it_another_network(settings, runs, iris, trained):
+    project_id, _, _ = trained
+    bypassed, _ = apply(iris, SetBypassed(node=list(iris.nodes)[1], bypassed=True))
+    assert weights_of(settings, runs, project_id, bypassed) == FRESH
+
+
+def test_weights_of_a_run_that_has_gone_on_are_others(settings, runs, iris, trained):
+    project_id, run_id, _ = trained
+    found = [weights_of(settings, runs, project_id, iris)]
+    for state in ("running", "finished"):
+        assert runs.change_state(run_id, state)
+    found.append(weights_of(settings, runs, project_id, iris))
+    runs.reopen(run_id, {})
+    found.append(weights_of(settings, runs, project_id, iris))
+    assert found[0] != found[1] != found[2] != found[0]
+
+
+def test_an_answer_without_end_is_not_agreed_with():
+    receipt = Receipt("m.h5", float("inf"), float("inf"), 1e-5, 8, "", {}, "", "", "", "", "")
+    assert not receipt.agrees
 
 
 @pytest.mark.parametrize(
