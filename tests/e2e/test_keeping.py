@@ -227,6 +227,8 @@ def test_what_is_drawn_while_the_server_is_away_is_there_when_it_is_back(
         visitor.open(designer.projects.create("Cut off").id)
         project_id = visitor.project_id
         _add(visitor, "Dense", "dense", (0.3, 0.3))
+        # Streamlit fetches parts of itself late; one that is cut off is never fetched again.
+        visitor.page.wait_for_load_state("networkidle")
         designer.server.kill()
     visitor.drag_layer("Flatten", 0.7, 0.3)
     expect(visitor.node("flatten")).to_be_visible()
