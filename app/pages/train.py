@@ -1,5 +1,7 @@
 """Train: compile settings, the button, and curves that grow while a run goes on."""
 
+import time
+
 import streamlit as st
 
 from app.components.faults import shielded
@@ -12,6 +14,9 @@ from app.components.training_form import training_form
 from app.components.why_not import draw_reasons, reasons_against
 from app.components.workspace import Opening, designer, opening
 from app.services.training import train
+
+DOUBLE_CLICK = 1.0
+"""Seconds after the first click in which a second one means the same run."""
 
 
 def show() -> None:
@@ -48,7 +53,7 @@ def _button(opened: Opening) -> None:
     if st.button(
         "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(reasons)
     ):
-        look_at_run(train(designer(), opened.project.id, opened.document, start).id)
+        _begin(opened, start)
     if start and st.button(
         "Examine without training",
         icon=":material/monitoring:",
@@ -56,8 +61,16 @@ def _button(opened: Opening) -> None:
         disabled=bool(reasons),
         help="Tries these weights on the test rows as they are.",
     ):
-        look_at_run(train(designer(), opened.project.id, opened.document, start, only_examine=True).id)
+        _begin(opened, start, only_examine=True)
     draw_reasons(reasons, "train_reason")
+
+
+def _begin(opened: Opening, start: str, *, only_examine: bool = False) -> None:
+    """Begins a run, unless this is the second click of a double one."""
+    newest = next(iter(designer().runs.of_project(opened.project.id)), None)
+    if newest is None or not newest.is_open or time.time() - newest.created_at > DOUBLE_CLICK:
+        newest = train(designer(), opened.project.id, opened.document, start, only_examine=only_examine)
+    look_at_run(newest.id)
 
 
 def _nothing_yet() -> None:

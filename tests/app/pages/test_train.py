@@ -81,6 +81,16 @@ def test_what_goes_with_the_data_is_offered_and_taken(tab, project):
     assert visitor.field("Loss").value == "sparse_categorical_crossentropy"
 
 
+def test_a_double_click_begins_one_run(tab, project, services):
+    opened = project()
+    visitor = tab(opened)
+    visitor.visit("train")
+    for _ in range(2):
+        train_button(visitor).click().run()
+    (run,) = services.runs.of_project(opened.id)
+    wait_for(services, run.id)
+
+
 def test_a_run_is_trained_and_shown(tab, project, services):
     visitor = tab(project())
     at = visitor.visit("train")
