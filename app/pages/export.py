@@ -10,7 +10,7 @@ from app.components.faults import report
 from app.components.prepared_export import draw_export
 from app.components.why_not import draw_reasons, reasons_against
 from app.components.words import amount, plain
-from app.components.workspace import Opening, opening
+from app.components.workspace import Opening, designer, opening
 from app.services import exports
 from app.services.datasets import Dataset, load
 from app.services.exporting import KINDS, Kind
@@ -18,6 +18,8 @@ from app.services.exports import Download
 from runtime.errors import LayerloomError
 
 GROUPS = tuple(dict.fromkeys(kind.group for kind in KINDS.values()))
+LARGEST_DOWNLOAD = 1_000_000_000
+"""Bytes of rows that are packed for a download, which is made in memory."""
 
 
 def show() -> None:
@@ -71,6 +73,12 @@ def _data(opened: Opening) -> None:
         dataset = load(opened.document.data.dataset)
     except LayerloomError as error:
         st.caption(plain(str(error)))
+        return
+    if _size(dataset) > LARGEST_DOWNLOAD:
+        st.caption(
+            f"The rows of {plain(dataset.info.title)} are {amount(_size(dataset))}: too many to be downloaded. "
+            f"They are kept in {plain(str(designer().settings.data_dir))}."
+        )
         return
     file = Download(f"{opened.document.data.dataset}.npz", b"", "application/octet-stream")
     _button(

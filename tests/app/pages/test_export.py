@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from app.pages import export
 from graph_compiler.document import GraphDocument, SetParam, apply
 
 SECONDS = 120
@@ -29,6 +30,14 @@ def test_forms_data_and_design_are_offered_and_code_is_shown(tab, project):
     assert at.radio[0].options[0] == "Keras, functional (.py)"
     assert "Not trained yet: random weights" in visitor.texts()
     assert "import keras" in at.code[0].value
+
+
+def test_rows_too_many_for_a_download_are_said_to_be(tab, project, services, monkeypatch):
+    monkeypatch.setattr(export, "LARGEST_DOWNLOAD", 1000)
+    visitor = tab(project())
+    at = visitor.visit("export")
+    assert downloads(at) == ["Design (.json)"]
+    assert f"They are kept in {services.settings.data_dir}" in visitor.texts().replace("\\", "")
 
 
 def test_a_form_is_prepared_proven_and_handed_out(tab, project):
