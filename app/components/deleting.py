@@ -11,6 +11,7 @@ from app.components.style import SNACKBAR
 from app.components.words import plain
 from app.components.workspace import FIRST_NAME, Opening, designer, open_project
 from app.services.projects import ProjectEntry
+from app.services.run_store import EXPORT_JOB
 
 _DELETED = "deleted"
 
@@ -66,7 +67,9 @@ def _forget() -> None:
 
 
 def delete_project(opened: Opening, entry: ProjectEntry) -> None:
-    """Takes a project out of the list; where it was open, the one changed last is opened instead.
+    """Takes a project out of the list, and ends its runs: no page would show them, or could stop them.
+
+    Where it was open, the one changed last is opened instead. Trainings can go on once it is back.
 
     Args:
         opened: What is open in this tab.
@@ -75,9 +78,17 @@ def delete_project(opened: Opening, entry: ProjectEntry) -> None:
     projects = designer().projects
     projects.delete(entry.id)
     say_deleted(entry.name, partial(_restore_project, entry.id))
+    _end_runs(entry.id)
     if entry.id == opened.project.id:
         left = projects.recent(1)
         open_project(projects.open(left[0].id) if left else projects.create(FIRST_NAME))
+
+
+def _end_runs(project_id: str) -> None:
+    services = designer()
+    for run in services.runs.open_of_project(project_id):
+        end = services.exports.kill if run.job == EXPORT_JOB else services.jobs.stop
+        end(run.id)
 
 
 def _restore_project(project_id: str) -> None:

@@ -76,7 +76,7 @@ def _data(opened: Opening) -> None:
         return
     if _size(dataset) > LARGEST_DOWNLOAD:
         st.caption(
-            f"The rows of {plain(dataset.info.title)} are {amount(_size(dataset))}: too many to be downloaded. "
+            f"{plain(dataset.info.title)} has {amount(_size(dataset))} of rows: too many to be downloaded. "
             f"They are kept in {plain(str(designer().settings.data_dir))}."
         )
         return

@@ -215,6 +215,8 @@ def read_curves(runs: RunStore, run_id: str, memory: MutableMapping[Any, Any]) -
     curves = memory.get("curves")
     if not isinstance(curves, Curves) or curves.run_id != run_id:
         curves = memory["curves"] = Curves(run_id)
-    for event in runs.events_after(run_id, curves.cursor):
-        curves.add(event)
+    # The store gives a long log in parts.
+    while events := runs.events_after(run_id, curves.cursor):
+        for event in events:
+            curves.add(event)
     return curves

@@ -133,9 +133,12 @@ class FitReporter(Callback):
         self._keeper.save_when_due(state)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Keeps the model as it is at the end."""
+        """Keeps the model as it is at the end, unless its loss is no number any more."""
         self._state.ended = not self._context.cancelled
-        if self._changed and not self.blown_up:
+        if self.blown_up:
+            # What it is now is worth nothing; the best it was may be in memory alone.
+            self._keeper.save_best()
+        elif self._changed:
             self._keeper.save(self._state)
 
     @property
@@ -177,6 +180,8 @@ class FitReporter(Callback):
         except LayerloomError as error:
             self._context.emit("log", text=str(error))
             return
+        # Now, not when the epoch ends: the training may be stopped before. A schedule has refused it above.
+        self._state.learning_rate = rate
         self._context.emit("rate", epoch=self._at, learning_rate=rate)
 
     def _compare(self, metrics: dict[str, float]) -> bool:

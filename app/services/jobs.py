@@ -11,15 +11,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.services.events import Event
-from app.services.run_store import Run, RunStore
+from app.services.run_store import EXPORT_JOB, Run, RunStore
 from app.services.settings import Settings
 from app.services.workers import Worker, Workers
 
 BATCH_SECONDS = 0.1
 """The log is written this often while runs report: a thousand events cost one transaction."""
+
+AGAIN_SECONDS = 5.0
+"""So long it waits when the database takes nothing: a disk is full, or a backup holds the file."""
 
 STATUS_SECONDS = 2.0
 STOPPED = "stopped as you asked"
@@ -58,7 +61,8 @@ class JobPool:
         self._paused: set[str] = set()
         self._readers: dict[str, threading.Thread] = {}
         self._lock = threading.RLock()
-        self._closing = False
+        self._begins_later = False
+        self._closing = threading.Event()
         self._reports: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         self._collector = threading.Thread(target=self._collect, name="collector", daemon=True)
         self._collector.start()
@@ -133,9 +137,11 @@ class JobPool:
         """Asks a run to save what it has and end after its step; one that waits leaves the line."""
         with self._lock:
             if self.place_in_line(run_id):
-                self._waiting = deque(run for run in self._waiting if run.id != run_id)
                 self._runs.change_state(run_id, "stopped", NEVER_BEGAN)
-            elif run_id in self._busy and self._runs.change_state(run_id, "stopping"):
+                self._waiting = deque(run for run in self._waiting if run.id != run_id)
+            elif run_id not in self._busy:
+                self._end_if_lost(run_id)
+            elif self._runs.change_state(run_id, "stopping"):
                 self._busy[run_id].stop(STOPPED)
 
     def kill(self, run_id: str) -> None:
@@ -154,7 +160,7 @@ class JobPool:
             grace: Seconds that runs have to save what they have.
         """
         with self._lock:
-            self._closing = True
+            self._closing.set()
             workers, readers = list(self._busy.values()), list(self._readers.values())
         deadline = time.monotonic() + grace
         for worker in workers:
@@ -170,22 +176,56 @@ class JobPool:
         if self._owns_workers:
             self._workers.close()
 
+    def _end_if_lost(self, run_id: str) -> None:
+        """Ends an open run of this designer that no process works on: the end it had was not written."""
+        run = self._runs.own_open(run_id)
+        if run is not None:
+            # Behind what the collector has yet to write: it may have ended a moment ago.
+            end = Event(0, "end", {"state": "stopped", "reason": STOPPED}, time.time())
+            self._reports.put((run_id, run.attempt, end))
+
+    @property
+    def _has_room(self) -> bool:
+        return len(self._busy) - len(self._paused) < self.limit and not self._closing.is_set()
+
     def _begin_what_fits(self) -> None:
-        while self._waiting and len(self._busy) - len(self._paused) < self.limit and not self._closing:
+        while self._waiting and self._has_room:
             run = self._waiting.popleft()
-            folder = self._settings.run_dir(run.id)
             try:
-                folder.mkdir(exist_ok=True)
-                worker = self._workers.start()
-            except OSError as error:
-                self._runs.change_state(run.id, "failed", f"no process could be started: {error}")
-                continue
-            self._runs.change_state(run.id, "running")
-            worker.order({"job": run.job, "spec": dict(run.spec), "folder": str(folder)})
-            self._busy[run.id] = worker
-            reader = threading.Thread(target=self._read, args=(run, worker), name=run.id, daemon=True)
-            self._readers[run.id] = reader
-            reader.start()
+                self._begin(run)
+            except SQLAlchemyError:
+                _log.exception("run %s could not be begun", run.id)
+                self._waiting.appendleft(run)
+                self._begin_later()
+                return
+
+    def _begin(self, run: Run) -> None:
+        folder = self._settings.run_dir(run.id)
+        # First, since the database may not take it: there is no process yet that would wait for its order.
+        self._runs.change_state(run.id, "running")
+        try:
+            folder.mkdir(exist_ok=True)
+            worker = self._workers.start()
+        except OSError as error:
+            self._runs.change_state(run.id, "failed", f"no process could be started: {error}")
+            return
+        worker.order({"job": run.job, "spec": dict(run.spec), "folder": str(folder)})
+        self._busy[run.id] = worker
+        reader = threading.Thread(target=self._read, args=(run, worker), name=run.id, daemon=True)
+        self._readers[run.id] = reader
+        reader.start()
+
+    def _begin_later(self) -> None:
+        def begin() -> None:
+            with self._lock:
+                self._begins_later = False
+                self._begin_what_fits()
+
+        if not self._begins_later:
+            self._begins_later = True
+            timer = threading.Timer(AGAIN_SECONDS, begin)
+            timer.daemon = True
+            timer.start()
 
     def _read(self, run: Run, worker: Worker) -> None:
         """Passes a worker's reports on until it ends, and says so if it does not."""
@@ -194,12 +234,9 @@ class JobPool:
             self._reports.put((run.id, run.attempt, last))
         status = worker.wait(STATUS_SECONDS)
         if last is None or last.kind != "end":
-            if run.id in self._killed:
-                data = {"state": "stopped", "reason": KILLED}
-            else:
-                data = {"state": "failed", "reason": _how_it_died(status)}
             seq = last.seq + 1 if last else 1
-            self._reports.put((run.id, run.attempt, Event(seq, "end", data, time.time())))
+            end = Event(seq, "end", self._unsaid_end(run, status), time.time())
+            self._reports.put((run.id, run.attempt, end))
         worker.release()
         with self._lock:
             # Somebody may have begun it once more between its last word and the end of its process.
@@ -208,6 +245,15 @@ class JobPool:
                 self._killed.discard(run.id)
                 self._paused.discard(run.id)
             self._begin_what_fits()
+
+    def _unsaid_end(self, run: Run, status: int | None) -> dict[str, Any]:
+        """How a run has ended whose process did not say it."""
+        if run.id in self._killed:
+            return {"state": "stopped", "reason": KILLED}
+        if self._closing.is_set():
+            # It was busy for longer than `close` waits. Exports do not go on, they are asked for once more.
+            return {"state": "failed" if run.job == EXPORT_JOB else "interrupted", "reason": CLOSED}
+        return {"state": "failed", "reason": _how_it_died(status)}
 
     def _collect(self) -> None:
         """Writes reports to the log, many at a time, until None comes."""
@@ -227,15 +273,18 @@ class JobPool:
                 report = self._reports.get()
 
     def _write(self, batch: list[Report]) -> None:
-        for pause in (0.5, 1.0, 5.0, None):
+        """Writes reports, however long that takes: without its end a run would never be over."""
+        while True:
             try:
                 return self._runs.append(batch)
+            except IntegrityError:
+                # Of a run that is not there any more: they will never be taken, and others wait.
+                return _log.exception("%d events of runs belong nowhere", len(batch))
             except SQLAlchemyError:
-                # A full disk or a backup that holds the file: what is queued meanwhile is written later.
                 _log.exception("%d events of runs could not be written", len(batch))
-            if pause and not self._closing:
-                time.sleep(pause)
-        return None
+            if self._closing.is_set():
+                return None
+            self._closing.wait(AGAIN_SECONDS)
 
 
 def _events(worker: Worker) -> Iterator[Event]:

@@ -48,11 +48,12 @@ class Keeper:
         began = time.monotonic()
         self._context.save(CHECKPOINT, lambda path: write_checkpoint(self._model, state, path))
         self._context.emit("checkpoint", epoch=state.epoch)
-        self._save_best()
+        self.save_best()
         now = time.monotonic()
         self._due = now + max(SECONDS, (now - began) / BUDGET)
 
-    def _save_best(self) -> None:
+    def save_best(self) -> None:
+        """Writes the best model, if there is one that is not in its file yet."""
         if self._best is None:
             return
         state, kept = self._best

@@ -173,6 +173,18 @@ class RunStore:
             rows = session.scalars(query.order_by(RunRow.created_at.desc(), RunRow.id).limit(limit))
             return [_run(row) for row in rows]
 
+    def open_of_project(self, project_id: str) -> list[Run]:
+        """A project's trainings and exports from which more is to be expected."""
+        query = select(RunRow).where(RunRow.project_id == project_id, RunRow.state.in_(OPEN_STATES))
+        with self._store.read() as session:
+            return [_run(row) for row in session.scalars(query)]
+
+    def own_open(self, run_id: str) -> Run | None:
+        """A run, if more is to be expected of it and this designer is the one to bring it; None otherwise."""
+        with self._store.read() as session:
+            row = session.get(RunRow, run_id)
+            return _run(row) if row and row.owner == self._owner and row.state in OPEN_STATES else None
+
     def events_after(self, run_id: str, cursor: int = 0, limit: int = 10_000) -> list[LoggedEvent]:
         """What a run has reported since one last looked.
 

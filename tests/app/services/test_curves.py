@@ -39,6 +39,13 @@ def test_curves_grow_with_the_log(runs, run):
     assert (curves.checkpoint, curves.samples_per_second, curves.log) == (1, 50.0, ["kept"])
 
 
+def test_a_long_log_is_read_to_its_end(runs, run):
+    report(runs, run, *(epoch(number, 1 / number) for number in range(1, 10_502)))
+    curves = read_curves(runs, run.id, {})
+    assert curves.epochs_done == 10_501
+    assert curves.training["loss"].epochs == list(range(1, 10_502))
+
+
 def test_another_run_has_curves_of_its_own(projects, runs, run):
     memory = {}
     report(runs, run, epoch(1, 0.5))

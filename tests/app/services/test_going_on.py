@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from app.services import fit_sampler
+from app.services import fit_sampler, keeper
 from app.services.checkpoints import restore_checkpoint
 from app.services.datasets import load
 from app.services.evaluation import BEST, CHECKPOINT, RESULTS
@@ -108,6 +108,35 @@ def test_the_learning_rate_changes_while_it_runs_and_stays_so_afterwards(tmp_pat
     more = Recorder(tmp_path)
     run(more, iris(epochs=4), resume=True, epochs=5)
     assert more.data("epoch")[0]["learning_rate"] == 0.25
+
+
+def test_a_rate_that_was_set_is_kept_when_the_run_stops_within_that_epoch(tmp_path):
+    class StopsAtItsNewRate(Told):
+        def emit(self, kind, **data):
+            super().emit(kind, **data)
+            if kind == "rate":
+                self.cancel("enough")
+
+    context = StopsAtItsNewRate(tmp_path, at=2, then=lambda context: context.tell("learning_rate", 0.25))
+    run(context, iris(epochs=4))
+    kept = read_state(tmp_path / CHECKPOINT)
+    assert (kept.epoch, kept.learning_rate) == (2, 0.25)
+    more = Recorder(tmp_path)
+    run(more, iris(epochs=4), resume=True)
+    assert [epoch["learning_rate"] for epoch in more.data("epoch")] == [0.25, 0.25]
+
+
+def test_the_best_model_is_kept_when_the_loss_is_no_number_any_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(keeper, "SECONDS", 1e9)
+    context = Told(tmp_path, at=3, then=lambda context: context.tell("learning_rate", 1e30))
+    with pytest.raises(DataError, match="The loss became"):
+        run(context, iris(epochs=50, optimizer="sgd"))
+    found = losses(context)[:3]
+    assert read_state(tmp_path / BEST).epoch == int(np.argmin(found)) + 1
+    held_back = load("iris").held_back(0.1)[1]
+    model = keras.saving.load_model(tmp_path / BEST)
+    assert model.evaluate(held_back.x, held_back.y, verbose=0)[0] == pytest.approx(min(found), rel=1e-4)
+    assert not (tmp_path / CHECKPOINT).exists(), "the last one is worth nothing"
 
 
 def test_a_schedule_is_followed_and_not_overruled(tmp_path):

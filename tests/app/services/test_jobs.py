@@ -1,15 +1,21 @@
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from app.services import jobs
+from app.services import store as database
+from app.services.events import Event
 from app.services.jobs import CLOSED, KILLED, NEVER_BEGAN, STOPPED, JobPool
-from app.services.run_store import RunStore
+from app.services.locks import try_lock
+from app.services.run_store import EXPORT_JOB, RunStore
 
 HERE = Path(__file__).parent
 DEADLINE = 30.0
@@ -173,6 +179,82 @@ def test_several_run_at_once_where_there_is_room(settings, projects, runs, forke
         "queued",
     ]
     assert runs.get(first).reason == CLOSED
+
+
+def test_a_run_that_does_not_end_in_time_is_interrupted_by_closing(quick):
+    run_id = quick.submit("deaf")
+    quick.wait_for_events(run_id, 1)
+    quick.pool.close(grace=0.1)
+    run = quick.runs.get(run_id)
+    assert (run.state, run.reason) == ("interrupted", CLOSED)
+
+
+def test_an_export_that_does_not_end_in_time_fails_by_closing(quick):
+    run = quick.runs.create(quick.project, EXPORT_JOB, {})
+    quick.settings.run_dir(run.id).mkdir()
+    with quick.file(run.id, "in_use.lock").open("w") as held:
+        # Its process waits for an earlier one, which this test is.
+        try_lock(held.fileno())
+        quick.pool.enqueue(run)
+        quick.pool.close(grace=0.1)
+    assert (quick.runs.get(run.id).state, quick.runs.get(run.id).reason) == ("failed", CLOSED)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A database that does not wait for another writer, and a pool that soon tries again."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT", 10)
+    monkeypatch.setattr(jobs, "AGAIN_SECONDS", 0.05, raising=False)
+
+
+@contextmanager
+def held(settings):
+    """Somebody else writes to the database meanwhile."""
+    with closing(sqlite3.connect(settings.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_a_run_keeps_its_place_until_the_database_takes_its_beginning(impatient, quick, caplog):
+    first, second = (quick.runs.create(quick.project, "sample_jobs:count", {"epochs": 1}) for _ in range(2))
+    with held(quick.settings):
+        quick.pool.enqueue(first)
+        quick.pool.enqueue(second)
+        assert [quick.pool.place_in_line(run.id) for run in (first, second)] == [1, 2]
+        assert quick.pool.pid(first.id) is None
+        wait_for(lambda: len(caplog.records) > 3)
+    assert [quick.ended(run.id).state for run in (first, second)] == ["finished", "finished"]
+    assert quick.runs.get(first.id).ended_at <= quick.runs.get(second.id).started_at
+
+
+def test_an_end_is_written_however_long_the_database_does_not_take_it(impatient, quick, caplog):
+    run_id = quick.submit("deaf")
+    quick.wait_for_events(run_id, 1)
+    with held(quick.settings):
+        quick.pool.kill(run_id)
+        wait_for(lambda: len(caplog.records) > 5)
+        assert quick.state(run_id) == "running"
+    assert (quick.ended(run_id).state, quick.runs.get(run_id).reason) == ("stopped", KILLED)
+
+
+def test_reports_of_a_run_that_is_gone_do_not_hold_up_others(impatient, quick, caplog):
+    quick.pool._reports.put(("r_gone", 1, Event(1, "log", {"text": "late"}, 1.0)))
+    wait_for(lambda: caplog.records)
+    assert quick.ended(quick.submit("count", epochs=1)).state == "finished"
+
+
+def test_a_run_whose_end_was_lost_can_be_stopped(quick, store):
+    lost = quick.runs.create(quick.project, "sample_jobs:count", {})
+    elsewhere = RunStore(store, "another designer").create(quick.project, "sample_jobs:count", {})
+    for run in (lost, elsewhere):
+        quick.runs.change_state(run.id, "running")
+        quick.pool.stop(run.id)
+    assert (quick.ended(lost.id).state, quick.ended(lost.id).reason) == ("stopped", STOPPED)
+    finished = quick.ended(quick.submit("count", epochs=1))
+    quick.pool.stop(finished.id)
+    quick.ended(quick.submit("count", epochs=1))
+    assert quick.runs.events_after(finished.id)[-1].data["state"] == "finished", "it has ended before"
+    assert quick.state(elsewhere.id) == "running", "its own designer works on it"
 
 
 def test_a_fork_server_that_died_is_replaced(quick):
