@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from app.services.datasets.dataset import Answer, Array
-from app.services.datasets.own.cells import are_numbers, compute
+from app.services.datasets.own.cells import as_numbers, compute
 from app.services.datasets.own.encoding import EncodedColumn, parsed
 from app.services.datasets.own.limits import MAX_CATEGORIES
 from app.services.datasets.own.recipe import TableRecipe
@@ -85,6 +85,12 @@ def answer_of(source: TableSource, recipe: TableRecipe) -> Answer:
     )
 
 
+def mean_and_scale(amounts: Array) -> tuple[float, float]:
+    """Mean and deviation of amounts; 1 where all are the same, since theirs is noise of rounding."""
+    scale = float(amounts.std()) if amounts.min() < amounts.max() else 1.0
+    return float(amounts.mean()), scale or 1.0
+
+
 def shaped(answer: Answer, values: Array, mean: float, scale: float) -> Array:
     """Labels or amounts as the answer has them."""
     if answer.class_names:
@@ -94,6 +100,7 @@ def shaped(answer: Answer, values: Array, mean: float, scale: float) -> Array:
 
 def in_order(values: list[str], decimal: str) -> tuple[str, ...]:
     """Values by size if all are numbers, else by the alphabet."""
-    if values and compute("all", are_numbers(pa.array(values), decimal)).as_py():
-        return tuple(sorted(values, key=lambda value: float(value.replace(",", "."))))
-    return tuple(sorted(values))
+    numbers = as_numbers(pa.array(values, pa.string()), decimal)
+    if np.isnan(numbers).any():
+        return tuple(sorted(values))
+    return tuple(value for _, value in sorted(zip(numbers.tolist(), values, strict=True)))

@@ -10,14 +10,19 @@ from runtime.errors import FileFormatError, RefusedError
 SMALL = 1_000_000
 """Bytes below which a file may be packed as tightly as it likes."""
 
+AGAIN = "Pack the folder again, as .zip."
 
-def members(path: Path, *, largest: int = MAX_MEMBER, ratio: int = MAX_RATIO) -> list[zipfile.ZipInfo]:
+
+def members(
+    path: Path, *, largest: int = MAX_MEMBER, ratio: int = MAX_RATIO, hint: str = AGAIN
+) -> list[zipfile.ZipInfo]:
     """The files of an archive, none of which is dangerous to read.
 
     Args:
         path: The archive.
         largest: Bytes that one of its files may have.
         ratio: How many times smaller a file may be packed.
+        hint: How to mend one that is broken.
 
     Raises:
         FileFormatError: It is no ZIP archive, or a broken one.
@@ -25,11 +30,10 @@ def members(path: Path, *, largest: int = MAX_MEMBER, ratio: int = MAX_RATIO) ->
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            found = [entry for entry in archive.infolist() if not entry.is_dir()]
+            # Not `is_dir`, which fails for an entry without a name.
+            found = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise FileFormatError(
-            f"This is no ZIP archive, or it is broken: {error}.", hint="Pack the folder again, as .zip."
-        ) from error
+        raise FileFormatError(f"This is no ZIP archive, or it is broken: {error}.", hint=hint) from error
     if len(found) > MAX_PICTURES:
         raise RefusedError(
             f"The archive holds {len(found):,} files; at most {MAX_PICTURES:,} are read.", what="many files"
@@ -57,9 +61,7 @@ def read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         with archive.open(entry) as file:
             data = file.read(entry.file_size + 1)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, RuntimeError) as error:
-        raise FileFormatError(
-            f"'{entry.filename}' cannot be unpacked: {error}.", hint="Pack the folder again, as .zip."
-        ) from error
+        raise FileFormatError(f"'{entry.filename}' cannot be unpacked: {error}.", hint=AGAIN) from error
     except Exception as error:
         # zlib, bz2 and lzma have errors of their own.
         raise FileFormatError(f"'{entry.filename}' cannot be unpacked: {error}.") from error

@@ -76,7 +76,11 @@ def _table(columns: list[EncodedColumn], shown: Array) -> Array:
 
 
 def _values(column: EncodedColumn, field: Array) -> Array:
-    cells = pa.array([_cell(column, value) for value in field], pa.string())
+    # Of a long category people are shown the begin, which stands for all of it.
+    width = field.dtype.itemsize // 4
+    whole = {category[:width]: category for category in reversed(column.categories)}
+    texts = [_cell(column, value) for value in field]
+    cells = pa.array([text and whole.get(text, text) for text in texts], pa.string())
     try:
         return column.values(cells, 0)
     except DataError as error:

@@ -71,16 +71,14 @@ def are_numbers(cells: Any, decimal: str) -> Any:
     return compute("match_substring_regex", cells, pattern)
 
 
-def as_numbers(cells: Any, decimal: str, are: Any = None) -> Array:
-    """Cells as numbers, NaN where they are missing or no numbers.
+def as_numbers(cells: Any, decimal: str) -> Array:
+    """Cells as numbers, NaN where they are missing, no numbers, or too large to compute with.
 
     Args:
         cells: The cells, cleaned.
         decimal: The sign before the fraction.
-        are: Which of them are numbers, if that is known already.
     """
-    which = are_numbers(cells, decimal) if are is None else are
-    kept = compute("if_else", which, cells, pa.scalar(None, pa.string()))
+    kept = compute("if_else", are_numbers(cells, decimal), cells, pa.scalar(None, pa.string()))
     grouped = compute("match_substring_regex", kept, GROUPING[decimal])
     if compute("any", grouped).as_py():
         kept = compute("replace_substring_regex", kept, pattern=GROUPING[decimal], replacement="")
@@ -89,7 +87,8 @@ def as_numbers(cells: Any, decimal: str, are: Any = None) -> Array:
     # pyarrow reads no plus sign before a number.
     kept = compute("utf8_ltrim", kept, characters="+")
     numbers = compute("cast", kept, pa.float64()).to_numpy(zero_copy_only=False)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    # Networks compute with 32 bits: what is larger, such as a mark for nothing known, becomes infinite there.
+    return np.where(np.abs(numbers) <= np.finfo(np.float32).max, numbers, np.nan)
 
 
 def as_dates(cells: Any, date_format: str) -> Array:

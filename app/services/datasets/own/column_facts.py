@@ -7,10 +7,10 @@ import numpy as np
 from app.services.datasets.own.cells import (
     DATE_FORMATS,
     FIRST_ROW,
-    are_numbers,
     as_dates,
     as_numbers,
     compute,
+    missing_cells,
 )
 from app.services.datasets.own.limits import MAX_CATEGORIES
 from app.services.datasets.own.source import ColumnFacts, ColumnKind
@@ -90,15 +90,12 @@ class FactsOfColumn:
             self._counts = None
 
     def _take_numbers(self, cells: Any, filled: Any) -> None:
-        is_number = are_numbers(filled, self._decimal)
-        if self._not_number is None and not compute("all", is_number).as_py():
-            everywhere = compute("fill_null", are_numbers(cells, self._decimal), True)
-            place = int(compute("index", everywhere, False).as_py())
+        numbers = as_numbers(filled, self._decimal)
+        odd = np.isnan(numbers)
+        if self._not_number is None and odd.any():
+            place = int(np.flatnonzero(~missing_cells(cells))[odd.argmax()])
             self._not_number = (self._rows + place + FIRST_ROW, str(cells[place].as_py())[:200])
-        if not compute("any", is_number).as_py():
-            return
-        numbers = as_numbers(filled, self._decimal, is_number)
-        numbers = numbers[~np.isnan(numbers)]
+        numbers = numbers[~odd]
         if not len(numbers):
             return
         self._rising &= bool(numbers[0] > self._high) and bool((np.diff(numbers) > 0).all())

@@ -34,7 +34,7 @@ class CsvForm:
         separator: What stands between cells.
         decimal: The sign before the fraction of a number.
         names: Names of the columns, made unique.
-        has_header: Whether the first row holds the names.
+        head: Lines of the file up to the end of the names; 0 where it begins with numbers.
         notes: What was found out and may be wrong.
     """
 
@@ -42,7 +42,7 @@ class CsvForm:
     separator: str
     decimal: str
     names: tuple[str, ...]
-    has_header: bool
+    head: int
     notes: tuple[str, ...]
 
 
@@ -57,17 +57,23 @@ def form_of(path: Path, seen: Callable[[int], None]) -> CsvForm:
         FileFormatError: It is empty, or no text.
     """
     encoding, notes = _encoding(path, seen)
-    with path.open(encoding=encoding, newline="") as file:
-        head = file.read(HEAD)
-    if not head.strip():
-        raise FileFormatError(
-            "The file is empty.", hint="It should begin with a row of names, one for each column."
-        )
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            head = file.read(HEAD)
+    except UnicodeError as error:
+        raise _no_text(encoding) from error
     if len(head) == HEAD:
         # The last line may have been cut.
         head = head[: head.rfind("\n") + 1] or head
     separator = _separator(head)
-    rows = [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=separator) if any(row)][:LINES]
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    # Empty lines may stand above the names, and a name in quotation marks may go over several.
+    numbered = [(reader.line_num, row) for row in reader if any(row)][:LINES]
+    if not head.strip() or not numbered:
+        raise FileFormatError(
+            "The file is empty.", hint="It should begin with a row of names, one for each column."
+        )
+    rows = [row for _, row in numbered]
     check_columns(len(rows[0]))
     decimal = _decimal(rows, separator)
     has_header = _has_header(rows, decimal)
@@ -75,7 +81,8 @@ def form_of(path: Path, seen: Callable[[int], None]) -> CsvForm:
     if not has_header:
         notes += ("The first row holds numbers: the columns were named by their places.",)
     names, renamed = unique_names(found)
-    return CsvForm(encoding, separator, decimal, names, has_header, notes + renamed)
+    head_lines = numbered[0][0] if has_header else 0
+    return CsvForm(encoding, separator, decimal, names, head_lines, notes + renamed)
 
 
 def read_csv(path: Path, form: CsvForm, seen: Callable[[int], None]) -> Iterator[Any]:
@@ -105,7 +112,7 @@ def read_csv(path: Path, form: CsvForm, seen: Callable[[int], None]) -> Iterator
                     block_size=BLOCK,
                     encoding=form.encoding,
                     column_names=list(form.names),
-                    skip_rows=1 if form.has_header else 0,
+                    skip_rows=form.head,
                 ),
                 pa_csv.ParseOptions(
                     delimiter=form.separator, newlines_in_values=True, invalid_row_handler=refuse
@@ -118,6 +125,8 @@ def read_csv(path: Path, form: CsvForm, seen: Callable[[int], None]) -> Iterator
                 for name, column in zip(form.names, batch.columns, strict=True):
                     _check_length(name, column)
                 yield batch
+        except UnicodeError as error:
+            raise _no_text(form.encoding) from error
         except pa.ArrowInvalid as error:
             raise _in_words(error, wrong, form) from error
 
@@ -154,27 +163,38 @@ def unique_names(found: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _encoding(path: Path, seen: Callable[[int], None]) -> tuple[str, tuple[str, ...]]:
-    """UTF-8 where all of the file is; else that of Western Windows, which fits any bytes."""
+    """UTF-8 where all of the file is; else that of Western Windows, or Latin-1, which fits any bytes."""
     with path.open("rb") as file:
         begin = file.read(4)
-        if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16", ()
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        row = 1
-        while piece := file.read(BLOCK):
-            seen(len(piece))
-            if b"\0" in piece:
-                raise FileFormatError(
-                    f"Row {row + piece[: piece.find(0)].count(10):,} holds bytes that are no text.",
-                    hint="Save the table as CSV (UTF-8), or bring an Excel file in as .xlsx.",
-                )
-            try:
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", ()
+    if _fits(path, "utf-8-sig", seen):
+        return "utf-8-sig" if begin.startswith(codecs.BOM_UTF8) else "utf-8", ()
+    if _fits(path, "cp1252", seen):
+        return "cp1252", ("The text is not UTF-8: it was read as Windows' Western European.",)
+    return "latin-1", ("The text is neither UTF-8 nor Windows' Western European: it was read as Latin-1.",)
+
+
+def _fits(path: Path, encoding: str, seen: Callable[[int], None]) -> bool:
+    """Whether all bytes of a file are characters of an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    row = 1
+    with path.open("rb") as file:
+        try:
+            while piece := file.read(BLOCK):
+                seen(len(piece))
+                if b"\0" in piece:
+                    raise FileFormatError(
+                        f"Row {row + piece[: piece.find(0)].count(10):,} holds bytes that are no text.",
+                        hint="Save the table as CSV (UTF-8), or bring an Excel file in as .xlsx.",
+                    )
                 decoder.decode(piece)
-            except UnicodeDecodeError:
-                return "cp1252", ("The text is not UTF-8: it was read as Windows' Western European.",)
-            row += piece.count(b"\n")
-    return "utf-8-sig" if begin.startswith(codecs.BOM_UTF8) else "utf-8", ()
+                row += piece.count(b"\n")
+            # The last bytes may begin a character that never ends.
+            decoder.decode(b"", True)
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _separator(head: str) -> str:
@@ -215,7 +235,8 @@ def _check_length(name: str, column: Any) -> None:
 def _in_words(error: Exception, wrong: list[Any], form: CsvForm) -> FileFormatError:
     if wrong:
         row = wrong[-1]
-        number = f"Row {row.number:,}" if row.number is not None else "A row"
+        # Rows are counted from that of the names, on however many lines it stands.
+        number = f"Row {row.number - max(0, form.head - 1):,}" if row.number is not None else "A row"
         text = row.text if len(row.text) <= 80 else f"{row.text[:80]}…"
         last = form.names[min(row.actual_columns, row.expected_columns) - 1]
         return FileFormatError(
@@ -230,7 +251,14 @@ def _in_words(error: Exception, wrong: list[Any], form: CsvForm) -> FileFormatEr
             hint="A quotation mark that is opened and never closed swallows the rows behind it.",
         )
     if "UTF8" in str(error) or "codec" in str(error):
-        return FileFormatError("The file holds bytes that are no text.", hint="Save it as CSV (UTF-8).")
+        return _no_text(form.encoding)
     return FileFormatError(
         f"From row {FIRST_ROW} on this is no table: {error}.", hint="Save it as CSV with a row of names."
+    )
+
+
+def _no_text(encoding: str) -> FileFormatError:
+    return FileFormatError(
+        f"The file holds bytes that are no text in {encoding.upper()}; it may have been cut off.",
+        hint="Save it as CSV (UTF-8).",
     )

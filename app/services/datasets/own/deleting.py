@@ -1,5 +1,6 @@
 """Takes own data sets out of the list, and brings them back."""
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -20,7 +21,9 @@ def delete(name: str) -> None:
         DataError: Versions were made of the source.
     """
     if not is_own_name(name):
-        made = [version.info.title for version in versions() if version.source == read_source(name).id]
+        # One that is gone already must not cost the copy it can be brought back from.
+        source = read_source(name)
+        made = [version.info.title for version in versions() if version.source == source.id]
         if made:
             raise DataError(
                 f"'{made[0]}' was prepared from this file.", hint="Delete what was prepared of it first."
@@ -31,6 +34,7 @@ def delete(name: str) -> None:
     target = deleted_dir() / name
     shutil.rmtree(target, ignore_errors=True)
     _home(name).rename(target)
+    os.utime(target)
 
 
 def restore(name: str) -> None:
@@ -54,8 +58,8 @@ def sweep(now: float | None = None) -> None:
     """
     limit = (time.time() if now is None else now) - KEPT_SECONDS
     for folder in deleted_dir().glob("*"):
-        # A folder's time of change is that of its renaming, not of its files.
-        if folder.stat().st_ctime < limit:
+        # Deleting has set this time; another one would be that of its making under Windows.
+        if folder.stat().st_mtime < limit:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -23,6 +23,9 @@ from runtime.errors import DataError
 SAMPLE = 1_000_000
 """Values of a column of which its median is taken; of more rows a random part."""
 
+MAX_SHOWN = 200
+"""Characters of a text that people are shown."""
+
 NOTHING = "(missing)"
 YEAR, WEEK = 365.2425 * 86_400, 7 * 86_400
 DATE_PARTS = ("", ", year sine", ", year cosine", ", week sine", ", week cosine")
@@ -63,6 +66,14 @@ class EncodedColumn(Record):
         if self.kind == "category" and self.spread:
             return tuple(f"{self.name} = {category}" for category in self.categories)
         return (self.name,)
+
+    @property
+    def shown_width(self) -> int:
+        """Characters that people are shown of a cell; each category can be told from the others by them."""
+        width = MAX_SHOWN if self.kind == "category" else 32
+        while len({category[:width] for category in self.categories}) < len(self.categories):
+            width += MAX_SHOWN
+        return width
 
     def values(self, cells: Any, first_row: int) -> Array:
         """Cells as rows of numbers.
@@ -208,6 +219,9 @@ class ColumnFit:
             shift, scale = self._origin + mean, float(np.sqrt(max(0.0, squares - mean**2)))
         elif self._scaling == "range":
             shift, scale = self._low, self._high - self._low
+        if self._low == self._high:
+            # What the deviation of one value comes to is noise of rounding.
+            scale = 1.0
         return self._base.model_copy(update={"fill": fill, "shift": shift, "scale": scale or 1.0})
 
     def _fill(self) -> float:

@@ -1,6 +1,5 @@
 """Reads a sheet of an Excel workbook row by row."""
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
@@ -18,6 +17,7 @@ ROWS_A_PIECE = 10_000
 MAX_PART = 2_000_000_000
 """Bytes of one part of a workbook when unpacked."""
 
+AGAIN = "Save it as .xlsx; the older .xls, and .xlsx with a password, are not read."
 EMPTY_ROWS = 1_000
 """After so many empty rows a sheet has ended: a colour painted down to the last row is no data."""
 
@@ -50,7 +50,7 @@ class ExcelSheet:
         self.sheets = tuple(each.title for each in self._book.worksheets)
         if sheet not in self.sheets:
             raise FileFormatError(f"There is no sheet '{sheet}' but {', '.join(self.sheets)}.")
-        self._rows = self._book[sheet].iter_rows()
+        self._rows = _rows_of(sheet, self._book[sheet])
         first = next((cells for row in self._rows if any(cells := _texts(sheet, row))), None)
         if first is None:
             raise EmptySheetError(
@@ -107,17 +107,23 @@ class ExcelSheet:
 
 
 def _opened(path: Path) -> Any:
-    members(path, largest=MAX_PART)
+    members(path, largest=MAX_PART, hint=AGAIN)
     # openpyxl takes a tenth of a second to import.
     from openpyxl import load_workbook  # noqa: PLC0415
 
     try:
         return load_workbook(path, read_only=True, keep_links=False)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError, TypeError) as error:
-        raise FileFormatError(
-            f"This is no workbook that can be read: {error}.",
-            hint="Save it as .xlsx; the older .xls, and .xlsx with a password, are not read.",
-        ) from error
+    except Exception as error:
+        # zlib and the reader of XML have errors of their own.
+        raise FileFormatError(f"This is no workbook that can be read: {error}.", hint=AGAIN) from error
+
+
+def _rows_of(sheet: str, rows: Any) -> Iterator[Any]:
+    """The rows of a sheet, whose XML is read only now."""
+    try:
+        yield from rows.iter_rows()
+    except Exception as error:
+        raise FileFormatError(f"The sheet '{sheet}' is broken: {error}.", hint=AGAIN) from error
 
 
 def _texts(sheet: str, row: Any) -> list[str]:

@@ -141,7 +141,8 @@ def import_file(context: JobContext, spec: dict[str, Any]) -> str:
         sources_dir().mkdir(parents=True, exist_ok=True)
         unfinished.rename(sources_dir() / source.id)
         if order.replaces:
-            with suppress(LayerloomError):
+            # It may be gone already, or open elsewhere.
+            with suppress(LayerloomError, OSError):
                 delete(order.replaces)
     except CancelledError:
         return ""
@@ -265,6 +266,7 @@ def _workbook(base: dict[str, Any], path: Path, wanted: str, folder: Path, progr
     """Reads the wanted sheet, else the first that can be read; the workbook is kept if it has others."""
     titles = [wanted] if wanted else list(sheets_of(path))
     notes: list[str] = []
+    hint = ""
     while True:
         title = titles.pop(0)
         progress.now(f"Reading the sheet '{title}'")
@@ -272,13 +274,16 @@ def _workbook(base: dict[str, Any], path: Path, wanted: str, folder: Path, progr
             sheet = ExcelSheet(path, title)
             table = _table(base, sheet.pieces(), sheet.names, sheet.notes, ".", folder, progress)
             break
-        except EmptySheetError:
+        except EmptySheetError as error:
+            if not titles and notes:
+                raise FileFormatError(" ".join([*notes, error.message]), hint=hint) from error
             if not titles:
                 raise
         except LayerloomError as error:
             if not titles:
                 raise
             notes.append(f"The sheet '{title}' was passed over: {error.message}")
+            hint = error.hint
     if len(sheet.sheets) == 1:
         return table
     _copy(path, folder / WORKBOOK, progress)

@@ -61,7 +61,8 @@ def pictures_in(path: Path) -> Pictures:
     skipped: list[str] = []
     for entry in members(path):
         parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-        if _LITTER & set(parts) or parts[-1].startswith("."):
+        # An entry called "." or nothing has no parts.
+        if not parts or _LITTER & set(parts) or parts[-1].startswith("."):
             continue
         if parts[-1].lower().endswith(ENDINGS):
             found.append((entry, parts))

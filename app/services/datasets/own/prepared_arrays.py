@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.services.datasets.dataset import Answer, Array, DatasetInfo
+from app.services.datasets.own.answers import mean_and_scale
 from app.services.datasets.own.cautions import Caution, duplicates, row_marks, uneven_classes
 from app.services.datasets.own.cutting import Places, cut
 from app.services.datasets.own.importing import Progress
@@ -38,12 +39,9 @@ def prepare_arrays(
     progress.now("Looking at the arrays")
     x, y = _paired(source, recipe.x, recipe.y)
     test = _paired(source, recipe.x_test, recipe.y_test) if recipe.x_test and recipe.y_test else None
-    if test is not None and (test[0].shape[1:] != x.shape[1:] or test[1].shape[1:] != y.shape[1:]):
-        raise DataError(
-            f"A row of '{recipe.x}' has the shape {x.shape[1:]}, one of '{recipe.x_test}' "
-            f"{test[0].shape[1:]}.",
-            hint="Choose arrays that belong together.",
-        )
+    if test is not None:
+        _check_alike(recipe.x, x, recipe.x_test, test[0])
+        _check_alike(recipe.y, y, recipe.y_test, test[1])
     every_y = y if test is None else np.concatenate([y, test[1]])
     answer, labels = _answer(recipe, every_y)
     rows = len(every_y)
@@ -54,8 +52,10 @@ def prepare_arrays(
         split = split.model_copy(update={"by": "time", "column": ""})
     times = np.arange(rows, dtype=np.float64)
     places = cut(split, np.ones(rows, bool), labels=labels, times=times, given=given)
-    dtype = _kept_as(x.dtype)
-    check_room(folder, rows * float(np.prod(x.shape[1:])) * np.dtype(dtype).itemsize)
+    dtype = _kept_as(x) if test is None else _kept_as(x, test[0])
+    needed = np.prod(x.shape[1:]) * np.dtype(dtype).itemsize
+    needed += np.prod(answer.shape) * np.dtype(answer.dtype).itemsize
+    check_room(folder, rows * float(needed))
     writer = PartWriter(folder, places.train, places.test)
     writer.begin("x", x.shape[1:] or (1,), dtype)
     writer.begin("y", answer.shape, answer.dtype)
@@ -109,11 +109,26 @@ def _paired(source: ArraySource, x_name: str, y_name: str) -> tuple[Array, Array
     return x, y
 
 
-def _kept_as(dtype: np.dtype[Any]) -> str:
-    """The type an array is kept as: bytes stay bytes, other whole numbers are ids."""
-    if dtype.kind in "bu" and dtype.itemsize == 1:
+def _check_alike(name: str, array: Array, test_name: str, test: Array) -> None:
+    if array.shape[1:] != test.shape[1:]:
+        raise DataError(
+            f"A row of '{name}' has the shape {array.shape[1:]}, one of '{test_name}' {test.shape[1:]}.",
+            hint="Choose arrays that belong together.",
+        )
+
+
+def _kept_as(*arrays: Array) -> str:
+    """The type arrays are kept as: bytes stay bytes, other whole numbers are ids, unless one is too large."""
+    if all(np.can_cast(array.dtype, np.uint8) for array in arrays):
         return "uint8"
-    return "int32" if dtype.kind in "iu" else "float32"
+    return "int32" if all(_fits_ids(array) for array in arrays) else "float32"
+
+
+def _fits_ids(array: Array) -> bool:
+    if array.dtype.kind not in "biu":
+        return False
+    bounds = np.iinfo(np.int32)
+    return np.can_cast(array.dtype, np.int32) or bool(array.min() >= bounds.min and array.max() <= bounds.max)
 
 
 def _answer(recipe: ArrayRecipe, y: Array) -> tuple[Answer, Array | None]:
@@ -158,7 +173,7 @@ def _scaled(answer: Answer, known: Array, places: Places) -> tuple[float, float,
         return 0.0, 1.0, known
     _check_finite("The answers", known, 0)
     train = np.asarray(known[~places.is_test], np.float64)
-    mean, scale = (float(train.mean()), float(train.std()) or 1.0) if answer.units == 1 else (0.0, 1.0)
+    mean, scale = mean_and_scale(train) if answer.units == 1 else (0.0, 1.0)
     return mean, scale, (np.asarray(known, np.float64) - mean) / scale
 
 
@@ -185,10 +200,12 @@ def _copy(
 def _check_finite(what: str, values: Array, first: int) -> None:
     if values.dtype.kind != "f":
         return
-    wrong = np.argwhere(~np.isfinite(values))
+    # What is larger than the type it is kept as can hold would become infinite.
+    wrong = np.argwhere(~(np.abs(values) <= np.finfo(np.float32).max))
     if len(wrong):
         place = [int(wrong[0][0]) + first, *map(int, wrong[0][1:])]
         raise DataError(
-            f"{what} holds {values[tuple(wrong[0])]} at {place}, which is no number to learn from.",
+            f"{what} holds {values[tuple(wrong[0])]} at {place}, which is no number to learn from; the "
+            "largest is 3.4e38.",
             hint="Put a number there, or leave the row out, before it is saved.",
         )

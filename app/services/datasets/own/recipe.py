@@ -16,7 +16,7 @@ from app.services.datasets.own.source import (
     TableSource,
 )
 
-MAKING = 2
+MAKING = 3
 """Counted up when the same recipe would give other arrays."""
 
 MANY_CLASSES = 50
@@ -171,6 +171,9 @@ Recipe = TableRecipe | PictureRecipe | ArrayRecipe
 def name_of(source: Source, recipe: Recipe) -> str:
     """The name of the version that a recipe makes of a source: the same recipe, the same name."""
     text = f"{MAKING}\n{source.content}\n{recipe.model_dump_json()}"
+    if isinstance(source, TableSource) and source.sheet:
+        # Sheets of one workbook may have the same columns.
+        text += f"\n{source.sheet}"
     return f"own-{slug(source.title)}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 

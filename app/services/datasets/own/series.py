@@ -13,13 +13,14 @@ from app.services.datasets.own.version import release
 from runtime.errors import DataError
 
 WINDOWS_A_PIECE = 4_096
+ROWS_FILE = "rows.npy"
 
 
 class Timeline(NamedTuple):
     """Rows, one series after the other, each in the order of time.
 
     Args:
-        x: The rows as numbers; a file, which is removed in the end.
+        x: The rows as numbers; a file, `ROWS_FILE`, which is removed in the end.
         y: Their classes, or their amounts as they were.
         when: The place of each in the order of time of them all; the latest are for the test.
         train: How many rows are of the time of training.
@@ -69,7 +70,6 @@ def write_windows(windows: Windows, plan: Any, rows: Timeline, folder: Path) -> 
     last = parts["test"] + windows.length - 1
     if not plan.answer.class_names:
         np.save(folder / "naive.npy", shaped(plan.answer, y[last], plan.mean, plan.scale))
-    (folder / "rows.npy").unlink()
     return len(parts["train"]), len(parts["test"])
 
 

@@ -46,7 +46,8 @@ class ColumnFacts(Record):
         rising: Whether each number is larger than the one before it, as in a column that counts rows.
         longest: Characters of the longest cell.
         words: Whether cells hold several words.
-        not_number: Row and text of the first cell that is no number, as a spreadsheet counts rows.
+        not_number: Row and text of the first cell that is no number, or too large for one, as a spreadsheet
+            counts rows.
         kind: The kind it probably is.
         why: Why, in words; said where it is left out.
     """

@@ -11,6 +11,7 @@ from app.services.datasets.dataset import Answer, Array, DatasetInfo
 from app.services.datasets.own.answers import (
     PIECE,
     answer_of,
+    mean_and_scale,
     pieces,
     read_amounts,
     read_labels,
@@ -27,12 +28,12 @@ from app.services.datasets.own.cells import (
     without_odd,
 )
 from app.services.datasets.own.cutting import Places, cut
-from app.services.datasets.own.encoding import SAMPLE, ColumnFit, EncodedColumn
+from app.services.datasets.own.encoding import MAX_SHOWN, SAMPLE, ColumnFit, EncodedColumn
 from app.services.datasets.own.groups import Groups, share_gone
 from app.services.datasets.own.importing import Progress
 from app.services.datasets.own.limits import MAX_FEATURES, check_room
 from app.services.datasets.own.recipe import TableRecipe
-from app.services.datasets.own.series import Timeline, write_windows
+from app.services.datasets.own.series import ROWS_FILE, Timeline, write_windows
 from app.services.datasets.own.source import TableSource
 from app.services.datasets.own.texts import TextFit
 from app.services.datasets.own.version import PartWriter, Version
@@ -40,9 +41,6 @@ from runtime.errors import DataError
 
 RELEASED_AFTER = 8
 """Pieces: rows go all over the files, and each time their pages are let go they have to be mapped anew."""
-
-MAX_SHOWN = 200
-"""Characters of a text that people are shown."""
 
 
 class Rows(NamedTuple):
@@ -109,8 +107,11 @@ def prepare_table(
         shape = (plan.text.reading.length,) if plan.text else (len(plan.feature_names),)
         train, test = rows.places.train, rows.places.test
     else:
-        timeline = _in_time(source, recipe, plan, rows, folder, progress)
-        train, test = write_windows(recipe.windows, plan, timeline, folder)
+        # The rows are held by nobody afterwards: Windows removes no file that is mapped.
+        train, test = write_windows(
+            recipe.windows, plan, _in_time(source, recipe, plan, rows, folder, progress), folder
+        )
+        (folder / ROWS_FILE).unlink()
         shape = (recipe.windows.length, len(plan.feature_names))
     dropped = int(len(rows.keep) - rows.keep.sum())
     is_plain = plan.text or recipe.windows or all(column.kind == "number" for column in plan.columns)
@@ -267,8 +268,7 @@ def _fit(source: TableSource, recipe: TableRecipe, answer: Answer, rows: Rows, p
     features = recipe.features
     mean, scale = 0.0, 1.0
     if not answer.class_names:
-        known = rows.answers[is_train]
-        mean, scale = float(known.mean()), float(known.std()) or 1.0
+        mean, scale = mean_and_scale(rows.answers[is_train])
     if recipe.columns[features[0]].kind == "text":
         text = TextFit(recipe.reading)
         for first_row, (cells,) in _pieces(source, recipe, features):
@@ -324,7 +324,7 @@ def _write(
         here = slice(first_row, first_row + len(cells[0]))
         where = (places.is_test[here], places.place[here])
         if plan.text:
-            x, seen = plan.text.encoded(cells[0]), _as_texts(cells[0])
+            x, seen = plan.text.encoded(cells[0]), _as_texts(cells[0], shown)
         else:
             parts = [each.values(part, first_row) for each, part in zip(plan.columns, cells, strict=True)]
             x, seen = np.concatenate(parts, axis=1), _shown(shown, plan, cells)
@@ -347,7 +347,7 @@ def _in_time(
     total = places.train + places.test
     check_room(folder, total * len(plan.feature_names) * 4)
     x = np.lib.format.open_memmap(
-        folder / "rows.npy", "w+", dtype=np.float32, shape=(total, len(plan.feature_names))
+        folder / ROWS_FILE, "w+", dtype=np.float32, shape=(total, len(plan.feature_names))
     )
     y = np.zeros(total, rows.answers.dtype)
     when = places.place + np.where(places.is_test, places.train, 0)
@@ -370,7 +370,7 @@ def _shown_dtype(source: TableSource, plan: Plan) -> np.dtype[Any]:
     """One field a column: numbers as such, else short texts. Fields are numbered, names need not be plain."""
     if all(column.kind == "number" for column in plan.columns):
         return np.dtype(np.float32)
-    widths = [min(32, max(1, source.column(column.name).longest)) for column in plan.columns]
+    widths = [min(column.shown_width, max(1, source.column(column.name).longest)) for column in plan.columns]
     return np.dtype(
         [
             (f"c{place}", "f8" if column.kind == "number" else f"U{width}")
@@ -385,10 +385,11 @@ def _shown(dtype: np.dtype[Any], plan: Plan, cells: list[Any]) -> Array:
         return np.column_stack(numbers).astype(dtype)
     rows = np.zeros(len(cells[0]), dtype)
     for place, (column, part) in enumerate(zip(plan.columns, cells, strict=True)):
-        is_number = column.kind == "number"
-        rows[f"c{place}"] = as_numbers(part, column.decimal) if is_number else _as_texts(part)
+        name, is_number = f"c{place}", column.kind == "number"
+        rows[name] = as_numbers(part, column.decimal) if is_number else _as_texts(part, dtype[name])
     return rows
 
 
-def _as_texts(cells: Any) -> Array:
-    return np.array(compute("fill_null", cells, "").to_pylist(), dtype=np.str_)
+def _as_texts(cells: Any, dtype: np.dtype[Any]) -> Array:
+    # Of that width at once: one very long cell would make all of them as wide.
+    return np.array(compute("fill_null", cells, "").to_pylist(), dtype=dtype)

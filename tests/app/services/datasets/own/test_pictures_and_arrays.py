@@ -1,6 +1,8 @@
 """ZIPs of picture folders and NPZ files, made into arrays."""
 
 import io
+import os
+import shutil
 import zipfile
 
 import numpy as np
@@ -8,9 +10,19 @@ import pytest
 from PIL import Image
 
 from app.services.datasets import load
-from app.services.datasets.own import deleting, prepared_arrays, read_version, suggested, versions
+from app.services.datasets.own import (
+    deleting,
+    home,
+    limits,
+    prepared_arrays,
+    read_source,
+    read_version,
+    suggested,
+    versions,
+)
 from app.services.datasets.own.recipe import Split
-from runtime.errors import DataError, FileFormatError, UnknownNameError
+from app.services.settings import work_in
+from runtime.errors import DataError, FileFormatError, RefusedError, UnknownNameError
 
 COLOURS = {"blue": (0, 0, 255), "green": (0, 255, 0), "red": (255, 0, 0)}
 
@@ -94,6 +106,14 @@ def test_a_broken_picture_is_named_or_left_out(own):
     assert any("1 broken picture" in caution.text for caution in read_version(name).cautions)
 
 
+@pytest.mark.parametrize("name", [".", ""])
+def test_a_file_without_a_name_is_passed_over(own, name):
+    path = archive(own, folders(2))
+    with zipfile.ZipFile(path, "a") as packing:
+        packing.writestr(zipfile.ZipInfo(name), b"x")
+    assert own.read(path).rows == 6
+
+
 def packed(own, name="arrays.npz", **values):
     path = own.folder / name
     np.savez(path, **values)
@@ -123,6 +143,34 @@ def test_test_arrays_of_the_file_are_the_test(own):
         assert made.info.answer.task == "binary classification"
 
 
+@pytest.mark.parametrize(
+    ("x", "x_test", "kept"),
+    [
+        (np.uint8([0, 255]), np.bool_([0, 1]), "uint8"),
+        (np.uint8([0, 255]), np.int64([256, 70_000]), "int32"),
+        (np.uint8([0, 255]), np.float32([0.25, 0.75]), "float32"),
+        (np.int64([0, 3_000_000_000]), np.int64([1, 2]), "float32"),
+        (np.int64([0, 1]), np.uint64([1, 2**63]), "float32"),
+        (np.int16([-5, 1]), np.int64([-(2**31), 2**31 - 1]), "int32"),
+    ],
+)
+def test_arrays_are_kept_in_a_type_that_holds_those_of_the_test_too(own, x, x_test, kept):
+    y = np.array([0, 1])
+    made = own.made(packed(own, x_train=x, y_train=y, x_test=x_test, y_test=y))
+    for part, values in ((made.train, x), (made.test, x_test)):
+        assert part.x.dtype == kept
+        np.testing.assert_array_equal(np.sort(part.x[:, 0]), values.astype(kept))
+    assert made.info.input_dtype == ("int32" if kept == "int32" else "float32")
+
+
+def test_what_the_answers_take_on_the_disk_counts_too(own, monkeypatch):
+    source = packed(own, x=np.ones((1_000, 1), np.float32), y=np.ones((1_000, 10_000), np.float32))
+    recipe = suggested(source)
+    monkeypatch.setattr(limits, "SPARE_DISK", shutil.disk_usage(own.folder).free - 20_000_000)
+    with pytest.raises(RefusedError, match="on the disk"):
+        own.name(source, recipe)
+
+
 def test_amounts_in_arrays_are_scaled(own):
     random = np.random.RandomState(1)
     made = own.made(packed(own, x=random.rand(50, 2), y=random.rand(50) * 100 + 500))
@@ -144,6 +192,13 @@ def test_a_number_that_is_none_is_found_in_whatever_piece_it_is(own, monkeypatch
         ({"x": np.ones((5, 2)), "y": np.arange(4)}, "'x' has 5 rows, 'y' 4"),
         ({"x": np.array([[1.0], [np.nan], [2.0], [3.0]]), "y": np.arange(4) % 2}, r"nan at \[1, 0\]"),
         ({"x": np.ones((4, 2)), "y": np.zeros(4, int)}, "no classes"),
+        ({"x": np.array([[1.0], [-1e39], [2.0], [3.0]]), "y": np.arange(4) % 2}, r"-1e\+39 at \[1, 0\]"),
+        ({"x": np.ones((4, 2)), "y": np.array([1, 2, 1e39, 0.5])}, r"1e\+39 at \[2\]"),
+        (
+            {"x_train": np.ones((4, 2)), "y_train": np.ones((4, 3))}
+            | {"x_test": np.ones((4, 2)), "y_test": np.ones((4, 1))},
+            r"A row of 'y_train' has the shape \(3,\), one of 'y_test' \(1,\)",
+        ),
     ],
 )
 def test_arrays_that_cannot_be_learned_from_are_refused(own, values, said):
@@ -169,3 +224,33 @@ def test_what_is_deleted_comes_back_as_it_was_or_is_swept_away(own, data_dir):
     deleting.sweep(now=4e9)
     with pytest.raises(DataError, match="gone for good"):
         deleting.restore(name)
+
+
+@pytest.fixture
+def alone(own, data_dir):
+    """A data directory in which nothing was prepared."""
+    work_in(own.folder / "alone")
+    yield
+    work_in(data_dir)
+
+
+@pytest.mark.usefixtures("alone")
+def test_what_is_deleted_twice_still_comes_back(own):
+    """As by the pages of two tabs."""
+    source = packed(own, x=np.ones((4, 2)), y=np.arange(4) % 2)
+    deleting.delete(source.id)
+    with pytest.raises(UnknownNameError):
+        deleting.delete(source.id)
+    deleting.restore(source.id)
+    assert read_source(source.id) == source
+
+
+def test_a_week_is_counted_from_the_deleting(own):
+    source = packed(own, x=np.ones((4, 2)), y=np.arange(4) % 2)
+    os.utime(source.folder, (0, 0))
+    deleting.delete(source.id)
+    deleting.sweep()
+    os.utime(home.deleted_dir() / source.id, (0, 0))
+    deleting.sweep()
+    with pytest.raises(DataError, match="gone for good"):
+        deleting.restore(source.id)

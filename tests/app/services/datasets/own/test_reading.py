@@ -1,6 +1,7 @@
 """Files as people have them: separators, encodings, workbooks, dates, numbers."""
 
 import io
+import shutil
 import zipfile
 
 import numpy as np
@@ -9,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from app.services.datasets.own import sources
+from app.services.datasets.own import limits, sources, suggested
+from app.services.datasets.own.recipe import Column
 from runtime.errors import LayerloomError
 
 ROWS = [("2024-01-05", "red", 1.5, "a"), ("2024-02-06", "blue", 2.25, "b"), ("2024-03-07", "red", -3.25, "a")]
@@ -42,6 +44,56 @@ def test_a_text_is_read_however_it_is_written(own, name, content):
     assert (facts["size"].low, facts["size"].high, facts["size"].numbers) == (-3.25, 2.25, 24)
     assert facts["colour"].values[0][0] in {"red", "grün"}
     assert facts["colour"].values[0][1] == 16
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("names", ["a,b", "\na,b", "\n\na,b", ",\na,b", 'a,"b\nof all"'])
+def test_names_are_found_under_empty_lines_and_over_several(own, names, end):
+    text = f"{names}\n1,2\n3,4\n"
+    source = own.table(text.replace("\n", end))
+    assert [column.name[0] for column in source.columns] == ["a", "b"]
+    assert [(column.low, column.high) for column in source.columns] == [(1, 3), (2, 4)]
+    assert source.rows == 2
+    # Counted from the row of the names, as cells are.
+    with pytest.raises(LayerloomError, match="Row 4 has 3 cells"):
+        own.table(f"{text}5,6,7\n".replace("\n", end))
+
+
+@pytest.mark.parametrize(
+    ("rows", "last", "note"),
+    [
+        (b"1,x\n2,caf\xe9", "café", "Western European"),
+        (b"1,x\n2,gr\xfcn\x81\n", "grün\x81", "Latin-1"),
+        (b"1,gr\xfcn\n" * 300_000 + b"2,\x9dx\n", "\x9dx", "Latin-1"),
+    ],
+    ids=["cut", "odd", "late"],
+)
+def test_a_text_that_is_not_utf_8_is_read_whatever_its_bytes(own, rows, last, note):
+    """A sign that is cut off at the end, and bytes that Windows has no signs for, wherever they are."""
+    source = own.read(own.file("old.csv", b"a,b\n" + rows))
+    assert note in source.notes[0]
+    assert last in [text for text, _ in source.column("b").values]
+
+
+@pytest.mark.parametrize("rows", [1, 100_000])
+def test_a_text_of_two_bytes_a_sign_that_was_cut_off_is_refused(own, rows):
+    content = ("a,b\n" + "1,2\n" * rows).encode("utf-16")[:-1]
+    with pytest.raises(LayerloomError, match="no text in UTF-16; it may have been cut off"):
+        own.read(own.file("cut.csv", content))
+
+
+def test_numbers_too_large_to_compute_with_are_no_numbers(own):
+    """Such as programs write where they know nothing: their mean would be infinite."""
+    rows = [f"{n / 10},{n % 3}" for n in range(100)] + ["1.7976931348623157e308,1"] * 2
+    source = own.table("\n".join(["size,kind", *rows]))
+    facts = source.column("size")
+    assert (facts.kind, facts.numbers, facts.high) == ("number", 100, 9.9)
+    assert facts.not_number == (102, "1.7976931348623157e308")
+    recipe = suggested(source)
+    columns = {**recipe.columns, "size": Column(kind="number", odd="missing")}
+    made = own.made(source, recipe.model_copy(update={"columns": columns}))
+    assert len(made.train) + len(made.test) == 100
+    assert np.isfinite(made.train.x).all()
 
 
 @pytest.mark.parametrize(
@@ -83,6 +135,33 @@ def test_of_a_workbook_any_sheet_can_be_read_and_one_that_cannot_is_passed_over(
     assert may.id not in {source.id for source in sources()}, "nothing was prepared from it"
     with pytest.raises(LayerloomError, match="A1"):
         own.read(june.folder / "workbook.xlsx", file_name="book.xlsx", sheet="Sums")
+
+
+def test_why_no_sheet_could_be_read_is_said_of_each(own):
+    book = openpyxl.Workbook()
+    book.active.title = "Sums"
+    book.active.append(("=1+1",))
+    book.create_sheet("Notes")
+    path = own.folder / "sums.xlsx"
+    book.save(path)
+    with pytest.raises(LayerloomError, match=r"'Sums' .* A1 holds a formula.*'Notes' holds no table.*paste"):
+        own.read(path)
+
+
+def test_sheets_of_the_same_columns_are_versions_of_their_own(own):
+    book = openpyxl.Workbook()
+    for name, first in (("May", 5), ("June", 600)):
+        sheet = book.active if name == "May" else book.create_sheet()
+        sheet.title = name
+        for row in (("level", "kind"), *((first + n / 8, "xy"[n % 2]) for n in range(40))):
+            sheet.append(row)
+    path = own.folder / "months.xlsx"
+    book.save(path)
+    # A version's name has the begin of its title, which is the same for both.
+    title = "What was measured in the months of a year"
+    may, june = (own.read(path, sheet=name, title=title) for name in ("May", "June"))
+    assert own.made(may).train.shown.max() < 11
+    assert own.made(june, suggested(may)).train.shown.min() >= 600
 
 
 def test_a_workbook_and_a_parquet_file_give_what_the_text_gives(own):
@@ -132,6 +211,7 @@ def test_columns_that_teach_nothing_are_found(own):
         ("a,b\n1,2\n3,4,5\n", r"Row 3 has 3 cells, the first row 2: '3,4,5'.*commas.*quotation"),
         ("a,b\n1\n", r"Row 2 has 1 cells, the first row 2"),
         ("", "empty"),
+        (",,\n,,\n", "empty"),
         ("a,b\n", "no rows"),
         ('a,b\n1,"2\n' + "3,4\n" * 40_000, "quotation mark"),
         ("a,b\n1,\0\n", "Row 2 holds bytes that are no text"),
@@ -170,6 +250,32 @@ def arrays(**values: np.ndarray) -> bytes:
 def locked(content: bytes) -> bytes:
     """The archive with the mark of a password on its files."""
     return content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00")
+
+
+def damaged(content: bytes, member: str) -> bytes:
+    """The archive with the begin of one of its files struck out, as it is packed."""
+    begin = content.index(member.encode()) + len(member)
+    return content[:begin] + b"\xff" * 16 + content[begin + 16 :]
+
+
+def headed(shape: str) -> bytes:
+    """The head of an array and nothing behind it."""
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({shape}".encode()
+    return b"\x93NUMPY\1\0" + (1014).to_bytes(2, "little") + text.ljust(1013) + b"\n"
+
+
+def book_with(text: bytes, other: bytes) -> bytes:
+    """A workbook in whose sheet a text is another."""
+    book = openpyxl.Workbook()
+    for row in (("a", "b"), *((n, n + 1) for n in range(50))):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    with zipfile.ZipFile(file) as archive:
+        parts = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert text in parts[sheet]
+    return packed(**parts | {sheet: parts[sheet].replace(text, other)})
 
 
 def formula() -> bytes:
@@ -225,6 +331,18 @@ HOSTILE = {
     "pickled.npz": (lambda: arrays(x=np.array([{}, []], dtype=object), y=np.arange(2)), "pickled"),
     "texts.npz": (lambda: arrays(x=np.array(["a", "b"]), y=np.arange(2)), "no numbers"),
     "liar.npz": (lambda: packed(**{"x.npy": LIE}), "says it has"),
+    "cut.npz": (lambda: arrays(x=np.ones(4), y=np.arange(4))[:-40], "broken.*numpy.savez"),
+    "damaged.npz": (
+        lambda: damaged(packed(**{"x.npy": headed("64,)}") + bytes(512)}), "x.npy"),
+        "'x' is bro",
+    ),
+    "openhead.npz": (lambda: packed(**{"x.npy": headed("(1,")}), "'x' is broken"),
+    "endless.npz": (lambda: packed(**{"x.npy": headed(f"{'9' * 320},)}}")}), "says it has"),
+    "cut.xlsx": (lambda: formula()[:-40], "broken.*Save it as .xlsx"),
+    "head.xlsx": (lambda: book_with(b"<sheetData>", b"<sheetData <"), "'Sheet' is broken.*Save it as"),
+    "row.xlsx": (lambda: book_with(b'r="A30"', b'r="30A"'), "'Sheet' is broken.*Save it as"),
+    "value.xlsx": (lambda: book_with(b"<v>25</v>", b"<v>x25</v>"), "'Sheet' is broken.*Save it as"),
+    "parts.xlsx": (lambda: damaged(formula(), "xl/workbook.xml"), "no workbook that can be read"),
     "code.py": (lambda: b"import os", "is not known"),
 }
 
@@ -238,3 +356,10 @@ def test_a_hostile_or_wrong_file_is_refused_in_words_and_leaves_nothing(own, dat
         own.read(path)
     assert sorted(data_dir.rglob("*")) == before
     assert sorted(file.name for file in own.folder.iterdir()) == [name]
+
+
+def test_arrays_that_unpack_to_more_than_the_disk_has_are_refused_before(own, data_dir, monkeypatch):
+    path = own.file("zeros.npz", packed(**{"x.npy": headed("5000000,)}") + bytes(40_000_000)}))
+    monkeypatch.setattr(limits, "SPARE_DISK", shutil.disk_usage(own.folder).free - 20_000_000)
+    with pytest.raises(LayerloomError, match="on the disk"):
+        own.read(path)
