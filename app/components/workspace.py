@@ -8,7 +8,15 @@ from typing import Any
 import streamlit as st
 
 from app.components.beside import followed, told_beside
-from app.components.canvas import CanvasState, read_state, replaces_design, send, send_design, unfinished
+from app.components.canvas import (
+    CanvasState,
+    forget,
+    read_state,
+    replaces_design,
+    send,
+    send_design,
+    unfinished,
+)
 from app.components.underway import with_what_is_underway
 from app.components.words import plain
 from app.services.designer import Designer
@@ -225,6 +233,8 @@ def open_project(project: Project) -> Opening:
     # The number goes on, so that no epoch of this tab is used twice.
     number = before.number + 1 if isinstance(before, Opening) else 1
     opened = Opening(project, number)
+    # What the canvas was yet to be told is about the project that was open before.
+    forget(CANVAS)
     st.session_state[_OPEN] = opened
     st.query_params[_QUERY] = project.id
     return opened

@@ -67,6 +67,14 @@ def unfinished(key: str) -> list[dict[str, Any]]:
     return list(_waiting(key))
 
 
+def forget(key: str) -> None:
+    """Drop what waits for the canvas of a key: it was meant for a design that gives way to another one.
+
+    Ids go on from where they were.
+    """
+    st.session_state[_outbox(key)] = []
+
+
 def _waiting(key: str) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", st.session_state.get(_outbox(key), []))
 

@@ -1,6 +1,6 @@
 """The graph editor as a Streamlit element."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from app.components.canvas.commands import pending
@@ -18,7 +18,6 @@ def canvas(
     form: str = "",
     notes: Mapping[str, Mapping[str, Any]] | None = None,
     palette: Iterable[Mapping[str, Any]] = (),
-    commands: Sequence[Mapping[str, Any]] | None = None,
     theme: Literal["light", "dark"] = "light",
     height: int | str = 720,
     on_change: Callable[[], None] | None = None,
@@ -37,7 +36,6 @@ def canvas(
         form: key of the container with the form of what is selected, for those who go there by keys.
         notes: what is known of each node, by its id: shapes, ports, parameters, findings.
         palette: the layers that can be added, in the order of the palette.
-        commands: edits to make; those waiting from `send` when None.
         theme: used where Streamlit's own colours cannot be read.
         height: of the whole element: pixels, or a CSS length such as "calc(100dvh - 4rem)".
         on_change: called at each commit, before the page runs.
@@ -62,7 +60,7 @@ def canvas(
             "ack": ack,
             "notes": dict(notes or {}),
             "palette": list(palette),
-            "commands": pending(key, ack) if commands is None else list(commands),
+            "commands": pending(key, ack),
             "theme": theme,
             "height": height,
         },

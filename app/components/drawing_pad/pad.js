@@ -72,7 +72,12 @@ class Pad {
       });
     }
     this.shown.addEventListener("keydown", (event) => this.press(event));
-    for (const change of ["focus", "blur"]) this.shown.addEventListener(change, () => this.show());
+    this.shown.addEventListener("focus", () => this.show());
+    this.shown.addEventListener("blur", () => {
+      // Whoever goes elsewhere with the pen down has drawn what there is to see: it is a stroke like any other.
+      if (this.pen.down) this.lift();
+      this.show();
+    });
     this.clearing.addEventListener("click", () => this.clear());
   }
 
@@ -85,10 +90,8 @@ class Pad {
       if (this.pen.down) this.lineTo(x, y);
       else [this.pen.x, this.pen.y] = [x, y];
     } else if (event.key === " ") {
-      this.pen.down = !this.pen.down;
-      if (this.pen.down) this.lineTo(this.pen.x, this.pen.y);
-      else this.done();
-      this.say(this.pen.down ? "The pen is down." : "The pen is up.");
+      if (this.pen.down) this.lift();
+      else this.putDown();
     } else if (event.key === "Delete" || event.key === "Backspace") {
       this.clear();
     } else {
@@ -96,6 +99,18 @@ class Pad {
     }
     event.preventDefault();
     this.show();
+  }
+
+  putDown() {
+    this.pen.down = true;
+    this.lineTo(this.pen.x, this.pen.y);
+    this.say("The pen is down.");
+  }
+
+  lift() {
+    this.pen.down = false;
+    this.done();
+    this.say("The pen is up.");
   }
 
   lineTo(x, y) {

@@ -1,8 +1,11 @@
 import base64
+from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
+from app.components.drawing_pad import pad
 from app.components.drawing_pad.pad import SIDE, read_ink
 
 
@@ -22,3 +25,30 @@ def test_what_is_no_drawing_is_none(sent):
 
 def test_an_empty_paper_is_no_drawing():
     assert read_ink(base64.b64encode(bytes(SIDE * SIDE)).decode()) is None
+
+
+DRAWN = """async (script) => {
+  const file = new Blob([script], { type: "text/javascript" });
+  const { default: render } = await import(URL.createObjectURL(file));
+  window.sent = [];
+  const parentElement = document.body.appendChild(document.createElement("main"));
+  render({ data: { side: 112 }, parentElement, setStateValue: (_, ink) => window.sent.push(ink) });
+}"""
+
+
+@pytest.mark.e2e
+def test_a_pen_that_is_left_down_has_drawn_a_stroke(browser: Browser):
+    page = browser.new_page()
+    script = Path(pad.__file__).with_name("pad.js").read_text(encoding="utf-8")
+    page.evaluate(DRAWN, script)
+    page.get_by_role("application").focus()
+    for key in ("Space", "ArrowRight", "ArrowRight", "Tab"):
+        page.keyboard.press(key)
+    sent = page.evaluate("() => window.sent")
+    # There is nothing more to say of it.
+    page.get_by_role("application").focus()
+    page.keyboard.press("Tab")
+    again = page.evaluate("() => window.sent.length")
+    page.close()
+    assert len(sent) == again == 1
+    assert read_ink(sent[0]) is not None

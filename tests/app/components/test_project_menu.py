@@ -189,6 +189,23 @@ def test_what_another_tab_has_saved_is_one_step_of_undo(tab, project):
     assert second.document == begun
 
 
+def test_what_waits_for_one_projects_canvas_does_not_reach_another_one(tab, project, services):
+    one, other = project(name="Edited elsewhere"), project("penguins", name="Opened instead")
+    first, second = tab(one), tab(one)
+    first.visit()
+    second.visit("train")
+    first.draw(renamed(first.document, "theirs"))
+    # The canvas of this tab is yet to hear of it, and is not drawn here.
+    second.visit("train")
+    assert first_name(second.document) == "theirs"
+    second.at.button(key=f"open_{other.id}").click().run()
+    second.visit()
+    assert second.opening.project.id == other.id
+    assert second.sent["commands"] == []
+    second.draw()
+    assert services.projects.open(other.id).document == other.document
+
+
 def test_the_other_tabs_design_is_taken(two_tabs):
     _, second = two_tabs
     second.button("Show the other tab's design").click().run()

@@ -119,3 +119,40 @@ def test_the_keys_lead_from_problem_to_problem(hand: "Hand") -> None:
     expect(panel).to_have_count(0)
     hand.settle()
     assert hand.probe("selected") == "embedding"
+
+
+def test_the_tools_stay_in_sight_where_there_is_little_room(hand: "Hand") -> None:
+    hand.open("chain")
+    hand.pane.click(position={"x": 20, "y": 20})
+    hand.page.keyboard.press("Control+a")
+    bars = [hand.page.get_by_test_id("selection-bar"), hand.page.get_by_role("toolbar", name="Canvas tools")]
+    tall = []
+    for width in (1440, 560):
+        hand.page.set_viewport_size({"width": width, "height": 900})
+        if width < 1000:
+            expect(hand.canvas).to_have_attribute("data-narrow", "true")
+        pane = hand.pane.bounding_box()
+        assert pane is not None
+        for bar in bars:
+            box = bar.bounding_box()
+            assert box is not None
+            assert pane["x"] <= box["x"]
+            assert box["x"] + box["width"] <= pane["x"] + pane["width"]
+            tall.append(box["height"])
+    assert tall[0] == tall[1], "one row where there is room"
+
+
+def test_what_another_tab_keeps_is_seen_here(hand: "Hand") -> None:
+    hand.open("chain")
+    hand.page.locator(".pane").focus()
+    other = hand.page.context.new_page()
+    other.goto(f"{hand.address}/_stcore/health")
+    keep = "([key, text]) => localStorage.setItem(`layerloom:${key}`, text)"
+    other.evaluate(keep, ["layers", json.dumps({"favourites": ["Conv2D"], "recent": []})])
+    other.evaluate(keep, ["snap", "on"])
+    expect(hand.page.get_by_role("button", name="Favourites")).to_be_visible()
+    # A switch goes the other way of what it shows, whatever another tab has switched meanwhile.
+    snap = hand.page.get_by_role("button", name="Snap to the grid")
+    expect(snap).to_have_attribute("aria-pressed", "false")
+    hand.page.keyboard.press("g")
+    expect(snap).to_have_attribute("aria-pressed", "true")

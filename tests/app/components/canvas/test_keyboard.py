@@ -87,6 +87,68 @@ def test_the_help_lists_the_keys(hand: "Hand") -> None:
     expect(hand.page.get_by_test_id("help")).to_have_count(0)
 
 
+def test_several_cards_are_selected_by_keys(hand: "Hand") -> None:
+    hand.open("chain")
+    keys = hand.page.keyboard
+    card = hand.page.locator(".react-flow__node")
+    card.filter(has=hand.node("image")).focus()
+    keys.press("Enter")
+    card.filter(has=hand.node("scores")).focus()
+    keys.press("Shift+Enter")
+    expect(hand.page.get_by_test_id("announcer")).to_have_text("Added to the selection: 2 selected")
+    card.filter(has=hand.node("hidden")).focus()
+    keys.press("Shift+Space")
+    hand.settle()
+    assert hand.probe("selected") == "hidden,image,scores"
+    keys.press("Shift+Enter")
+    hand.settle()
+    assert hand.probe("selected") == "image,scores"
+
+
+@pytest.mark.parametrize(
+    ("keys", "box", "inside"),
+    [("Shift+?", "help", "h3"), ("Control+Shift+s", "save-block", ".block-words"), ("/", "quick-add", "svg")],
+)
+def test_escape_closes_what_was_clicked_into(hand: "Hand", keys: str, box: str, inside: str) -> None:
+    hand.open("chain")
+    hand.node("hidden").click()
+    hand.committed(1)
+    hand.page.keyboard.press(keys)
+    opened = hand.page.get_by_test_id(box)
+    opened.locator(inside).first.click()
+    hand.page.keyboard.press("Escape")
+    expect(opened).to_have_count(0)
+    expect(hand.page.locator(".pane")).to_be_focused()
+
+
+def test_keys_in_the_toolbar_leave_cards_alone_unless_it_was_clicked(hand: "Hand") -> None:
+    hand.open("chain")
+    keys = hand.page.keyboard
+    hand.node("hidden").click()
+    hand.committed(1)
+    hand.page.get_by_role("button", name="Zoom in").click()
+    keys.press("ArrowDown")
+    hand.committed(2)
+    keys.press("Shift+Tab")
+    expect(hand.page.get_by_role("button", name="Full size")).to_be_focused()
+    keys.press("Delete")
+    keys.press("ArrowDown")
+    hand.settle()
+    assert (hand.names(), hand.rev) == (["hidden", "image", "scores"], 2)
+
+
+def test_the_same_words_are_said_each_time(hand: "Hand") -> None:
+    hand.open("chain")
+    hand.page.locator(".pane").focus()
+    said = hand.page.get_by_test_id("announcer").locator("*")
+    hand.page.keyboard.press("F8")
+    expect(said).to_have_text("No problems.")
+    said.evaluate("said => { said.dataset.heard = true; }")
+    hand.page.keyboard.press("F8")
+    expect(hand.page.locator("[data-heard]")).to_have_count(0)
+    expect(said).to_have_text("No problems.")
+
+
 def test_a_finding_is_read_out_and_shown(hand: "Hand") -> None:
     hand.open("gallery")
     card = hand.node("attention")

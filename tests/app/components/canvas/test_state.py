@@ -94,6 +94,23 @@ def test_ids_grow_however_fast_commands_are_sent() -> None:
     assert ids == sorted(set(ids))
 
 
+def test_commands_for_another_design_are_forgotten_and_those_for_this_one_are_not() -> None:
+    def opened() -> None:
+        import streamlit as st
+
+        from app.components.canvas import canvas, forget, send
+
+        st.session_state["old"] = send("canvas", "focus", nodes=["n_a"])
+        forget("canvas")
+        st.session_state["new"] = send("canvas", "focus", nodes=["n_b"])
+        canvas("canvas", {"nodes": [], "edges": []}, "another")
+
+    at = AppTest.from_function(opened, default_timeout=20).run()
+    old, new = at.session_state["old"], at.session_state["new"]
+    assert told(at)["commands"] == [{"id": new, "op": "focus", "nodes": ["n_b"]}]
+    assert new > old
+
+
 def test_the_state_of_another_opening_is_not_taken() -> None:
     at = commit(app(), rev=3, epoch="another")
     assert at.session_state["seen"] == (None, 0, 0, ())

@@ -39,6 +39,8 @@ export function beforeLeaving(leave: () => () => boolean): void {
 function linkAway(event: MouseEvent): HTMLAnchorElement | undefined {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return undefined;
   const link = event.composedPath().find((one) => one instanceof HTMLAnchorElement);
-  const leads = link?.target !== "_blank" && link?.origin === location.origin && link.pathname !== location.pathname;
+  // What is saved as a file leads nowhere, and the blob behind it may be gone in a moment.
+  if (link === undefined || link.hasAttribute("download") || !/^https?:$/.test(link.protocol)) return undefined;
+  const leads = link.target !== "_blank" && link.origin === location.origin && link.pathname !== location.pathname;
   return leads ? link : undefined;
 }

@@ -14,6 +14,8 @@ interface Mount {
 }
 
 const roots = new WeakMap<HTMLElement | ShadowRoot, Root>();
+/** The elements that each canvas is drawn in; new ones may come before the old ones are cleaned up. */
+const places = new Map<string, HTMLElement | ShadowRoot>();
 
 /** Streamlit calls this at mount and again whenever the data changed. */
 export default function render({ data, parentElement, setStateValue, setTriggerValue }: Mount): () => void {
@@ -30,12 +32,16 @@ export default function render({ data, parentElement, setStateValue, setTriggerV
     root = createRoot(host);
     roots.set(parentElement, root);
   }
+  places.set(data.key, parentElement);
   session.receive(data, (doc) => setStateValue("doc", doc), mounted, (mend) => setTriggerValue("mend", mend));
   root.render(<Canvas key={data.key} session={session} height={data.height} theme={themeOf(parentElement, data.theme)} />);
   return () => {
     // Streamlit also says this of a call that newer data has overtaken: then all stays where it is.
     if (parentElement.isConnected) return;
-    session.gone();
+    if (places.get(data.key) === parentElement) {
+      places.delete(data.key);
+      session.gone();
+    }
     root.unmount();
     roots.delete(parentElement);
     parentElement.replaceChildren();

@@ -80,7 +80,6 @@ export interface PortSpec {
   kind?: Kind;
   optional?: boolean;
   variadic?: boolean;
-  help?: string;
 }
 
 /** A way to mend a finding: what it is called, what it will do in words, and the commands that do it. */
@@ -160,7 +159,7 @@ export type Theme = "light" | "dark";
 /** What Python sends at each run. */
 export interface CanvasData {
   key: string;
-  doc: GraphDoc & { selected?: readonly string[] };
+  doc: GraphDoc;
   /** Names the design over all its openings: undo is found again under it after a reload. */
   design?: string;
   epoch: Epoch;

@@ -64,7 +64,7 @@ export interface Snapshot {
  */
 export class Session {
   view: View | null = null;
-  /** Class of the element of the page that holds the form of what is selected; empty where there is none. */
+  /** Key of the element of the page that holds the form of what is selected; empty where there is none. */
   form = "";
   /** Whether the canvas was the last thing that was clicked or focused. */
   hasKeys = false;
@@ -78,6 +78,8 @@ export class Session {
     asks: null,
     dialog: null,
   };
+  /** The last wish to see nodes that was granted: it is not, once more, when the elements are new. */
+  shownSight = 0;
   /** When the elements of the page went, by the clock of the page; before they did it is infinite. */
   leftAt = Infinity;
   private loaded = false;
@@ -104,6 +106,9 @@ export class Session {
 
   /** Takes in what Python sent in this run; `mounted` when the elements of the page are new. */
   receive(data: CanvasData, send: Send, mounted: boolean, request: (mend: MendRequest) => void = () => {}): void {
+    const opens = !this.loaded || data.epoch !== this.snapshot.state.epoch;
+    // What is kept of the design that was open is what Python had seen of that one.
+    if (opens) this.rememberNow();
     this.send = send;
     this.request = request;
     this.seen = data.rev;
@@ -111,7 +116,7 @@ export class Session {
     this.form = data.form ?? "";
     const { notes, palette } = this.snapshot;
     this.snapshot = { ...this.snapshot, notes: settled(notes, data.notes), palette: sameOr(palette, data.palette) };
-    if (!this.loaded || data.epoch !== this.snapshot.state.epoch) this.load(data);
+    if (opens) this.load(data);
     this.obey(data);
     this.tell();
     // After a page switch Python may have forgotten what it was told. While the page stands, a lower number only means
@@ -122,7 +127,6 @@ export class Session {
 
   private load(data: CanvasData): void {
     this.loaded = true;
-    this.rememberNow();
     this.design = data.design ?? null;
     const graph = complete(data.doc);
     const found = this.design === null ? null : remembered(this.design, graph);
@@ -131,7 +135,7 @@ export class Session {
       type: "load",
       graph,
       epoch: data.epoch,
-      selected: data.doc.selected ?? found?.memory.selected ?? [],
+      selected: found?.memory.selected ?? [],
       ack: data.ack,
       history: found?.memory.history,
     });
@@ -240,10 +244,10 @@ export class Session {
    * Sends what there is to send, and then nothing until the elements are new or the page has stayed after all: between
    * a click on the link to another page and that page, Streamlit takes whatever is sent for the way back.
    *
-   * Returns whether there was anybody to send through.
+   * Returns whether there is anybody to send through, or was before an earlier click: its answer may be yet to come.
    */
   leave(): boolean {
-    if (this.rests) return false;
+    if (this.rests) return this.leaving !== undefined;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.commit();
@@ -254,7 +258,8 @@ export class Session {
 
   /** The elements are gone from the page: there is nobody to send through until there are new ones. */
   gone(): void {
-    clearTimeout(this.leaving);
+    this.leftAt = performance.now();
+    this.endLeaving();
     this.rest();
   }
 
@@ -266,9 +271,14 @@ export class Session {
 
   private stay(): void {
     if (!this.rests) return;
-    clearTimeout(this.leaving);
+    this.endLeaving();
     this.rests = false;
     this.release();
+  }
+
+  private endLeaving(): void {
+    clearTimeout(this.leaving);
+    this.leaving = undefined;
   }
 
   private apply(action: Action): void {

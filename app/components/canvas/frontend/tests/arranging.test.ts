@@ -3,7 +3,7 @@ import { aligned } from "../src/graph/align";
 import { copyOf, freshCopy, incomingOf } from "../src/graph/clipboard";
 import { refusal } from "../src/graph/connect";
 import { applyEdit, bypass, connect, move, removeParts } from "../src/graph/edits";
-import { liked, readUsage, used } from "../src/graph/favourites";
+import { liked, placeBy, readUsage, used } from "../src/graph/favourites";
 import { nextOf, troubled } from "../src/graph/findings";
 import { alignment } from "../src/graph/guides";
 import { insertInto, isLoose } from "../src/graph/insert";
@@ -150,6 +150,9 @@ describe("the palette", () => {
     expect(usage.recent).toEqual(["g", "f", "e", "d", "c", "a"]);
     expect(liked(liked(usage, "x"), "y").favourites).toEqual(["x", "y"]);
     expect(liked(liked(usage, "x"), "x").favourites).toEqual([]);
+    const place = placeBy({ recent: ["a", "b"], favourites: ["b", "c", "d"] });
+    const listed = ["z", "d", "c", "b", "a", "y"].sort((one, other) => place(one) - place(other));
+    expect(listed).toEqual(["a", "b", "c", "d", "z", "y"]);
     expect(readUsage('{"recent":["a",3],"favourites":"b"}')).toEqual({ recent: ["a"], favourites: [] });
     expect(readUsage("nonsense")).toEqual({ recent: [], favourites: [] });
   });

@@ -34,5 +34,7 @@ describe("blocks", () => {
     const [first, second] = freshCopy(standingAlone(part), new Set(), { x: 0, y: 0 }).nodes;
     expect(second?.shares).toBe(first?.id);
     expect(standingAlone(graph(part.nodes.slice(1))).nodes[0]?.shares).toBeNull();
+    // Pasted where the layer stands, the call stays one.
+    expect(standingAlone(graph(part.nodes.slice(1)), part).nodes[0]?.shares).toBe("a");
   });
 });

@@ -28,6 +28,11 @@ describe("slots", () => {
     expect(order(reconnect(more, "b-join", { source: "d", ...output }))).toEqual(["0a", "1d", "2c"]);
   });
 
+  it("give back the very same graph when nothing is changed", () => {
+    expect(reconnect(three, "b-join", { source: "b", ...output })).toBe(three);
+    expect(reorder(three, "join", "inputs", ["a-join", "b-join"])).toBe(three);
+  });
+
   it("can be put in another order", () => {
     expect(order(reorder(three, "join", "inputs", ["c-join", "a-join"]))).toEqual(["0c", "1a", "2b"]);
   });

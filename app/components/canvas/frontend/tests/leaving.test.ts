@@ -9,7 +9,12 @@ class Anchor {
   constructor(
     readonly pathname: string,
     readonly origin = "http://here",
+    readonly protocol = "http:",
+    readonly marks: readonly string[] = [],
   ) {}
+  hasAttribute(name: string): boolean {
+    return this.marks.includes(name);
+  }
   click(): void {
     if (clicked(this)) gone.push(this.pathname);
   }
@@ -74,5 +79,7 @@ test("other clicks are left alone", () => {
   expect(clicked(new Anchor("/"))).toBe(true);
   expect(clicked(new Anchor("/data", "http://elsewhere"))).toBe(true);
   expect(clicked(new Anchor("/data"), { ctrlKey: true })).toBe(true);
+  expect(clicked(new Anchor("/chart.png", "http://here", "blob:"))).toBe(true);
+  expect(clicked(new Anchor("/model.keras", "http://here", "http:", ["download"]))).toBe(true);
   expect(leave).not.toHaveBeenCalled();
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { removeParts, setNode } from "../src/graph/edits";
 import type { CanvasData, CommittedDoc } from "../src/protocol";
+import { remembered } from "../src/remembering";
 import { Session } from "../src/session";
 import { edge, graph, node } from "./build";
 
@@ -74,6 +75,40 @@ describe("a session", () => {
     expect(sent).toEqual([]);
     vi.runAllTimers();
     expect(sent).toMatchObject([{ rev: 1, nodes: [{ name: "first" }, { name: "b" }] }]);
+  });
+
+  it("has a second click wait, too, while what it said is on its way", () => {
+    rename("a", "first");
+    expect(session.leave()).toBe(true);
+    expect(session.leave()).toBe(true);
+    expect(session.isKnown).toBe(false);
+    session.receive(data({ rev: 1 }), send, false);
+    expect(session.isKnown).toBe(true);
+    session.gone();
+    expect(session.leave()).toBe(false);
+  });
+
+  it("notes when its elements went", () => {
+    expect(session.leftAt).toBe(Infinity);
+    session.gone();
+    expect(session.leftAt).toBe(performance.now());
+  });
+
+  it("remembers of a design what Python had seen of it when another one is opened", () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal("sessionStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, text: string) => kept.set(key, text),
+      removeItem: (key: string) => kept.delete(key),
+    });
+    session = new Session();
+    session.receive(data({ design: "one" }), send, true);
+    rename("a", "first");
+    vi.runAllTimers();
+    session.receive(data({ design: "one", rev: 1 }), send, false);
+    session.receive(data({ design: "two", epoch: 2 }), send, false);
+    expect(remembered("one", session.graph)).toBeNull();
+    vi.unstubAllGlobals();
   });
 
   it("does not send that wires are selected: Python has no use for it", () => {

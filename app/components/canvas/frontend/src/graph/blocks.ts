@@ -37,9 +37,9 @@ export function readBlocks(text: string | null): readonly Block[] {
   }
 }
 
-/** A part that another design can hold: layers that call one outside of it once more have one of their own. */
-export function standingAlone(part: GraphDoc): GraphDoc {
-  const ids = new Set(part.nodes.map((node) => node.id));
+/** A part that a design can hold: layers that call one once more which is in neither of them have one of their own. */
+export function standingAlone(part: GraphDoc, within?: GraphDoc): GraphDoc {
+  const ids = new Set([...part.nodes, ...(within?.nodes ?? [])].map((node) => node.id));
   const nodes = part.nodes.map((node) => (node.shares && !ids.has(node.shares) ? { ...node, shares: null } : node));
   return { ...part, nodes };
 }

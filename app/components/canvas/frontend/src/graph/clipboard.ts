@@ -49,7 +49,7 @@ export function freshCopy(
   return withStickies({ nodes, edges }, stickies);
 }
 
-/** How far to move a part so that its middle lies at a point. */
+/** How far to move a part so that the middle of the upper left corners in it lies at a point. */
 export function shiftTo(part: GraphDoc, point: { x: number; y: number }): { x: number; y: number } {
   const items = [...part.nodes, ...stickiesOf(part)];
   const xs = items.map((item) => item.x);

@@ -36,11 +36,15 @@ export function connect(graph: GraphDoc, ends: EdgeEnds, slot?: number): GraphDo
 
 export function reconnect(graph: GraphDoc, id: string, ends: EdgeEnds): GraphDoc {
   const old = graph.edges.find((edge) => edge.id === id);
-  if (!old) return graph;
+  if (!old || sameEnds(old, ends)) return graph;
   const samePort = old.target === ends.target && old.target_port === ends.target_port;
   const slot = samePort ? old.slot : wiresInto(graph, ends.target, ends.target_port).length;
   const edges = graph.edges.map((edge) => (edge.id === id ? { ...edge, ...plain(ends), slot } : edge));
   return withSlots({ ...graph, edges });
+}
+
+function sameEnds(one: EdgeEnds, other: EdgeEnds): boolean {
+  return JSON.stringify(plain(one)) === JSON.stringify(plain(other));
 }
 
 function plain({ source, source_port, target, target_port }: EdgeEnds): EdgeEnds {
@@ -87,7 +91,8 @@ export function reorder(graph: GraphDoc, target: string, port: string, order: re
   const edges = graph.edges.map((edge) =>
     edge.target === target && edge.target_port === port ? { ...edge, slot: rank.get(edge.id) ?? edge.slot } : edge,
   );
-  return withSlots({ ...graph, edges });
+  const next = withSlots({ ...graph, edges });
+  return next.edges.every((edge, index) => edge.slot === graph.edges[index]?.slot) ? graph : next;
 }
 
 /** Numbers the wires of each port 0, 1, 2, … in their present order. */
@@ -163,13 +168,7 @@ export function applyEdit(graph: GraphDoc, edit: Edit): GraphDoc {
 
 function hasEnds(graph: GraphDoc, ends: EdgeEnds): boolean {
   const known = (id: string) => graph.nodes.some((node) => node.id === id);
-  const twin = graph.edges.some(
-    (edge) =>
-      edge.source === ends.source &&
-      edge.source_port === ends.source_port &&
-      edge.target === ends.target &&
-      edge.target_port === ends.target_port,
-  );
+  const twin = graph.edges.some((edge) => sameEnds(edge, ends));
   return known(ends.source) && known(ends.target) && !twin;
 }
 

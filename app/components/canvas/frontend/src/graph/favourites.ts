@@ -4,7 +4,7 @@ export interface Usage {
   readonly recent: readonly string[];
 }
 
-export const NO_USAGE: Usage = { favourites: [], recent: [] };
+const NO_USAGE: Usage = { favourites: [], recent: [] };
 const MOST_RECENT = 6;
 
 export function used(usage: Usage, layer: string): Usage {
@@ -16,6 +16,12 @@ export function liked(usage: Usage, layer: string): Usage {
   const { favourites } = usage;
   const next = favourites.includes(layer) ? favourites.filter((other) => other !== layer) : [...favourites, layer];
   return { ...usage, favourites: next };
+}
+
+/** The place of a layer in a list that begins with what was used last and what is liked; all others share the last. */
+export function placeBy({ favourites, recent }: Usage): (layer: string) => number {
+  const first = [...new Set([...recent, ...favourites])];
+  return (layer) => (first.includes(layer) ? first.indexOf(layer) : first.length);
 }
 
 /** What was written down, as far as it is what it should be. */

@@ -14,7 +14,7 @@ export interface Memory {
 }
 
 const FORM = 1;
-export const MOST_STEPS = 60;
+const MOST_STEPS = 60;
 export const MOST_LETTERS = 1_200_000;
 
 type Places = readonly number[];

@@ -14,7 +14,7 @@ export interface Searchable {
  * The letters must appear in order. A run of letters, the beginning of a word and the beginning of the text weigh more, so
  * that "cv2" finds "Conv2D" and "mp" finds "MaxPooling2D" before "Embedding".
  */
-export function score(query: string, text: string): number | null {
+function score(query: string, text: string): number | null {
   const wanted = query.toLowerCase().replace(/\s+/g, "");
   const lower = text.toLowerCase();
   if (wanted === "") return 0;

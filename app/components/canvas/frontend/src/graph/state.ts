@@ -27,7 +27,7 @@ export type Action =
   | { type: "undo" }
   | { type: "redo" };
 
-export const NOTHING: Selection = { nodes: [], edges: [] };
+const NOTHING: Selection = { nodes: [], edges: [] };
 
 export function emptyState(): EditorState {
   return { history: begin<GraphDoc>({ nodes: [], edges: [] }), selection: NOTHING, epoch: "", ack: 0 };

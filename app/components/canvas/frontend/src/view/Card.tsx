@@ -101,6 +101,8 @@ function useChanged(outputs: Readonly<Record<string, string>> | undefined): bool
   const [changed, setChanged] = useState(false);
   useEffect(() => {
     const before = seen.current;
+    // The timer that would take the mark away is gone with the sizes before.
+    setChanged(false);
     if (shapes === "{}" || shapes === before) return undefined;
     seen.current = shapes;
     // What becomes known for the first time has not changed.

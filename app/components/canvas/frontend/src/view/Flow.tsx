@@ -24,6 +24,7 @@ import type { DrawnNode } from "./types";
 import type { Actions } from "./useActions";
 import { useDropOnWire } from "./useDropOnWire";
 import { useFlowElements } from "./useFlowElements";
+import { useHold } from "./useHold";
 import { useSight } from "./useSight";
 import { useWiring } from "./useWiring";
 import { Wire } from "./Wire";
@@ -61,8 +62,11 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
   useSight(session, snapshot);
   const far = useStore((store) => store.transform[2] < FAR);
 
-  const hold = useCallback(() => session.hold(), [session]);
-  const release = useCallback(() => session.release(), [session]);
+  const abandon = useCallback(() => {
+    drop.leave();
+    endDrag();
+  }, [drop, endDrag]);
+  const gesture = useHold(session, abandon);
 
   const dropNodes = useCallback<OnNodeDrag<DrawnNode>>(
     (event, _node, dragged) => {
@@ -73,11 +77,10 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
       const graph = wire && node ? insertInto(moved, wire, node, portsOf) : null;
       session.dispatch({ type: "edit", graph: graph ?? moved, now: Date.now() });
       if (graph) announce(`Put ${node?.name} into the wire`);
-      drop.leave();
-      endDrag();
-      session.release();
+      abandon();
+      gesture.end();
     },
-    [session, endDrag, inLine, drop, portsOf, announce],
+    [session, abandon, gesture, inLine, drop, portsOf, announce],
   );
 
   const dropLayer = useCallback(
@@ -136,13 +139,13 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
           edgeTypes={EDGE_TYPES}
           onNodesChange={onNodesChange}
           onEdgesChange={onEdgesChange}
-          onNodeDragStart={hold}
+          onNodeDragStart={gesture.begin}
           onNodeDrag={(event, _, dragged) => drop.overNode(nativeOf(event), dragged)}
           onNodeDragStop={dropNodes}
-          onSelectionDragStart={hold}
+          onSelectionDragStart={gesture.begin}
           onSelectionDragStop={(event, dragged) => dropNodes(event as never, dragged[0] as DrawnNode, dragged)}
-          onSelectionStart={hold}
-          onSelectionEnd={release}
+          onSelectionStart={gesture.begin}
+          onSelectionEnd={gesture.end}
           {...handlers}
           onMove={(event) => {
             // Not at the press of the button: a click must find the pane under it.
@@ -151,6 +154,7 @@ export function Flow({ snapshot, knowledge, theme, pane, actions, snapping, onRu
           onMoveEnd={(_, view) => {
             pane.current?.removeAttribute(MOVING);
             session.view = view;
+            session.shownSight = snapshot.sight.count;
           }}
           defaultViewport={session.view ?? undefined}
           colorMode={theme}

@@ -18,6 +18,7 @@ export function Help({ onClose }: { onClose: () => void }) {
         aria-modal="true"
         aria-label="Keys of the canvas"
         data-testid="help"
+        tabIndex={-1}
         onClick={(event) => event.stopPropagation()}
         onKeyDown={(event) => {
           if (event.key === "Escape") onClose();

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { setNode, takenNames } from "../graph/edits";
 import { nameProblem } from "../graph/names";
 import type { NodeDoc } from "../protocol";
@@ -10,9 +10,13 @@ export function NameField({ node }: { node: NodeDoc }) {
   const [text, setText] = useState(node.name);
   const problem = nameProblem(text.trim(), takenNames(session.graph, [node.id]));
 
+  // Whoever leaves the field takes the focus from it, and that would end it once more.
+  const done = useRef(false);
+
   const finish = (keep: boolean) => {
     const name = text.trim();
-    if (keep && problem) return;
+    if (done.current || (keep && problem)) return;
+    done.current = true;
     if (keep && name !== node.name) {
       session.dispatch({ type: "edit", graph: setNode(session.graph, node.id, (old) => ({ ...old, name })), now: Date.now() });
       announce(`Renamed to ${name}`);

@@ -62,7 +62,7 @@ export function Picker({ title, placeholder, items, at, nothing, onPick, onClose
   };
 
   return (
-    <div className="picker" role="dialog" aria-label={title} ref={box} data-testid={testId}>
+    <div className="picker" role="dialog" aria-label={title} tabIndex={-1} ref={box} data-testid={testId}>
       <div className="picker-search">
         <SearchIcon />
         <input

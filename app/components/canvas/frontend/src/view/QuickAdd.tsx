@@ -1,4 +1,5 @@
 import type { LooseEnd } from "../graph/connect";
+import { placeBy } from "../graph/favourites";
 import type { Point } from "../graph/placement";
 import { takes } from "../graph/kinds";
 import type { PaletteEntry } from "../protocol";
@@ -30,9 +31,8 @@ export function QuickAdd({ at, point, wire, into, onClose }: Props) {
   // A block has no one side to wire.
   const mine = wire || into ? [] : blocks.map(({ name }) => ({ id: BLOCK + name, label: name, aside: "my block", words: "my block" }));
   const fitting = session.read().palette.filter((entry) => fits(entry, wire, into));
-  const place = new Map([...recent, ...favourites].map((layer, index) => [layer, index]));
-  const rank = (entry: PaletteEntry) => place.get(entry.layer) ?? place.size;
-  const ordered = [...fitting].sort((a, b) => rank(a) - rank(b));
+  const place = placeBy({ favourites, recent });
+  const ordered = [...fitting].sort((a, b) => place(a.layer) - place(b.layer));
 
   function fits(entry: PaletteEntry, end: LooseEnd | undefined, wireId: string | undefined): boolean {
     if (wireId !== undefined && entry.outputs.length === 0) return false;

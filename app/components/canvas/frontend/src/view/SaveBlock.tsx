@@ -30,7 +30,7 @@ export function SaveBlock({ at, onClose }: { at: Point; onClose: () => void }) {
 
   return (
     <form
-      className="picker block-form" role="dialog" aria-label="Save the selection as a block" data-testid="save-block" ref={box}
+      className="picker block-form" role="dialog" aria-label="Save the selection as a block" data-testid="save-block" tabIndex={-1} ref={box}
       onSubmit={(event) => {
         event.preventDefault();
         save();

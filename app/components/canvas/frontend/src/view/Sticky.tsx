@@ -1,8 +1,9 @@
 import { type NodeProps, NodeResizeControl, type ResizeParams } from "@xyflow/react";
-import { memo, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { SMALLEST, changeSticky } from "../graph/stickies";
 import { useEditor } from "./editor";
 import type { StickyNode } from "./types";
+import { useHold } from "./useHold";
 
 const MOST_LETTERS = 10_000;
 
@@ -11,9 +12,19 @@ export const Sticky = memo(function Sticky({ data, selected }: NodeProps<StickyN
   const { sticky } = data;
   const { session, renaming, startRename } = useEditor();
 
+  const gesture = useHold(session);
+  const began = useRef(0);
+
+  const begin = () => {
+    began.current = Date.now();
+    gesture.begin();
+  };
+
   const resize = ({ x, y, width, height }: ResizeParams) => {
     const change = { x: Math.round(x), y: Math.round(y), width: Math.round(width), height: Math.round(height) };
-    session.dispatch({ type: "edit", graph: changeSticky(session.graph, sticky.id, change), now: Date.now(), tag: `size ${sticky.id}` });
+    // All of one gesture is one step, however long it lasts.
+    const tag = `size ${sticky.id} ${began.current}`;
+    session.dispatch({ type: "edit", graph: changeSticky(session.graph, sticky.id, change), now: began.current, tag });
   };
 
   return (
@@ -37,7 +48,9 @@ export const Sticky = memo(function Sticky({ data, selected }: NodeProps<StickyN
           position="bottom-right"
           minWidth={SMALLEST.width}
           minHeight={SMALLEST.height}
+          onResizeStart={begin}
           onResize={(_, size) => resize(size)}
+          onResizeEnd={gesture.end}
         />
       )}
     </div>

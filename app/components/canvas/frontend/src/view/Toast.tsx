@@ -18,7 +18,7 @@ export function Toast({ toast }: { toast: ToastMessage | null }) {
 
   return (
     <div className="toast" role="status" data-testid="toast" data-shown={toast !== null || undefined} ref={box}>
-      {toast?.text}
+      {toast && <span key={toast.count}>{toast.text}</span>}
     </div>
   );
 }

@@ -56,7 +56,7 @@ export function Workbench({ session, theme, narrow }: Props) {
   }, [palette]);
 
   const { toast, announcement, showToast, announce } = useAnnouncements(frame);
-  const { dialog, pointInPane, openQuickAdd, openFindings, close, ...dialogs } = useDialogs(session, pane);
+  const { dialog, pointInPane, openQuickAdd, openFindings, ...dialogs } = useDialogs(session, pane);
   const addLayer = useAddLayer(session, knowledge.entries, portsOf, pane, announce);
   const addBlock = useAddBlock(session, pane, announce);
   const startRename = useCallback((id: string) => setRenaming(id), []);
@@ -78,11 +78,11 @@ export function Workbench({ session, theme, narrow }: Props) {
   );
 
   const toggleSnap = useCallback(() => {
-    const next = recall("local", SNAP) === "on" ? "off" : "on";
+    const next = snapping ? "off" : "on";
     keep("local", SNAP, next);
     setSnapping(next === "on");
     announce(`Snap to the grid is ${next}`);
-  }, [announce]);
+  }, [announce, snapping]);
 
   const toForm = useForm(editor, frame, pane);
   const { actions, run } = useKeys({ editor, frame, pane, dialogs, toggleSnap, toForm });
@@ -93,21 +93,21 @@ export function Workbench({ session, theme, narrow }: Props) {
       <div className="bench" ref={frame} data-testid="canvas" data-rev={snapshot.rev} data-narrow={narrow || undefined}>
         <Palette palette={palette} open={open} onToggle={() => setOpen(!open)} />
         <Flow snapshot={snapshot} knowledge={knowledge} theme={theme} pane={pane} actions={actions} snapping={snapping} onRun={run} />
-        {dialog?.kind === "add" && <QuickAdd at={dialog.at} wire={dialog.wire} into={dialog.into} point={dialog.point} onClose={close} />}
-        {dialog?.kind === "connect" && <ConnectTo at={dialog.at} node={dialog.node} graph={state.history.present} onClose={close} />}
-        {dialog?.kind === "find" && <Find at={dialog.at} graph={state.history.present} onClose={close} />}
-        {dialog?.kind === "commands" && <Commands at={dialog.at} onRun={run} onClose={close} />}
-        {dialog?.kind === "block" && <SaveBlock at={dialog.at} onClose={close} />}
+        {dialog?.kind === "add" && <QuickAdd at={dialog.at} wire={dialog.wire} into={dialog.into} point={dialog.point} onClose={dialogs.close} />}
+        {dialog?.kind === "connect" && <ConnectTo at={dialog.at} node={dialog.node} graph={state.history.present} onClose={dialogs.close} />}
+        {dialog?.kind === "find" && <Find at={dialog.at} graph={state.history.present} onClose={dialogs.close} />}
+        {dialog?.kind === "commands" && <Commands at={dialog.at} onRun={run} onClose={dialogs.close} />}
+        {dialog?.kind === "block" && <SaveBlock at={dialog.at} onClose={dialogs.close} />}
         {dialog?.kind === "findings" && (
           <Problems
             at={dialog.at} beneath={dialog.beneath} node={dialog.node} graph={state.history.present} findings={notes[dialog.node]?.findings ?? NONE}
-            onNext={nextProblem} onClose={close}
+            onNext={nextProblem} onClose={dialogs.close}
           />
         )}
-        {dialog?.kind === "help" && <Help onClose={close} />}
+        {dialog?.kind === "help" && <Help onClose={dialogs.close} />}
         <Toast toast={toast} />
         <div className="unseen" aria-live="polite" data-testid="announcer">
-          {announcement}
+          <span key={announcement.count}>{announcement.text}</span>
         </div>
       </div>
     </EditorContext.Provider>

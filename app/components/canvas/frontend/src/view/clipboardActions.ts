@@ -1,5 +1,6 @@
 import type { ReactFlowInstance } from "@xyflow/react";
 import type { RefObject } from "react";
+import { standingAlone } from "../graph/blocks";
 import { copyOf, freshCopy, incomingOf, shiftTo } from "../graph/clipboard";
 import { refusal } from "../graph/connect";
 import { addParts, connect, takenNames } from "../graph/edits";
@@ -19,7 +20,6 @@ let clip: Clip | null = null;
 let pastes = 0;
 const BESIDE = 32;
 
-
 /** Copying within a design and between designs. */
 export function clipboardActions(
   { session, announce, portsOf }: Editor,
@@ -29,7 +29,9 @@ export function clipboardActions(
   const chosen = () => session.read().state.selection.nodes;
   const sizeOf = (part: GraphDoc) => part.nodes.length + stickiesOf(part).length;
 
-  const insert = ({ part, incoming }: Clip, shift: { x: number; y: number }, said: string) => {
+  const insert = (clip: Clip, shift: { x: number; y: number }, said: string) => {
+    const { incoming } = clip;
+    const part = standingAlone(clip.part, session.graph);
     const fresh = freshCopy({ ...part, edges: [...part.edges, ...incoming] }, takenNames(session.graph), shift);
     const own = new Set(fresh.nodes.map((node) => node.id));
     const inner = fresh.edges.filter((edge) => own.has(edge.source));
@@ -64,7 +66,9 @@ export function clipboardActions(
     const there = new Set([...session.graph.nodes, ...stickiesOf(session.graph)].map((item) => item.id));
     const sameDesign = [...clip.part.nodes, ...stickiesOf(clip.part)].some((item) => there.has(item.id));
     const middle = box && flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
-    const shift = sameDesign || !middle ? { x: BESIDE * pastes, y: BESIDE * pastes } : shiftTo(clip.part, middle);
+    const away = BESIDE * (sameDesign || !middle ? pastes : pastes - 1);
+    const start = sameDesign || !middle ? { x: 0, y: 0 } : shiftTo(clip.part, middle);
+    const shift = { x: start.x + away, y: start.y + away };
     insert(wired ? clip : { ...clip, incoming: [] }, shift, "Pasted");
   };
 

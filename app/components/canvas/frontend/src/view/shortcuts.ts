@@ -101,7 +101,7 @@ export const HELP: readonly { title: string; rows: readonly { what: string; keys
     rows: [
       { what: "Next, previous layer", keys: ["Tab", "Shift+Tab"] },
       { what: "Select the focused layer or wire", keys: ["Enter"] },
-      { what: "Add to the selection", keys: ["Shift+click"] },
+      { what: "Add to the selection, take out", keys: ["Shift+click", "Shift+Enter"] },
       { what: "Select an area", keys: ["Shift+drag"] },
       { what: "Select all, nothing", keys: ["Ctrl+A", "Esc"] },
       { what: "Nudge, nudge far", keys: ["Arrows", "Shift+Arrows"] },
@@ -143,10 +143,13 @@ interface Pressed {
 /** The task of a pressed key, or null. */
 export function taskOf(event: Pressed): Task | null {
   if (event.altKey) return null;
-  const pressed = [
-    ...(event.ctrlKey || event.metaKey ? ["ctrl"] : []),
-    ...(event.shiftKey ? ["shift"] : []),
-    event.key.toLowerCase(),
-  ].join("+");
+  const task = named(event, event.shiftKey);
+  // Where "/" is is a matter of the keyboard: on a German one it is typed with Shift.
+  const sign = event.key.length === 1 && event.key.toLowerCase() === event.key.toUpperCase();
+  return task === null && event.shiftKey && sign ? named(event, false) : task;
+}
+
+function named({ key, ctrlKey, metaKey }: Pressed, shift: boolean): Task | null {
+  const pressed = [...(ctrlKey || metaKey ? ["ctrl"] : []), ...(shift ? ["shift"] : []), key.toLowerCase()].join("+");
   return SHORTCUTS.find((shortcut) => shortcut.keys.includes(pressed))?.task ?? null;
 }

@@ -31,6 +31,14 @@ export function useActions(editor: Editor, pane: RefObject<HTMLElement | null>) 
 
     const selectNode = (id: string) => session.dispatch({ type: "select", selection: { nodes: [id], edges: [] } });
 
+    const toggleNode = (id: string) => {
+      const { nodes, edges } = selection();
+      const out = nodes.includes(id);
+      const next = out ? nodes.filter((other) => other !== id) : [...nodes, id];
+      session.dispatch({ type: "select", selection: { nodes: next, edges } });
+      announce(`${out ? "Taken out of" : "Added to"} the selection: ${next.length} selected`);
+    };
+
     const visit = (step: 1 | -1) => {
       const { notes } = session.read();
       const next = nextOf(troubled(session.graph, notes), selection().nodes[0], step);
@@ -85,6 +93,7 @@ export function useActions(editor: Editor, pane: RefObject<HTMLElement | null>) 
       },
       selectNone: () => session.dispatch({ type: "select", selection: { nodes: [], edges: [] } }),
       selectNode,
+      toggleNode,
       selectWire: (id: string) => {
         session.dispatch({ type: "select", selection: { nodes: [], edges: [id] } });
         announce("Wire selected. Slash puts a layer into it, Delete takes it away.");

@@ -14,7 +14,9 @@ const SHOWN_MS = 5000;
 /** Messages beside the pointer, and messages for screen readers only. */
 export function useAnnouncements(frame: RefObject<HTMLElement | null>) {
   const [toast, setToast] = useState<ToastMessage | null>(null);
-  const [announcement, setAnnouncement] = useState("");
+  // A screen reader says what is new: the count has the same words be written anew.
+  const [announcement, setAnnouncement] = useState({ text: "", count: 0 });
+  const announce = useCallback((text: string) => setAnnouncement((old) => ({ text, count: old.count + 1 })), []);
 
   const showToast = useCallback(
     (text: string, at?: ClientPoint) => {
@@ -37,5 +39,5 @@ export function useAnnouncements(frame: RefObject<HTMLElement | null>) {
     };
   }, [toast]);
 
-  return { toast, announcement, showToast, announce: setAnnouncement };
+  return { toast, announcement, showToast, announce };
 }

@@ -26,9 +26,6 @@ export function useDialogs(session: Session, pane: RefObject<HTMLElement | null>
   useEffect(() => {
     if (performance.now() - session.leftAt > AWAY_MS) session.open(null);
     session.leftAt = Infinity;
-    return () => {
-      session.leftAt = performance.now();
-    };
   }, [session]);
 
   useEffect(() => {

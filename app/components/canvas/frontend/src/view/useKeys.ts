@@ -19,6 +19,7 @@ interface Openers {
   openConnect: (node: string) => void;
   openList: (kind: "find" | "commands" | "block") => void;
   openHelp: () => void;
+  close: () => void;
 }
 
 /**
@@ -63,8 +64,13 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
       if (event.key === "Tab") byMouse = false;
       // While new elements replace old ones both are there: one of them has done it.
       if (event.defaultPrevented) return;
-      // A list or the help that is open has the keys.
-      if (!session.hasKeys || session.read().dialog !== null || isField(target)) return;
+      if (!session.hasKeys) return;
+      if (session.read().dialog !== null) {
+        // A list or the help that is open has the keys; after a click on its text nothing in it hears of Escape.
+        if (event.key === "Escape") take(latest.current.dialogs.close);
+        return;
+      }
+      if (isField(target)) return;
       if (event.key === "Tab") {
         if (atMouse && !event.shiftKey && !event.ctrlKey) take(() => editor.openQuickAdd());
         else atMouse = false;
@@ -75,7 +81,8 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
         const id = focused?.getAttribute("data-id");
         const chosen = session.read().state.selection.nodes;
         const onCard = id != null && focused?.matches(".react-flow__node") === true;
-        if (onCard && !chosen.includes(id)) take(() => actions.selectNode(id));
+        if (onCard && event.shiftKey) take(() => actions.toggleNode(id));
+        else if (onCard && !chosen.includes(id)) take(() => actions.selectNode(id));
         else if (id && focused?.matches(".react-flow__edge")) take(() => actions.selectWire(id));
         else if (event.key === "Enter" && !event.repeat && (onCard || focused === pane.current || focused === document.body)) {
           take(() => carryOut("form", latest.current));
@@ -83,8 +90,11 @@ export function useKeys(options: Options): { actions: Actions; run: (task: Task)
         return;
       }
       const task = taskOf(event);
-      // Outside of the drawing (palette, toolbar) arrow keys and Delete belong to what has the focus.
-      const local = focused === null || pane.current === null || pane.current.contains(focused) || focused === document.body;
+      // Outside of the drawing (palette, toolbar) arrow keys and Delete belong to what has the focus; not to a tool that
+      // was only clicked, though: whoever lines cards up with the mouse goes on with them.
+      const atTool = !byMouse && focused?.closest("[role=toolbar]") != null;
+      const inPane = focused === null || pane.current === null || pane.current.contains(focused);
+      const local = !atTool && (inPane || focused === document.body);
       if (!task || (!local && !GLOBAL.has(task))) return;
       take(() => carryOut(task, latest.current));
 

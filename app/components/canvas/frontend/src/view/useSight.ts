@@ -22,7 +22,7 @@ export function useSight(session: Session, snapshot: Snapshot): void {
   const empty = history.present.nodes.length === 0;
   const fitted = useRef(session.view ? epoch : null);
   const { sight } = snapshot;
-  const shown = useRef(0);
+  const shown = useRef(session.shownSight);
   const narrow = useStore((store) => store.width < NARROW);
 
   useEffect(() => {

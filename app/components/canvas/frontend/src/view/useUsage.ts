@@ -18,6 +18,13 @@ function change(next: Usage): void {
   for (const listener of listeners) listener();
 }
 
+// Another tab has changed it.
+globalThis.addEventListener?.("storage", (event) => {
+  if (event.key !== KEY) return;
+  usage = readUsage(event.newValue);
+  for (const listener of listeners) listener();
+});
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
