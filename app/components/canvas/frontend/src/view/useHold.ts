@@ -5,10 +5,12 @@ import type { Session } from "../session";
  * Nothing is sent while a gesture of the pointer lasts. Its end is not always said: React Flow drops a drag whose card
  * is deleted, or which a second finger touches, without a word. The gesture ends with the pointer then.
  *
- * @param abandon What is to be done at an end of which nothing is said; always the same function.
+ * @param abandon What is to be done at an end of which nothing is said.
  */
 export function useHold(session: Session, abandon?: () => void) {
   const held = useRef(false);
+  const abandoned = useRef(abandon);
+  abandoned.current = abandon;
 
   const hold = useMemo(
     () => ({
@@ -27,7 +29,7 @@ export function useHold(session: Session, abandon?: () => void) {
   useEffect(() => {
     const drop = () => {
       if (!held.current) return;
-      abandon?.();
+      abandoned.current?.();
       hold.end();
     };
     // Whoever says that the gesture has ended does so at this very event, after us.
@@ -39,7 +41,7 @@ export function useHold(session: Session, abandon?: () => void) {
       window.removeEventListener("pointercancel", later, true);
       hold.end();
     };
-  }, [hold, abandon]);
+  }, [hold]);
 
   return hold;
 }
