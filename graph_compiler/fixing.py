@@ -2,17 +2,23 @@
 
 Rules name functions that guess (`Rule.mending`). Here each guess is carried out on a copy of the document and
 the copy is checked: a guess is a fix only if the finding is gone and nothing as bad has come in its place.
+Checks leave bypassed layers out. They are drawn, though, and may be in use again: a fix leaves them their
+wires.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from graph_compiler.analysis import Analysis, analyze, context_of
-from graph_compiler.checks import RULES
+from graph_compiler.checks import RULES, Context
 from graph_compiler.data_facts import DataFacts
 from graph_compiler.document import Batch, DocumentError, GraphDocument, apply
 from graph_compiler.findings import Finding, QuickFix
+from graph_compiler.instances import instance_of
+from graph_compiler.wiring import Wiring
+from runtime.types import TensorSpec
 
 MOST_FIXES = 3
 """How many fixes are offered for one finding."""
@@ -59,22 +65,57 @@ def applied(document: GraphDocument, fix: QuickFix) -> GraphDocument:
 
 
 def _proposals(document: GraphDocument, finding: Finding, data: DataFacts | None) -> Iterator[QuickFix]:
-    context = context_of(document, data)
+    context = _drawn(document, data)
     for rule in RULES:
         if rule.code == finding.code:
             for mending in rule.mending:
                 yield from mending(context, finding)
 
 
+def _drawn(document: GraphDocument, data: DataFacts | None) -> Context:
+    """What the checks know, of the drawing as it is: bypassed layers are in it and hand on what comes in."""
+    context = context_of(document, data)
+    shapes = context.shapes
+    bypassed = {key: node for key, node in document.nodes.items() if node.bypassed}
+    instances = {key: instance_of(node, document.owner_of(node)) for key, node in bypassed.items()}
+    handed_on: dict[str, dict[str, TensorSpec]] = {key: {} for key in bypassed}
+    for edge in context.document.edges.values():
+        drawn, given = document.edges[edge.id], shapes.at(edge)
+        if drawn.source in bypassed and given is not None:
+            handed_on[drawn.source][drawn.source_port] = given
+    known = replace(shapes, instances=shapes.instances | instances, outputs=shapes.outputs | handed_on)
+    return Context(document, Wiring(document), known, data)
+
+
 def _mends(
     fix: QuickFix, document: GraphDocument, before: Analysis, finding: Finding, data: DataFacts | None
 ) -> bool:
     try:
-        after = analyze(applied(document, fix), data)
+        fixed = applied(document, fix)
+        after = analyze(fixed, data)
     except DocumentError:
         return False
     were, are = _kinds(before, finding), _kinds(after, finding)
-    return are[_kind(finding)] < were[_kind(finding)] and not are - were
+    mended = are[_kind(finding)] < were[_kind(finding)] and not are - were
+    return mended and not _tears(document, fixed)
+
+
+def _tears(document: GraphDocument, fixed: GraphDocument) -> bool:
+    """Whether a fix takes a bypassed layer out of its wires: it shows once all layers are in use again."""
+    if not any(node.bypassed for node in document.nodes.values()):
+        return False
+    were, are = analyze(_in_use(document)), analyze(_in_use(fixed))
+    return bool(_wrong_wires(are) - _wrong_wires(were))
+
+
+def _in_use(document: GraphDocument) -> GraphDocument:
+    nodes = {key: node.model_copy(update={"bypassed": False}) for key, node in document.nodes.items()}
+    return document.model_copy(update={"nodes": nodes})
+
+
+def _wrong_wires(analysis: Analysis) -> Counter[_Kind]:
+    """What is wrong with the structure; shapes may well not fit what is bypassed."""
+    return Counter(_kind(error) for error in analysis.errors if error.code.startswith("NN1"))
 
 
 def _kinds(analysis: Analysis, finding: Finding) -> Counter[_Kind]:

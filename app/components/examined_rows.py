@@ -5,7 +5,7 @@ from typing import Any, cast
 import numpy as np
 import streamlit as st
 
-from app.components.samples import answer_text, picture, rows_table
+from app.components.samples import answer_text, picture, rows_table, told_apart
 from app.components.words import plain
 from app.services.evaluation import Choice, Evaluation
 
@@ -123,7 +123,7 @@ def _table(evaluation: Evaluation, rows: list[int]) -> None:
         table["text"] = [str(text) for text in dataset.test.shown[rows]]
     elif dataset.info.preview == "table":
         values = rows_table(dataset, dataset.test.shown[rows])
-        table |= dict(list(values.items())[:COLUMNS_SHOWN])
+        table |= told_apart(dict(list(values.items())[:COLUMNS_SHOWN]), table)
     config: dict[str, Any] = {}
     if dataset.info.preview == "series":
         shown = np.asarray(dataset.test.shown[rows], dtype=float)

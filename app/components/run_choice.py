@@ -1,5 +1,7 @@
 """Which of a project's runs to look at; the choice holds on all pages."""
 
+from typing import Any
+
 import streamlit as st
 
 from app.components.shown import as_index, follow
@@ -23,20 +25,35 @@ def choose_run(runs: list[Run]) -> str:
     Args:
         runs: The runs, latest first; at least one.
     """
-    ids = [run.id for run in runs]
     labels = {run.id: f"Run {run.number} · {in_short(run)}" for run in runs}
     chosen = st.session_state.get(_CHOSEN)
     if chosen not in labels:
-        chosen = ids[0]
-    if len(ids) > 1:
-        # A browser names a choice by its text. Where a text is another one by now, as when a run has ended,
-        # it would name nothing: the list is a new one then.
-        key = follow(f"run_shown:{hash(tuple(labels.values()))}", chosen)
-        chosen = st.selectbox(
-            "Run", ids, **as_index(key, ids), format_func=labels.__getitem__, label_visibility="collapsed"
-        )
-        st.session_state[f"{key}:known"] = chosen
+        chosen = runs[0].id
+    if len(runs) > 1:
+        chosen = choose_labelled("Run", "run_shown", labels, chosen, label_visibility="collapsed")
     look_at_run(chosen)
+    return chosen
+
+
+def choose_labelled(title: str, key: str, labels: dict[str, str], chosen: str, **arguments: Any) -> str:
+    """A list of choices whose texts change by themselves, as that of a run does.
+
+    Args:
+        title: What is chosen.
+        key: Key of the list.
+        labels: The text of each choice.
+        chosen: The one that holds by now.
+        arguments: More of `st.selectbox`.
+
+    Returns:
+        The one that is chosen now.
+    """
+    ids = list(labels)
+    # A browser names a choice by its text. Where a text is another one by now, as when a run has ended,
+    # it would name nothing: the list is a new one then.
+    key = follow(f"{key}:{hash(tuple(labels.values()))}", chosen)
+    chosen = st.selectbox(title, ids, **as_index(key, ids), format_func=labels.__getitem__, **arguments)
+    st.session_state[f"{key}:known"] = chosen
     return chosen
 
 

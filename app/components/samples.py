@@ -1,5 +1,6 @@
 """A look at the samples of a data set."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,17 @@ def rows_table(dataset: Dataset, shown: Array) -> dict[str, Any]:
     return {name: flat[:, place] for place, name in enumerate(names)}
 
 
+def told_apart(columns: dict[str, Any], ours: Collection[str]) -> dict[str, Any]:
+    """Columns of the data that stand beside some of ours: one called like one of ours gets another name."""
+    apart: dict[str, Any] = {}
+    for name, values in columns.items():
+        free = name
+        while free in apart or free in ours:
+            free += " (input)"
+        apart[free] = values
+    return apart
+
+
 def _pictures(dataset: Dataset, rows: Split) -> None:
     columns = st.columns(COLUMNS, gap="small")
     for place in range(min(PICTURES, len(rows))):
@@ -149,6 +161,6 @@ def _points(dataset: Dataset, rows: Split) -> None:
 
 
 def _table(dataset: Dataset, rows: Split) -> None:
-    table = rows_table(dataset, rows.shown[:ROWS])
+    table = told_apart(rows_table(dataset, rows.shown[:ROWS]), ["answer"])
     table["answer"] = [answer_text(dataset, answer) for answer in rows.y[:ROWS]]
     st.dataframe(table, width="stretch", height=300, hide_index=True)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components.run_choice import in_short
+from app.components.run_choice import choose_labelled, in_short
 from app.components.workspace import designer
 from app.services.evaluation import CHECKPOINT
 from app.services.model_files import imported_run
@@ -29,12 +29,10 @@ def choose_start(project_id: str) -> str:
         numbered = f"Run {run.number} · {in_short(run)}"
         labels[run.id] = f"Imported: {run.reason}" if run.is_imported else numbered
     imported = imported_run(runs)
-    options = list(labels)
-    return st.selectbox(
-        "Start from",
-        options,
-        options.index(imported.id) if imported else 0,
-        format_func=labels.__getitem__,
-        key=f"start:{project_id}",
-        help="Layers whose name and shape still fit get these weights; all others begin anew.",
-    )
+    key = f"start:{project_id}"
+    chosen = st.session_state.get(key)
+    if chosen not in labels:
+        chosen = imported.id if imported else NEW
+    told = "Layers whose name and shape still fit get these weights; all others begin anew."
+    st.session_state[key] = choose_labelled("Start from", key, labels, chosen, help=told)
+    return st.session_state[key]

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_compiler import DataFacts, GraphDocument, QuickFix, analyze, applied, fixes_for
-from graph_compiler.document import AddNode, Batch, apply
+from graph_compiler.document import AddNode, Batch, SetBypassed, apply
 from graph_compiler.findings import Finding
 from tests.graph_compiler.checks.examples import IRIS
 from tests.graph_compiler.designs import Sketch
@@ -175,3 +176,88 @@ def test_the_cause_of_a_shape_is_named() -> None:
     finding = first_error(sketch.document, None)
     assert finding.cause == "flat"
     assert "comes from 'flat', after 'pool' made it 14 × 14 × 1" in finding.message
+
+
+@pytest.mark.parametrize("given", ["inf", "-inf", "nan", "1e999"])
+@pytest.mark.parametrize(("layer", "param"), [("Dense", "units"), ("Dropout", "rate")])
+def test_a_text_that_says_no_finite_number_has_fixes_as_any_other(layer: str, param: str, given: str) -> None:
+    sketch = Sketch().add("InputLayer", "rows", shape=[4]).add(layer, "layer", "rows", **{param: given})
+    (finding,) = [found for found in analyze(sketch.document).errors if found.param == param]
+    assert all("inf" not in fix.title for fix in fixes_for(sketch.document, finding))
+
+
+def bypassed(sketch: Sketch, *names: str) -> GraphDocument:
+    edits = tuple(SetBypassed(node=name, bypassed=True) for name in names)
+    return apply(sketch.document, Batch(edits=edits))[0]
+
+
+def drawn(document: GraphDocument) -> set[tuple[str, str]]:
+    """The wires, by the names of the layers at their ends."""
+    names = {key: node.name for key, node in document.nodes.items()}
+    return {(names[edge.source], names[edge.target]) for edge in document.edges.values()}
+
+
+def fixed(document: GraphDocument, code: str, title: str) -> GraphDocument:
+    (finding,) = [found for found in analyze(document).findings if found.code == code]
+    fixes = {fix.title: fix for fix in fixes_for(document, finding, most=4)}
+    assert title in fixes
+    return applied(document, fixes[title])
+
+
+def test_a_layer_is_taken_out_before_a_bypassed_one() -> None:
+    sketch = Sketch().add("InputLayer", "rows", shape=[8]).add("Dense", "a", "rows", units=8)
+    sketch.add("Dropout", "d", "a", rate=0.2).add("Dense", "b", "d", units=3, activation="softmax")
+    after = fixed(bypassed(sketch, "d"), "NN118", "Take 'a' out")
+    assert drawn(after) == {("rows", "d"), ("d", "b")}
+
+
+def test_a_layer_that_does_not_fit_is_taken_out_beyond_a_bypassed_one() -> None:
+    sketch = pictures().add("GlobalAveragePooling2D", "mean", "picture").add("Dropout", "d", "mean", rate=0.2)
+    after = fixed(
+        bypassed(ending(sketch.add("MaxPooling2D", "pool", "d"), "pool"), "d"), "NN201", "Take 'mean' out"
+    )
+    assert drawn(after) == {("picture", "d"), ("d", "pool"), ("pool", "row"), ("row", "answer")}
+
+
+def test_a_layer_is_put_behind_a_bypassed_one() -> None:
+    sketch = pictures().add("Flatten", "flat", "picture").add("Dense", "answer", "flat", units=10)
+    sketch.compiled("sparse_categorical_crossentropy")
+    document = bypassed(sketch, "flat")
+    finding = next(found for found in analyze(document, DIGITS).errors if found.node_id == "answer")
+    (fix, *_) = fixes_for(document, finding, DIGITS)
+    assert fix.title == "Put a Flatten before 'answer'"
+    assert drawn(applied(document, fix)) == {("picture", "flat"), ("flat", "flatten"), ("flatten", "answer")}
+
+
+@pytest.mark.parametrize("tail", [(), ("d",)])
+def test_a_bypassed_end_goes_only_with_what_it_is_behind(tail: tuple[str, ...]) -> None:
+    sketch = Sketch().add("InputLayer", "rows", shape=[8]).add("Dense", "answer", "rows", units=3)
+    sketch.add("Rescaling", "loose", "rows", scale=2.0)
+    sketch.add("Dropout", "d", "loose" if tail else "rows", rate=0.2)
+    after = fixed(
+        bypassed(sketch, "d"), "NN115", "Delete " + " and ".join(f"'{name}'" for name in ("loose", *tail))
+    )
+    assert set(sketch.document.nodes) - set(after.nodes) == {"loose", *tail}
+
+
+def test_a_design_whose_layers_are_all_bypassed_can_be_begun() -> None:
+    sketch = Sketch().add("Dropout", "d", rate=0.2)
+    after = fixed(bypassed(sketch, "d"), "NN107", "Add an Input and a Dense")
+    assert [node.name for node in after.nodes.values()] == ["d", "input", "dense"]
+
+
+@given(seeds)
+@examples(40)
+def test_a_fix_takes_no_bypassed_layer_out_of_its_wires(seed: int) -> None:
+    document = spoiled_design(seed)
+    names = Random(seed).sample(list(document.nodes), min(2, len(document.nodes)))
+    edits = tuple(SetBypassed(node=name, bypassed=True) for name in names)
+    document, _ = apply(document, Batch(edits=edits))
+    used = Batch(edits=tuple(SetBypassed(node=name, bypassed=False) for name in names))
+    before = as_bad(apply(document, used)[0], None, "error")
+    for finding in analyze(document).findings[:4]:
+        for fix in fixes_for(document, finding, most=2):
+            after = applied(document, fix)
+            kept = tuple(SetBypassed(node=name, bypassed=False) for name in names if name in after.nodes)
+            new = as_bad(apply(after, Batch(edits=kept))[0], None, "error") - before
+            assert not [code for code, *_ in new if str(code).startswith("NN1")], fix.title

@@ -82,7 +82,7 @@ def _field(where: Any, examined: Examined, name: str, place: int, value: Any) ->
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
     given = where.number_input(
         label,
-        value=round(float(value), 6) if np.isfinite(value) else None,
+        value=float(value) if np.isfinite(value) else None,
         step=_step(low, high),
         format="%.6g",
         key=key,

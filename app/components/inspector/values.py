@@ -2,6 +2,7 @@
 
 import ast
 import json
+import math
 from typing import Any
 
 from runtime.errors import ParameterError
@@ -51,7 +52,7 @@ def from_text(param: ParamSpec, text: str) -> Any:
     if param.kind in ("floats", "bounds"):
         numbers = [_number(param, word.strip()) for word in text.strip("()[], ").split(",")]
         return numbers[0] if len(numbers) == 1 and not param.listed else numbers
-    return _any(text) if param.kind == "json" else text
+    return _any(param, text) if param.kind == "json" else text
 
 
 def same(left: Any, right: Any) -> bool:
@@ -82,7 +83,7 @@ def _number_text(value: float) -> str:
 def _number(param: ParamSpec, text: str) -> float:
     numerator, slash, denominator = text.partition("/")
     try:
-        return float(numerator) / float(denominator) if slash else float(text)
+        number = float(numerator) / float(denominator) if slash else float(text)
     except (ValueError, ZeroDivisionError):
         raise ParameterError(
             f"{param.name} got {text!r}, but it wants a number.",
@@ -90,6 +91,19 @@ def _number(param: ParamSpec, text: str) -> float:
             received=text,
             hint="Write 0.5, 1e-3 or 1/255.",
         ) from None
+    if not math.isfinite(number):
+        raise _not_finite(param, text)
+    return number
+
+
+def _not_finite(param: ParamSpec, text: str) -> ParameterError:
+    """JSON has no infinity: neither the canvas nor a file of the design could hold it."""
+    return ParameterError(
+        f"{param.name} got {text!r}, but it wants finite numbers: not inf, not nan, none beyond 1e308.",
+        parameter=param.name,
+        received=text,
+        hint="Write a smaller number." if not param.optional else "Write a smaller number, or nothing.",
+    )
 
 
 def _whole(param: ParamSpec, text: str) -> int:
@@ -123,7 +137,7 @@ def _only_lists(param: ParamSpec) -> bool:
     return param.kind == "ints" and param.listed
 
 
-def _any(text: str) -> Any:
+def _any(param: ParamSpec, text: str) -> Any:
     """JSON or a Python literal; anything else is the text itself."""
     for read in (json.loads, ast.literal_eval):
         try:
@@ -132,7 +146,9 @@ def _any(text: str) -> Any:
             continue
         try:
             # As JSON has it: tuples are lists.
-            return json.loads(json.dumps(value))
-        except (TypeError, ValueError):
+            return json.loads(json.dumps(value, allow_nan=False))
+        except TypeError:
             break
+        except ValueError:
+            raise _not_finite(param, text) from None
     return text

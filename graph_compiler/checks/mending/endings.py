@@ -74,9 +74,14 @@ def delete_spare_inputs(context: Context, finding: Finding) -> Iterator[QuickFix
 
 def delete_dead_end(context: Context, finding: Finding) -> Iterator[QuickFix]:
     """A loose end less, with the layers that only it needs; or all loose ends but one."""
-    for kept in dict.fromkeys([*(key for key in context.outputs if key != finding.node_id)]):
+    # A bypassed end troubles nobody: it goes only with what it is behind.
+    in_use = tuple(key for key in context.outputs if not context.document.nodes[key].bypassed)
+    choices = [(kept, ends) for ends in dict.fromkeys((in_use, context.outputs)) for kept in ends]
+    for kept, ends in choices:
+        if kept == finding.node_id:
+            continue
         gone: set[str] = set()
-        for key in context.outputs:
+        for key in ends:
             if key != kept:
                 gone |= _only_for(context, key, gone)
         if kept not in gone and not any(context.is_source(key) for key in gone):

@@ -54,7 +54,7 @@ def insert_for_ids(context: Context, finding: Finding) -> Iterator[QuickFix]:
 def replace_before(context: Context, finding: Finding) -> Iterator[QuickFix]:
     """Another layer in the place of one before the node."""
     for edge in wires_in(context, finding):
-        old = context.document.nodes[edge.source]
+        old = _in_use(context, edge.source)
         wires = list(context.wiring.wires_into(old.id))
         given = context.shapes.at(wires[0]) if len(wires) == 1 else None
         for spec, params in bridges(given, [None]) if given is not None else ():
@@ -95,9 +95,10 @@ def append_layers_at_end(context: Context, finding: Finding) -> Iterator[QuickFi
 def take_out_before(context: Context, finding: Finding) -> Iterator[QuickFix]:
     """One of the layers before the node less."""
     for edge in wires_in(context, finding):
-        edits = take_out(context.wiring, edge.source)
+        node = _in_use(context, edge.source)
+        edits = take_out(context.wiring, node.id)
         if edits is not None:
-            yield QuickFix(f"Take '{context.document.nodes[edge.source].name}' out", edits)
+            yield QuickFix(f"Take '{node.name}' out", edits)
 
 
 def take_out_itself(context: Context, finding: Finding) -> Iterator[QuickFix]:
@@ -151,7 +152,9 @@ def resize(context: Context, node_id: str, size: int) -> Iterator[QuickFix]:
     """Another number of features out of a node, or of the node they come through it from."""
     for node in _upstream(context, node_id):
         spec = find_spec(node.layer)
-        numbers = [param for param in spec.params if param.required and param.kind == "int"] if spec else []
+        if spec is None or node.bypassed:
+            continue
+        numbers = [param for param in spec.params if param.required and param.kind == "int"]
         for param in numbers:
             if node.params.get(param.name) != size:
                 yield set_param(node, param.name, size)
@@ -251,6 +254,12 @@ def _node_and_upstream(context: Context, finding: Finding) -> Iterator[Node]:
     yield context.document.nodes[finding.node_id]
     for edge in wires_in(context, finding):
         yield from _upstream(context, edge.source)
+
+
+def _in_use(context: Context, node_id: str) -> Node:
+    """A node, or where it is bypassed the one before it that is in use."""
+    nodes = _upstream(context, node_id)
+    return next((node for node in nodes if not node.bypassed), context.document.nodes[node_id])
 
 
 def _upstream(context: Context, node_id: str) -> Iterator[Node]:

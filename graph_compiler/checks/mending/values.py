@@ -1,5 +1,6 @@
 """Quick fixes of names and values: of layers, of parameters, of optimizer, loss and metrics."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -252,11 +253,13 @@ def _better_values(param: ParamSpec, value: Any) -> Iterator[Any]:
 
 
 def _number(text: str) -> int | float | None:
+    """What a text says in digits; a design cannot hold inf and nan."""
     for kind in (int, float):
         try:
-            return kind(text)
+            number = kind(text)
         except ValueError:
             continue
+        return number if abs(number) < math.inf else None
     return None
 
 

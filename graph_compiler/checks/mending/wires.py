@@ -161,7 +161,7 @@ def begin_design(context: Context, finding: Finding) -> Iterator[QuickFix]:
     """An Input, and a first layer behind it."""
     for begun in add_input(context, finding):
         document, _ = apply(context.document, Batch(edits=begun.edits))
-        (key,) = document.nodes
+        key = next(edit.node.id for edit in begun.edits if isinstance(edit, AddNode))
         for spec, params in _first_layers(context):
             edits = (*begun.edits, *append(document, key, "output", spec, params))
             yield QuickFix(f"{begun.title} and a {spec.label}", edits)

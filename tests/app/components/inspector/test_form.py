@@ -319,3 +319,24 @@ def test_pictures_stand_at_what_they_show(form):
         '<img alt="Histogram of 4,096 first values of a weight of 64 × 64',
         '<img alt="Histogram of 4,096 first values of a weight of 64 × 64',
     ]
+
+
+@pytest.mark.parametrize(
+    ("layer", "given", "field", "typed"),
+    [
+        ("ReLU", {}, "max_value", "inf"),
+        ("ReLU", {}, "max_value", "1e999"),
+        ("ReLU", {}, "max_value", "1e308/1e-308"),
+        ("Rescaling", {"scale": 1.0}, "offset", "0, -inf"),
+        ("Rescaling", {"scale": 1.0}, "offset", "nan"),
+        ("Normalization", {}, "mean", "[1, [1e999]]"),
+        ("Normalization", {}, "mean", "{'a': (1, -1e999)}"),
+        ("Normalization", {}, "mean", "NaN"),
+    ],
+)
+def test_what_no_design_can_hold_is_refused_in_words(form, layer, given, field, typed):
+    visitor = form(layer, **given)
+    visitor.field(field).input(typed).run()
+    assert "but it wants finite numbers" in visitor.texts()
+    assert visitor.sent["commands"] == []
+    visitor.visit("train")
