@@ -66,7 +66,7 @@ def synthetic_data(document: GraphDocument) -> DataSnippet:
     """
     known, analysis = _with_known_sizes(document)
     x = _array_names("x", known, analysis.inputs)
-    y = _array_names("y", known, analysis.outputs)
+    y = [f"{name}_target" if name in x else name for name in _array_names("y", known, analysis.outputs)]
     lines = [
         "# Random numbers in the shapes of the model: put your own data in their place.",
         "rng = np.random.default_rng(0)",
@@ -157,15 +157,16 @@ def _samples(document: GraphDocument, analysis: Analysis, node_id: str, rows: in
 
 
 def _number_of_ids(document: GraphDocument, node_id: str) -> int | None:
-    """How many ids there are where an input is looked up; None where it is not."""
+    """How many ids there are wherever an input is looked up; None where it is not."""
+    sizes: list[int] = []
     for edge in document.edges.values():
         target = document.nodes[edge.target]
         spec = find_spec(target.layer)
         port = spec.port(edge.target_port) if spec else None
         if edge.source == node_id and port is not None and port.whole:
-            size = target.params.get("input_dim")
-            return size if isinstance(size, int) else 2
-    return None
+            size = (document.owner_of(target) or target).params.get("input_dim")
+            sizes.append(size if isinstance(size, int) else 2)
+    return min(sizes, default=None)
 
 
 def _targets(document: GraphDocument, analysis: Analysis, node_id: str, rows: int) -> str:

@@ -1,7 +1,6 @@
 """A document as a Keras program: what a good teacher would write on the board."""
 
 import sys
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -29,6 +28,7 @@ from graph_compiler.codegen.expressions import (
 from graph_compiler.codegen.functions import function_call
 from graph_compiler.codegen.headings import heading
 from graph_compiler.codegen.sequential import is_chain, sequential_model
+from graph_compiler.codegen.statements import as_comment
 from graph_compiler.codegen.values import constructor_arguments, is_default, literal, made, parameter_value
 from graph_compiler.codegen.variables import Variables, choose_variables
 from graph_compiler.compile_settings import SCHEDULES, Part, class_of, optimizer_arguments
@@ -47,6 +47,32 @@ Style = Literal["functional", "sequential", "auto"]
 """How a program puts layers together."""
 
 _RESERVED = frozenset({"keras", "layers", "model", "ops", "os", "results"})
+_NOT_FOUND: dict[Part, frozenset[str]] = {
+    "optimizers": frozenset({"Lamb", "adam_w", "lamb", "rm_sprop", "schedule_free_adam_w"}),
+    "losses": frozenset(
+        {
+            "CategoricalGeneralizedCrossEntropy",
+            "categorical_generalized_cross_entropy",
+            "cosine_proximity",
+            "kullback_leibler_divergence",
+            "logcosh",
+        }
+    ),
+    "metrics": frozenset(
+        {
+            "KLD",
+            "RMSE",
+            "binary_focal_crossentropy",
+            "categorical_focal_crossentropy",
+            "huber",
+            "kld",
+            "log_cosh",
+            "logcosh",
+            "rmse",
+        }
+    ),
+}
+"""Names of a design that Keras 3 does not find when it is given them as text."""
 _BACKEND = (
     "# Keras computes with another library: torch, jax or tensorflow.",
     'os.environ.setdefault("KERAS_BACKEND", "torch")',
@@ -156,7 +182,7 @@ def _layers(
     for node_id in analysis.order:
         node = document.nodes[node_id]
         owner = document.owner_of(node) or node
-        lines += _note(node)
+        lines += as_comment(node.note)
         ports = analysis.shapes[node_id]
         names = ", ".join(variables[node_id, port] for port in ports)
         shapes = ", ".join(_shown(spec.shape) for spec in ports.values())
@@ -178,15 +204,6 @@ def _owners(document: GraphDocument) -> list[str]:
     """The nodes whose layers other nodes call once more."""
     owners = [document.owner_of(node) for node in document.nodes.values() if node.shares]
     return [owner.id for owner in owners if owner is not None]
-
-
-def _note(node: Node) -> list[str]:
-    """What the author wrote about the layer, as comments."""
-    return [
-        f"# {line}"
-        for paragraph in node.note.splitlines()
-        for line in textwrap.wrap(paragraph, WIDTH - 2, break_long_words=False, break_on_hyphens=False)
-    ]
 
 
 def _assignment(names: str, expression: Expression, comment: str) -> list[str]:
@@ -298,11 +315,15 @@ def _training(document: GraphDocument, data: DataSnippet, outputs: int) -> list[
 
 
 def _optimizer(settings: CompileSettings) -> Expression:
-    """The optimizer's name; the object with its learning rate where a parameter differs from its default."""
+    """The optimizer's name; the object with its learning rate where a parameter is not the default.
+
+    The object, too, where Keras does not find the name.
+    """
     cls = find_registry("optimizers").lookup(settings.optimizer)
     defaults = constructor_parameters(cls)  # type: ignore[arg-type]
     arguments = optimizer_arguments(settings)
-    if all(defaults[name].default == value for name, value in arguments.items()):
+    is_found = settings.optimizer not in _NOT_FOUND["optimizers"]
+    if is_found and all(defaults[name].default == value for name, value in arguments.items()):
         return literal(settings.optimizer)
     given: dict[str, Any] = {
         name: value
@@ -322,10 +343,13 @@ def _optimizer(settings: CompileSettings) -> Expression:
 
 
 def _part(part: Part, name: str, params: Mapping[str, Any]) -> Expression:
-    """The name of a loss or a metric; the object where it has parameters of its own."""
-    if not params:
+    """The name of a loss or a metric; the object where it has parameters or Keras does not find the name."""
+    if not params and name not in _NOT_FOUND[part]:
         return literal(name)
-    return made(part, {"class_name": class_of(part, name).__name__, "config": params})
+    cls = class_of(part, name)
+    if cls is None:
+        return text(f"keras.{part}.{find_registry(part).lookup(name).__name__}")
+    return made(part, {"class_name": cls.__name__, "config": params})
 
 
 def _callback(settings: Configured) -> Expression:

@@ -75,6 +75,11 @@ def as_comment(words: str, indent: int = 0) -> list[str]:
     width = WIDTH - indent - 2
     return [
         f"{' ' * indent}# {line}"
-        for paragraph in words.splitlines()
+        for paragraph in map(_printable, words.splitlines())
         for line in textwrap.wrap(paragraph, width, break_long_words=False, break_on_hyphens=False)
     ]
+
+
+def _printable(words: str) -> str:
+    """Without what no program may hold, such as the character 0."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)

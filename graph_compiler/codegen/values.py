@@ -19,6 +19,9 @@ from runtime.layers import registry as layer_registry
 from runtime.layers.parameters import REQUIRED, ParamSpec, find_registry
 from runtime.layers.spec import LayerSpec, layer_spec
 
+_SMALLEST_FRACTION = 1e-12
+"""Below it numbers are written as such: what 1 is divided by might be too large for a number."""
+
 
 def constructor_arguments(spec: LayerSpec, params: Mapping[str, Any], name: str | None) -> list[Expression]:
     """What stands in the brackets where a layer is made: only what differs from the defaults.
@@ -89,7 +92,7 @@ def _quoted(words: str) -> str:
 def _number(value: float) -> str:
     """The number; a fraction such as 1/255 is written as one where that is exactly the number."""
     plain = repr(value)
-    if len(plain) > 8 and 0 < abs(value) < 1:
+    if len(plain) > 8 and _SMALLEST_FRACTION < abs(value) < 1:
         whole = round(1 / value)
         if 1 / whole == value:
             return f"1 / {whole}"

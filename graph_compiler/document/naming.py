@@ -35,6 +35,8 @@ def name_problem(name: str) -> str | None:
         return f"it is longer than {MAX_NAME} characters"
     if keyword.iskeyword(name):
         return "it is a word of the Python language"
+    if name.startswith("__"):
+        return "it begins with two underscores, and Python hides such names inside a class"
     if not name.isidentifier() or name != unicodedata.normalize("NFKC", name):
         return "it may hold only letters, digits and _, and must not begin with a digit"
     return None

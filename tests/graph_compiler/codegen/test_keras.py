@@ -75,7 +75,7 @@ def awkward() -> GraphDocument:
     """Long names, many wires, nested and long arguments, notes."""
     name = "a_layer_with_a_name_that_is_almost_as_long_as_a_name_can_be"
     sketch = Sketch("awkward").add("InputLayer", "max", shape=[8, 8, 3])
-    note = '"""\nend\r# x' + " word" * 40
+    note = '"""\nend\r# x\0' + " word" * 40
     sketch.add("Conv2D", name, "max", filters=4, kernel_size=3, note=note)
     for number in range(6):
         sketch.add("ReLU", f"a_branch_of_the_model_called_{number}", name)
@@ -126,6 +126,32 @@ def test_a_documents_text_never_becomes_code():
         document, _ = apply(document, edit)
     scope = namespace(keras_code(document))
     assert scope["model"].name == "raise_SystemExit"
+
+
+def test_targets_are_told_from_inputs_of_the_same_name():
+    both = Sketch("both").add("InputLayer", "x", shape=[4]).add("InputLayer", "y", shape=[6])
+    both.add("Concatenate", "joined", "x", "y").add("Dense", "answer", "joined", units=2)
+    code = keras_code(both.compiled("mse", metrics=()).document)
+    assert "x_train = rng.random((256, 4)" in code
+    assert "y_train = rng.random((256, 6)" in code
+    assert "y_target_train = rng.random((256, 2)" in code
+
+
+def test_ids_fit_every_table_they_are_looked_up_in():
+    sketch = Sketch("tables").add("InputLayer", "ids", shape=[3], dtype="int32")
+    sketch.add("Embedding", "large", "ids", input_dim=1000, output_dim=2)
+    sketch.add("Embedding", "small", "ids", input_dim=5, output_dim=2)
+    sketch.add("Add", "both", "large", "small").add("Flatten", "flat", "both").add(
+        "Dense", "y", "flat", units=1
+    )
+    assert "rng.integers(5, size=(256, 3)" in keras_code(sketch.compiled("mse", metrics=()).document)
+
+
+def test_a_number_next_to_nothing_is_written_as_it_is():
+    penalty = {"class_name": "L2", "config": {"l2": 2.2345e-309}}
+    sketch = Sketch("tiny").add("InputLayer", "x", shape=[2])
+    sketch.add("Dense", "y", "x", units=1, kernel_regularizer=penalty)
+    assert "2.2345e-309" in keras_code(sketch.compiled("mse", metrics=()).document)
 
 
 def test_only_what_differs_from_the_default_is_written():

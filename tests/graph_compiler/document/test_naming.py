@@ -39,7 +39,7 @@ def test_a_proposed_name_is_always_good_and_free(label, taken):
     assert name not in taken
 
 
-@pytest.mark.parametrize("name", ["", "1st", "a-b", "a b", "class", "x" * 65, "ﬁlter", "a/b"])
+@pytest.mark.parametrize("name", ["", "1st", "a-b", "a b", "class", "x" * 65, "ﬁlter", "a/b", "__a"])
 def test_bad_names_have_a_reason(name):
     assert name_problem(name)
 

@@ -32,8 +32,8 @@ export function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
 /** Why a name cannot be used, or null when it can. */
 export function nameProblem(name: string, taken: ReadonlySet<string>): string | null {
   if (name === "") return "A layer needs a name.";
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    return "Use letters, digits and _ only, and do not begin with a digit: the name becomes a variable in the code.";
+  if (!/^(?!__)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    return "Use letters, digits and _ only, and do not begin with a digit or with __: the name becomes a variable in the code.";
   }
   if (KEYWORDS.has(name)) return `“${name}” is a word of the Python language.`;
   if (taken.has(name)) return `Another layer is already called “${name}”.`;
