@@ -49,7 +49,7 @@ class DeadEnd(Rule):
         if context.data is not None or len(context.outputs) < 2:
             return
         for node_id in context.outputs:
-            idle = context.shapes.parameters.get(node_id) == 0 and activation_of(context, node_id) is None
+            idle = context.weights_called(node_id) == 0 and activation_of(context, node_id) is None
             if idle and len(context.wiring.wires_into(node_id)) == 1:
                 yield self.finding(
                     f"Nothing uses what comes out of {context.called(node_id)}, which learns nothing itself.",
@@ -74,7 +74,7 @@ class DisturbedAnswers(Rule):
         """One finding for each disturbing layer with no weights between it and an output."""
         for output in context.outputs:
             way = chain((output,), _way_back(context, output))
-            idle = takewhile(lambda key: not context.shapes.parameters.get(key), way)
+            idle = takewhile(lambda key: not context.weights_called(key), way)
             node_id = next((key for key in idle if context.has(key, "disturbs")), None)
             if node_id is not None:
                 yield self.finding(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from graph_compiler.checks.endings import compares_classes, ending_of, loss_of
+from graph_compiler.checks.endings import compares_classes, ending_of, is_of_classes, loss_of
 from graph_compiler.checks.mending import endings, values
 from graph_compiler.checks.rule import Context, Rule
 from graph_compiler.compile_settings import (
@@ -338,7 +338,7 @@ class AccuracyOfMeasurements(Rule):
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each such metric, if neither the loss nor the data speak of classes."""
         loss = loss_of(context)
-        if not isinstance(loss, Loss) or getattr(loss, "fuses_with", None) is not None:
+        if not isinstance(loss, Loss) or is_of_classes(loss):
             return
         if context.document.compile.loss_params.get(FROM_LOGITS):
             return

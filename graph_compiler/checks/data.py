@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from graph_compiler.checks.causes import origin, same_place, shape_story
 from graph_compiler.checks.endings import (
     Ending,
+    answers_by_class,
     compares_classes,
     ending_of,
     loss_of,
@@ -213,7 +214,7 @@ class TooManyClasses(_OutputRule):
 
     def compare(self, output: str, ending: Ending, loss: Loss, data: DataFacts) -> tuple[str, str] | None:
         """Counts units and classes where the labels are numbers."""
-        if not wants_class_numbers(loss) or data.classes is None or ending.size is None:
+        if not answers_by_class(loss) or data.classes is None or ending.size is None:
             return None
         if ending.size <= data.classes:
             return None

@@ -5,8 +5,42 @@ from dataclasses import dataclass
 from graph_compiler.checks.rule import Context
 from graph_compiler.compile_settings import made_loss
 from runtime.errors import LayerloomError
-from runtime.losses import Loss, SparseCategoricalCrossentropy
+from runtime.losses import (
+    CTC,
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    CategoricalHinge,
+    Circle,
+    Dice,
+    Hinge,
+    KLDivergence,
+    Loss,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
+    Tversky,
+)
 from runtime.types import Shape
+
+_BY_CLASS_NUMBER = (SparseCategoricalCrossentropy, CategoricalGeneralizedCrossEntropy, Circle)
+"""Losses whose targets are class numbers."""
+_OF_CLASSES = (
+    *_BY_CLASS_NUMBER,
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalHinge,
+    CTC,
+    Dice,
+    Hinge,
+    KLDivergence,
+    SquaredHinge,
+    Tversky,
+)
+"""Losses whose targets are classes, in whatever form; those of all others are measurements."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +94,19 @@ def loss_of(context: Context) -> Loss | LayerloomError | None:
 
 
 def wants_class_numbers(loss: object) -> bool:
+    """True for a loss whose targets are class numbers while the model answers with several values."""
+    return isinstance(loss, _BY_CLASS_NUMBER)
+
+
+def answers_by_class(loss: object) -> bool:
     """True for a loss whose targets are class numbers while the model answers with one value a class."""
-    return isinstance(loss, SparseCategoricalCrossentropy)
+    # The values that Circle compares are a place among others: there may be any number of them.
+    return wants_class_numbers(loss) and not isinstance(loss, Circle)
+
+
+def is_of_classes(loss: object) -> bool:
+    """True for a loss whose targets are classes, not measurements."""
+    return isinstance(loss, _OF_CLASSES) or getattr(loss, "fuses_with", None) is not None
 
 
 def compares_classes(loss: object) -> bool:

@@ -81,6 +81,11 @@ class Context:
         wires = self.wiring.wires_into(node_id)
         return self.shapes.at(wires[0]) if len(wires) == 1 else None
 
+    def weights_called(self, node_id: str) -> int | None:
+        """How many numbers the weights of a node's layer hold, if known; those it calls again count too."""
+        owner = self.document.owner_of(self.document.nodes[node_id])
+        return None if owner is None else self.shapes.parameters.get(owner.id)
+
     def window(self, layer: object) -> tuple[int, ...] | None:
         """How wide the window is that a layer slides over its input, if it has one."""
         found = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)

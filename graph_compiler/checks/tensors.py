@@ -178,7 +178,8 @@ class LostMask(Rule):
             if not wires or key not in context.shapes.outputs:
                 continue
             if self._layer(context, key, "supports_mask"):
-                carriers.add(key)
+                if not self._ends_mask(context, key):
+                    carriers.add(key)
             elif not context.instance(key).takes_mask:
                 yield self.finding(
                     f"{context.called(key)} does not know which steps "
@@ -187,6 +188,10 @@ class LostMask(Rule):
                     node=key,
                     cause=wires[0].source,
                 )
+
+    def _ends_mask(self, context: Context, node_id: str) -> bool:
+        """True for a layer after which there are no steps left that could be marked."""
+        return getattr(context.instance(node_id).layer, "return_sequences", True) is False
 
     def _layer(self, context: Context, node_id: str, trait: str) -> bool:
         return bool(getattr(context.instance(node_id).layer, trait, False))

@@ -15,7 +15,6 @@ from graph_compiler.document import GraphDocument
 from runtime.layers.torch_forms.sources import piece_source
 from runtime.registries import snake_case
 
-_CLASS_NUMBERS = ("sparse_categorical_crossentropy", "categorical_generalized_cross_entropy")
 _METRICS = {
     "binary_accuracy": "accuracy_of_sides",
     "categorical_accuracy": "accuracy_of_classes",
@@ -156,7 +155,7 @@ class Training:
     def _dataset(self, x: Sequence[str], y: Sequence[str]) -> str:
         kinds = [spec.dtype for spec in inputs_of(self.document, self.analysis)]
         targets = list(y) * len(self.outputs) if len(y) == 1 else list(y)
-        kind = "int64" if self.loss in _CLASS_NUMBERS else "float32"
+        kind = "int64" if wants_class_numbers(make_loss(self.document.compile)) else "float32"
         tensors = [*zip(x, kinds, strict=False), *((name, kind) for name in targets)]
         items = ", ".join(f"torch.as_tensor({name}, dtype=torch.{kind})" for name, kind in tensors)
         return f"TensorDataset({items})"
