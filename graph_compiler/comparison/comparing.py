@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graph_compiler.bypassing import without_bypassed
+from graph_compiler.analysis import context_of
+from graph_compiler.checks.rule import Context
 from graph_compiler.comparison.differences import (
     LayerDifference,
     SettingDifference,
@@ -14,7 +15,7 @@ from graph_compiler.comparison.differences import (
 from graph_compiler.comparison.matching import match_nodes
 from graph_compiler.document import Edge, Edit, GraphDocument, Node, diff_edits
 from graph_compiler.document.values import same_value
-from graph_compiler.shapes import Shapes, propagate
+from graph_compiler.shapes import Shapes
 from graph_compiler.wiring import Wiring
 from runtime.types import show_shape
 
@@ -61,15 +62,15 @@ def compare(old: GraphDocument, new: GraphDocument) -> Comparison:
         new: The design it is compared with.
     """
     pairs = match_nodes(old, new)
-    wirings = Wiring(without_bypassed(old)), Wiring(without_bypassed(new))
-    shapes = propagate(wirings[0]), propagate(wirings[1])
+    contexts = context_of(old), context_of(new)
+    shapes = contexts[0].shapes, contexts[1].shapes
     return Comparison(
         old,
         new,
         pairs,
-        tuple(_layers(old, new, pairs, shapes, wirings[1])),
+        tuple(_layers(old, new, pairs, shapes, contexts[1].wiring)),
         tuple(_wires(old, new, pairs)),
-        tuple(_settings(old, new, pairs)),
+        (*_orders(*contexts, pairs), *_settings(old, new, pairs)),
         sum(shapes[0].parameters.values()),
         sum(shapes[1].parameters.values()),
     )
@@ -226,6 +227,19 @@ def _ends(edge: Edge, names: Mapping[str, str], nodes: Any = None) -> tuple[Any,
         return names.get(key, f"old:{key}" if names and nodes is not None else key)
 
     return name(edge.source), edge.source_port, name(edge.target), edge.target_port
+
+
+def _orders(old: Context, new: Context, pairs: Mapping[str, str]) -> Iterable[SettingDifference]:
+    """The order of inputs and outputs that both have: by it a model takes its data and labels."""
+    ends = (("inputs", old.inputs, new.inputs), ("outputs", old.outputs, new.outputs))
+    for what, ours, theirs in ends:
+        there = set(theirs)
+        before = [key for key in ours if pairs.get(key) in there]
+        kept = {pairs[key] for key in before}
+        after = [key for key in theirs if key in kept]
+        if [pairs[key] for key in before] != after:
+            names = [old.document.nodes[k].name for k in before], [new.document.nodes[k].name for k in after]
+            yield SettingDifference("design", ValueChange(what, *names))
 
 
 def _settings(

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from graph_compiler.document import TrainingSettings
 from graph_compiler.importers.code_reader import Reader
+from graph_compiler.importers.guarding import in_words
 from graph_compiler.importers.models import draw_config
 from graph_compiler.importers.result import Imported
 from runtime.errors import FileFormatError
@@ -56,7 +57,9 @@ def import_code(text: str) -> Imported:
             f"No model of Keras was found in the program. {shown}".strip(),
             hint="It is read where layers are called on one another, or put into a Sequential.",
         )
-    drawing = draw_config(layer_config(model), Reading(), compile_config(model))
+    with in_words("The model"):
+        config, learnt = layer_config(model), compile_config(model)
+    drawing = draw_config(config, Reading(), learnt)
     document = drawing.document
     try:
         document = document.model_copy(update={"training": TrainingSettings(**reader.training)})

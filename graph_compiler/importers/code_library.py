@@ -1,6 +1,6 @@
 """What names of Keras in a program stand for: looked up in tables of the runtime, never imported."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ from runtime.symbolic import find_symbolic
 KERAS = ("tensorflow.python.keras", "tensorflow.keras", "tf_keras", "keras.src", "keras.api", "keras")
 """Modules that are Keras, the longest names first."""
 _FAMILIES = ("activations", "constraints", "initializers", "losses", "metrics", "optimizers", "regularizers")
+_MODULES = ("callbacks", "layers", "models", "ops", "utils", *_FAMILIES)
+"""Modules of Keras that a program uses."""
 _ACTIVATIONS = {"tensorflow.nn": "activations", "keras.ops": "activations"}
 """Modules whose functions programs give to layers as activations."""
 _JOINING = ("add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract")
@@ -74,6 +76,24 @@ def named(path: str) -> Name:
         if path == keras or path.startswith(f"{keras}."):
             return Name(f"keras{path.removeprefix(keras)}")
     return Name(path)
+
+
+def from_all(modules: Sequence[str], short: str) -> Name:
+    """What a name stands for behind `from … import *`; without a module that has it, the name itself.
+
+    Args:
+        modules: The modules of which all was imported; the last that has the name counts.
+        short: The name.
+    """
+    for module in reversed(modules):
+        found = named(f"{module}.{short}")
+        inside = found.path.rpartition(".")[0]
+        if found.path == "keras" or (inside == "keras" and short in _MODULES):
+            return found
+        maker = _maker(inside, short)
+        if maker is not None and maker is not Unreadable:
+            return found
+    return Name(short)
 
 
 def made(name: Name, line: int, args: list[Any], kwargs: dict[str, Any]) -> Any:

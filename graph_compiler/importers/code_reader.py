@@ -9,16 +9,19 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from graph_compiler.importers.code_library import Name, callbacks_in, made, named, plain_member
+from graph_compiler.importers.code_library import Name, from_all, made, named, plain_member
 from graph_compiler.importers.code_scope import (
     TENSOR_SIGNS,
     Function,
+    LoopLeftError,
     ReturnedError,
     Unread,
     assigned,
     loaded,
     not_read,
+    tried,
 )
+from graph_compiler.importers.code_training import compiled, fitted
 from graph_compiler.importers.code_values import (
     CodeError,
     bounded,
@@ -32,13 +35,11 @@ from runtime.models import Model, Sequential
 from runtime.symbolic import KerasTensor, find_symbolic
 
 MAX_STEPS = 200_000
-"""Most expressions that are looked at, loops counted as often as they go round."""
+"""Most statements and expressions that are looked at, loops counted as often as they go round."""
 MAX_CALLS = 40
 """Deepest nesting of the program's own functions."""
 _READ_OF_MODELS = ("input", "inputs", "output", "outputs", "layers", "name", "trainable", "shape")
 _WITHOUT_EFFECT = ("evaluate", "predict", "save", "save_weights", "summary")
-_TRAINING = {"epochs": 1, "batch_size": 32, "validation_split": 0.0, "shuffle": True}
-"""What a design has of the arguments of `fit`, with Keras's defaults."""
 _SEED = "keras.utils.set_random_seed"
 
 
@@ -60,6 +61,8 @@ class Reader:
         self.chosen: Model | None = None
         self._steps = 0
         self._depth = 0
+        self._loops = 0
+        self._all_of: list[str] = []
 
     def read(self, tree: ast.Module) -> None:
         """Walks the whole program."""
@@ -67,13 +70,19 @@ class Reader:
 
     def _block(self, body: list[ast.stmt], scope: dict[str, Any]) -> None:
         for statement in body:
+            self._count()
             try:
-                self._tried(statement, lambda: self._statement(statement, scope))  # noqa: B023
+                tried(statement, lambda: self._statement(statement, scope))  # noqa: B023
             except CodeError as error:
                 if not error.quiet:
                     self.notes.setdefault(error.line, error.reason)
                 for name in assigned(statement):
                     scope[name] = Unread(error.line, error.reason, error.quiet)
+
+    def _count(self) -> None:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise RecursionError
 
     def _statement(self, node: ast.stmt, scope: dict[str, Any]) -> None:  # noqa: C901, PLR0912
         match node:
@@ -81,6 +90,8 @@ class Reader:
                 for alias in node.names:
                     whole = alias.name if alias.asname else alias.name.partition(".")[0]
                     scope[alias.asname or whole] = named(whole)
+            case ast.ImportFrom() if node.names[0].name == "*":
+                self._all_of.append(node.module or "")
             case ast.ImportFrom():
                 for alias in node.names:
                     scope[alias.asname or alias.name] = named(f"{node.module or ''}.{alias.name}")
@@ -96,12 +107,12 @@ class Reader:
                 self._assign(node.target, value, scope)
             case ast.FunctionDef():
                 scope[node.name] = Function(node, scope)
-            case ast.Return():
+            case ast.Return() if self._depth:
                 raise ReturnedError(None if node.value is None else self._value(node.value, scope))
             case ast.For():
-                for item in self._items(node.iter, scope):
-                    self._assign(node.target, item, scope)
-                    self._block(node.body, scope)
+                self._loop(node, scope)
+            case ast.Break() | ast.Continue() if self._loops:
+                raise LoopLeftError(ends=isinstance(node, ast.Break))
             case ast.If():
                 self._block(node.body if self._truth(node.test, scope) else node.orelse, scope)
             case ast.With() | ast.Try():
@@ -114,6 +125,19 @@ class Reader:
                 raise CodeError(node.lineno, f"the class {node.name} is code of its own and is not read.")
             case _:
                 raise CodeError(node.lineno, f"{type(node).__name__.lower()} is not read.")
+
+    def _loop(self, node: ast.For, scope: dict[str, Any]) -> None:
+        self._loops += 1
+        try:
+            for item in self._items(node.iter, scope):
+                self._assign(node.target, item, scope)
+                try:
+                    self._block(node.body, scope)
+                except LoopLeftError as left:
+                    if left.ends:
+                        break
+        finally:
+            self._loops -= 1
 
     def _expression(self, node: ast.expr, scope: dict[str, Any]) -> None:
         """A statement that keeps nothing: only what it does to a model or list matters."""
@@ -151,16 +175,14 @@ class Reader:
             case ast.Subscript() if isinstance(self._known(target.value, scope), list | dict):
                 table, key = self._value(target.value, scope), self._value(target.slice, scope)
                 bounded(target, [table, value])
-                self._tried(target, lambda: table.__setitem__(key, value))
+                tried(target, lambda: table.__setitem__(key, value))
             case ast.Attribute():
                 pass
             case _:
                 raise CodeError(target.lineno, "such an assignment is not read.")
 
     def _value(self, node: ast.expr, scope: dict[str, Any]) -> Any:  # noqa: C901, PLR0912
-        self._steps += 1
-        if self._steps > MAX_STEPS:
-            raise RecursionError
+        self._count()
         match node:
             case ast.Constant():
                 return bounded(node, node.value) if is_plain(node.value) else not_read(node)
@@ -170,9 +192,7 @@ class Reader:
                 items = self._all(node.elts, scope)
                 return items if isinstance(node, ast.List) else tuple(items)
             case ast.Dict():
-                keys = [self._value(key, scope) for key in node.keys if key is not None]
-                values = [self._value(value, scope) for value in node.values]
-                return bounded(node, self._tried(node, lambda: dict(zip(keys, values, strict=True))))
+                return bounded(node, tried(node, lambda: self._table(node, scope)))
             case ast.BinOp():
                 left, right = self._value(node.left, scope), self._value(node.right, scope)
                 if find_symbolic([left, right]):
@@ -191,7 +211,7 @@ class Reader:
                 return bounded(node, "".join(self._text(part, scope) for part in node.values))
             case ast.Subscript():
                 value, key = self._value(node.value, scope), self._value(node.slice, scope)
-                return self._tried(node, lambda: value[key])
+                return tried(node, lambda: value[key])
             case ast.Slice():
                 ends = (node.lower, node.upper, node.step)
                 return slice(*(None if end is None else self._value(end, scope) for end in ends))
@@ -207,7 +227,9 @@ class Reader:
                 return not_read(node)
 
     def _named(self, node: ast.Name, scope: dict[str, Any]) -> Any:
-        found = scope.get(node.id, self.scope.get(node.id, Name(node.id)))
+        if node.id not in scope and node.id not in self.scope:
+            return from_all(self._all_of, node.id)
+        found = scope.get(node.id, self.scope.get(node.id))
         if isinstance(found, Unread):
             where = f"line {found.line}" if found.line != node.lineno else "this line"
             reason = f"it needs '{node.id}' of {where}, which was not read."
@@ -222,6 +244,16 @@ class Reader:
             else:
                 items.append(self._value(node, scope))
         return bounded(nodes[0], items) if nodes else items
+
+    def _table(self, node: ast.Dict, scope: dict[str, Any]) -> dict[Any, Any]:
+        table: dict[Any, Any] = {}
+        for key, written in zip(node.keys, node.values, strict=True):
+            name = None if key is None else self._value(key, scope)
+            value = self._value(written, scope)
+            if key is None and not isinstance(value, dict):
+                raise CodeError(node.lineno, "only dicts of known values are taken over with **.")
+            table |= value if key is None else {name: value}
+        return table
 
     def _items(self, node: ast.expr, scope: dict[str, Any]) -> list[Any]:
         value = self._value(node, scope)
@@ -255,7 +287,7 @@ class Reader:
         sign = TENSOR_SIGNS.get(type(node.op))
         if sign is None:
             raise CodeError(node.lineno, "this sign is not read between tensors.")
-        return self._tried(node, lambda: KerasTensor.operate(sign, left, right))
+        return tried(node, lambda: KerasTensor.operate(sign, left, right))
 
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp, scope: dict[str, Any]) -> list[Any]:
         def go(place: int) -> None:
@@ -276,7 +308,7 @@ class Reader:
         if isinstance(owner, Name):
             return owner.member(node.attr)
         if isinstance(owner, Layer | KerasTensor) and node.attr in _READ_OF_MODELS:
-            return self._tried(node, lambda: getattr(owner, node.attr))
+            return tried(node, lambda: getattr(owner, node.attr))
         raise CodeError(node.lineno, f".{node.attr} is not read.")
 
     def _call(self, node: ast.Call, scope: dict[str, Any]) -> Any:
@@ -300,15 +332,12 @@ class Reader:
                 found = named_function(node, function.path, args)
                 if found is not NotImplemented:
                     return found
-            return self._noted(self._tried(node, lambda: made(function, node.lineno, args, kwargs)))
+            value = tried(node, lambda: made(function, node.lineno, args, kwargs))
+            self.models += [value] if isinstance(value, Model) else []
+            return value
         if isinstance(function, Layer) and find_symbolic([args, list(kwargs.values())]):
-            return self._tried(node, lambda: function(*args, **kwargs))
+            return tried(node, lambda: function(*args, **kwargs))
         raise CodeError(node.lineno, "such a call is not read.")
-
-    def _noted(self, value: Any) -> Any:
-        if isinstance(value, Model):
-            self.models.append(value)
-        return value
 
     def _arguments(self, node: ast.Call, scope: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         args = [self._given(value, node) for value in self._all(node.args, scope)]
@@ -331,18 +360,24 @@ class Reader:
         own = {name: self._value(default, function.scope) for name, default in function.defaults().items()}
         scope = {**function.scope, **own, **function.filled(node, args, kwargs, own)}
         self._depth += 1
+        loops, self._loops = self._loops, 0
         try:
             self._block(function.node.body, scope)
         except ReturnedError as returned:
             return returned.value
         finally:
             self._depth -= 1
+            self._loops = loops
         return None
 
     def _method(self, node: ast.Call, owner: Any, name: str, scope: dict[str, Any]) -> Any:
         if isinstance(owner, Model) and name in ("compile", "fit"):
             self.chosen = owner
-            (self._compile if name == "compile" else self._fit)(node, owner, scope)
+            if name == "compile":
+                values = compiled(node, lambda value: self._value(value, scope), self.notes)
+                tried(node, lambda: owner.compile(**values))
+            else:
+                self.training |= fitted(node, lambda value: self._known(value, scope))
             return None
         if isinstance(owner, Model) and name in _WITHOUT_EFFECT:
             return None
@@ -360,41 +395,4 @@ class Reader:
             raise CodeError(node.lineno, f".{name}() is not read.")
         if isinstance(owner, list):
             bounded(node, [owner, *args])
-        return self._tried(node, lambda: allowed(*args, **kwargs))
-
-    def _compile(self, node: ast.Call, model: Model, scope: dict[str, Any]) -> None:
-        names = ("optimizer", "loss")
-        given = {
-            **dict(zip(names, node.args, strict=False)),
-            **{k.arg: k.value for k in node.keywords if k.arg},
-        }
-        values: dict[str, Any] = {}
-        for name in ("optimizer", "loss", "metrics"):
-            if name not in given:
-                continue
-            try:
-                value = self._value(given[name], scope)
-                values[name] = plain_member(value, node.lineno) if isinstance(value, Name) else value
-            except CodeError as error:
-                self.notes.setdefault(error.line, error.reason)
-        self._tried(node, lambda: model.compile(**values))
-
-    def _fit(self, node: ast.Call, _: Model, scope: dict[str, Any]) -> None:
-        self.training |= _TRAINING
-        for keyword in node.keywords:
-            value = self._known(keyword.value, scope) if keyword.arg in (*_TRAINING, "callbacks") else None
-            if keyword.arg == "callbacks":
-                self.training["callbacks"] = callbacks_in(value)
-            elif isinstance(value, bool | int | float):
-                self.training[str(keyword.arg)] = value
-
-    def _tried(self, node: ast.AST, function: Callable[[], Any]) -> Any:
-        try:
-            return function()
-        except (CodeError, RecursionError, ReturnedError):
-            raise
-        except Exception as error:
-            line = getattr(node, "lineno", 0)
-            raise CodeError(
-                line, str(error).splitlines()[0] if str(error) else type(error).__name__
-            ) from error
+        return tried(node, lambda: allowed(*args, **kwargs))

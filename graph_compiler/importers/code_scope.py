@@ -1,6 +1,7 @@
 """What the names in a program stand for while it is read: functions of its own, and values not known."""
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,18 @@ class ReturnedError(Exception):
         self.value = value
 
 
+class LoopLeftError(Exception):
+    """Leads out of the body of a loop.
+
+    Args:
+        ends: True if the loop ends, False if it goes on with the next item.
+    """
+
+    def __init__(self, *, ends: bool) -> None:
+        super().__init__()
+        self.ends = ends
+
+
 TENSOR_SIGNS: dict[type, str] = {
     ast.Add: "add",
     ast.Sub: "subtract",
@@ -79,6 +92,21 @@ TENSOR_SIGNS: dict[type, str] = {
 def not_read(node: ast.expr) -> Any:
     """Raises for an expression that has no meaning here."""
     raise CodeError(node.lineno, f"{type(node).__name__.lower()} is not read.")
+
+
+def tried(node: ast.AST, function: Callable[[], Any]) -> Any:
+    """What a function gives; any mistake in it is one of the program's line.
+
+    Raises:
+        CodeError: It failed.
+    """
+    try:
+        return function()
+    except (CodeError, RecursionError, ReturnedError, LoopLeftError):
+        raise
+    except Exception as error:
+        line = getattr(node, "lineno", 0)
+        raise CodeError(line, str(error).splitlines()[0] if str(error) else type(error).__name__) from error
 
 
 def loaded(target: ast.expr) -> Any:

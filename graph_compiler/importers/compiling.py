@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
+from pydantic import ValidationError
 
 from graph_compiler.class_arguments import kept_arguments
 from graph_compiler.compile_settings import METRICS_BY_OUTPUT, SCHEDULES, class_of, metric_problem
@@ -40,10 +41,19 @@ def compile_settings(config: Any, reading: Reading, remark: Callable[[str], None
     if not config:
         return None
     try:
-        given = compile_arguments(config, reading)
+        return _settings(compile_arguments(config, reading), remark)
     except LayerloomError as error:
-        remark(f"How the model was compiled could not be taken over: {error.message}")
-        return None
+        why = error.message
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}."
+    except (ValueError, OverflowError) as error:
+        why = f"a design cannot keep one of its values: {error}."
+    remark(f"How the model was compiled could not be taken over: {why}")
+    return None
+
+
+def _settings(given: dict[str, Any], remark: Callable[[str], None]) -> CompileSettings:
     loss, loss_params = _loss(given["loss"], remark)
     metrics = _metrics(given["metrics"], remark)
     return CompileSettings(
@@ -118,7 +128,7 @@ def _loss(loss: Any, remark: Callable[[str], None]) -> tuple[str, dict[str, Any]
 def _metrics(metrics: Any, remark: Callable[[str], None]) -> dict[str, dict[str, Any]]:
     """Metrics by name, with their settings."""
     found: dict[str, dict[str, Any]] = {}
-    for item in _flat(metrics):
+    for item in map(_unwrapped, _flat(metrics)):
         name = item if item in METRICS_BY_OUTPUT else _name("metrics", item)
         params = _settings_of(item)
         if not name or name in found or metric_problem(name, json.dumps(params)) is not None:
@@ -127,6 +137,19 @@ def _metrics(metrics: Any, remark: Callable[[str], None]) -> dict[str, dict[str,
         else:
             found[name] = params
     return found
+
+
+def _unwrapped(item: Any) -> Any:
+    """The name of a function of Keras, in place of the metric that files wrap such a function in."""
+    known = find_registry("metrics")
+    if type(item) is not known.lookup("MeanMetricWrapper") or item.get_config().keys() - {
+        "name",
+        "dtype",
+        "fn",
+    }:
+        return item
+    names = (item.name, getattr(item.fn, "__name__", ""))
+    return next((name for name in names if name in known and known.lookup(name) is item.fn), item)
 
 
 def _flat(value: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph_compiler.importers.layers import Described, class_name, described
-from graph_compiler.importers.steps import Frame, Step, Steps, Tensor, tensors_in
+from graph_compiler.importers.steps import MAX_OUTPUTS, Frame, Step, Steps, Tensor, tensors_in
 from graph_compiler.importers.wires import wired
 from graph_compiler.instances import find_spec
 from runtime.config import floatx
@@ -126,7 +126,7 @@ class _Walk:
         shape = _stated_shape(first) or (
             config.get("build_input_shape") if isinstance(config, dict) else None
         )
-        if shape is None:
+        if not isinstance(shape, list | tuple):
             self.found.remark("The file does not say which shape the data have: set it at the input.")
             shape = [None, 1]
         spec = find_spec(class_name(first))
@@ -253,7 +253,7 @@ class _GraphWalk:
 
     def _tensor(self, wanted: Reference, *, ends: bool = False) -> Tensor:
         found = self.made.get(self._key(wanted, ends=ends))
-        if isinstance(found, int) and wanted.output >= 0:
+        if isinstance(found, int) and 0 <= wanted.output < MAX_OUTPUTS:
             return Tensor(found, wanted.output)
         if isinstance(found, list) and 0 <= wanted.output < len(found):
             return found[wanted.output]

@@ -2,8 +2,11 @@
 
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import h5py
 
 from graph_compiler.importers.models import draw_config, remarked, with_weights
 from graph_compiler.importers.result import Imported
@@ -34,19 +37,18 @@ def import_file(path: FilePath, *, weights: bool = True) -> Imported:
     """
     if zipfile.is_zipfile(path):
         said, config, _ = read_members(path)
-        reading, learnt = Reading(keras_version=major(said, otherwise=3)), config.get("compile_config")
+        reading = Reading(keras_version=major(said, otherwise=3))
+        learnt, broken = config.get("compile_config"), []
     elif _is_text(path):
         return import_json(Path(path).read_bytes())
     else:
         with opened(path) as file:
             reading, config = Reading(keras_version=version_of(file)), config_of(file, path)
-            text = text_attribute(file, "training_config")
-        learnt = parse_json(text, "The training settings") if text else None
+            learnt, broken = _training_settings(file)
     drawing = draw_config(config, reading, learnt)
-    if not weights:
-        return Imported(drawing.document, {}, drawing.remarks)
+    drawing = replace(drawing, remarks=(*drawing.remarks, *broken))
     plain = Imported(drawing.document, {}, drawing.remarks)
-    if plain.locked:
+    if not weights or plain.locked:
         return plain
     try:
         model: Any = load_model(path, compile=False)
@@ -71,10 +73,19 @@ def import_json(text: str | bytes) -> Imported:
     return Imported(drawing.document, {}, drawing.remarks)
 
 
+def _training_settings(file: h5py.File) -> tuple[Any, list[str]]:
+    """What a file says of training; where it is broken, why: the model can be drawn without."""
+    try:
+        text = text_attribute(file, "training_config")
+        return (parse_json(text, "The training settings") if text else None), []
+    except ValueError as error:
+        return None, [f"How the model was compiled could not be taken over: {error}"]
+
+
 def _version(config: dict[str, Any]) -> int:
     """Major version of the Keras that wrote a text; only Keras 3 names modules."""
     stated = str(config.get("keras_version", ""))[:1]
-    return int(stated) if stated.isdigit() else 3 if "module" in config else 2
+    return int(stated) if stated.isdecimal() else 3 if "module" in config else 2
 
 
 def _is_text(path: FilePath) -> bool:

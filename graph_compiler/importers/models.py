@@ -9,6 +9,7 @@ from graph_compiler.importers.arguments import params_of
 from graph_compiler.importers.compiling import compile_settings, likely_settings
 from graph_compiler.importers.configs import read_steps
 from graph_compiler.importers.drawing import Drawing, drawn
+from graph_compiler.importers.guarding import in_words, whole_texts
 from graph_compiler.importers.result import Imported
 from graph_compiler.lowering import lower
 from runtime.errors import FileFormatError, LayerloomError, RefusedError
@@ -54,14 +55,15 @@ def draw_config(config: Any, reading: Reading, learnt: Any = None) -> Drawing:
     Raises:
         FileFormatError: It is no model that can be drawn.
     """
-    with MemoryLimit(_WORKING_SPACE, "no layer needs so much before it has weights"):
-        try:
-            found = read_steps(config, reading)
-        except RefusedError as error:
-            raise FileFormatError(error.message, hint=error.hint) from error
-        last = found.steps[found.outputs[0].step] if len(found.outputs) == 1 else None
-        settings = compile_settings(learnt, reading, found.remark) or likely_settings(last)
-    return drawn(found, settings)
+    with in_words("The model's config"):
+        with MemoryLimit(_WORKING_SPACE, "no layer needs so much before it has weights"):
+            try:
+                found = read_steps(whole_texts(config), reading)
+            except RefusedError as error:
+                raise FileFormatError(error.message, hint=error.hint) from error
+            last = found.steps[found.outputs[0].step] if len(found.outputs) == 1 else None
+            settings = compile_settings(whole_texts(learnt), reading, found.remark) or likely_settings(last)
+        return drawn(found, settings)
 
 
 def with_weights(drawing: Drawing, model: Any) -> Imported:

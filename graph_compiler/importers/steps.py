@@ -9,6 +9,9 @@ from runtime.errors import FileFormatError
 MAX_STEPS = 10_000
 """Most calls of layers that are drawn; a model inside of others counts each time it is called."""
 
+MAX_OUTPUTS = 10_000
+"""Most outputs of one call: each has a port, and the number of a port is part of its name."""
+
 
 @dataclass(frozen=True)
 class Tensor:

@@ -175,6 +175,23 @@ def test_groups_differ_by_their_layers():
     assert compare(new, with_other_ids(new)).is_empty
 
 
+def test_the_order_of_inputs_and_outputs_is_a_difference():
+    sketch = Sketch().add("InputLayer", "a", shape=[4]).add("InputLayer", "b", shape=[4])
+    sketch.add("Dense", "c", "a", units=3).add("Dense", "d", "b", units=3)
+    old = sketch.document
+    nodes = {key: old.nodes[key] for key in reversed(old.nodes)}
+    new = old.model_copy(update={"nodes": nodes})
+    comparison = compare(old, new)
+    assert [
+        (one.section, one.change.name, one.change.old, one.change.new) for one in comparison.settings
+    ] == [
+        ("design", "inputs", ["a", "b"], ["b", "a"]),
+        ("design", "outputs", ["c", "d"], ["d", "c"]),
+    ]
+    assert '~ inputs: ["a", "b"] → ["b", "a"]' in comparison_text(comparison)
+    assert list(edited(old, *comparison.edits()).nodes) == list(new.nodes)
+
+
 def test_designs_with_equal_ids_by_chance_are_told_apart():
     old, new = open_template("mnist_mlp"), open_template("mnist_cnn")
     comparison = compare(old, new)
