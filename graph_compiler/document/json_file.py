@@ -13,6 +13,9 @@ from runtime.errors import did_you_mean
 MAX_CHARACTERS = 20_000_000
 """Longest document that is read; the largest network of the catalogue has less than a hundredth of it."""
 
+MOST_DIGITS = 300
+"""Of a whole number; what has more can be computed with by nobody."""
+
 
 def dump_document(document: GraphDocument) -> str:
     """The document as JSON text; equal documents give equal text.
@@ -90,7 +93,7 @@ def _parse(text: str | bytes) -> Any:
             f"The file has {len(text):,} characters; a design has at most {MAX_CHARACTERS:,}."
         )
     try:
-        return json.loads(text, object_pairs_hook=_table, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_table, parse_constant=_no_constant, parse_int=_whole)
     except UnicodeDecodeError:
         raise DocumentError(
             "The file is not text.", hint="Choose the .json that Layerloom has saved, not a model file."
@@ -103,6 +106,15 @@ def _parse(text: str | bytes) -> Any:
         ) from None
     except RecursionError:
         raise DocumentError("The JSON is nested too deeply to be a design.") from None
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise DocumentError(
+            f"A number has {len(digits):,} digits; at most {MOST_DIGITS} are read.",
+            hint="Write a smaller number.",
+        )
+    return int(digits)
 
 
 def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One constructor parameter: its kind, its bounds, and whether a value is one it can have."""
 
 import importlib
+import sys
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -284,7 +285,10 @@ def _is_whole(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+    """Whether a value is a number that layers can compute with: whole numbers may be too large for that."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    return not isinstance(value, int) or abs(value) <= sys.float_info.max
 
 
 def _layer_problem(value: Any) -> str | None:

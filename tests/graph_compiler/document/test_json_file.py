@@ -82,6 +82,11 @@ def test_a_binary_file_is_refused():
     assert "not text" in refused(b"\x89HDF\r\n\xff\xfe").message
 
 
+@pytest.mark.parametrize("digits", [301, 5000])
+def test_numbers_nobody_can_compute_with_are_refused(digits):
+    assert f"A number has {digits:,} digits" in refused(f'{{"width": {"9" * digits}}}').message
+
+
 @pytest.mark.parametrize(("text", "kind"), [("[]", "a list"), ("3", "a number"), ("null", "nothing")])
 def test_other_json_is_refused(text, kind):
     assert f"received {kind}" in refused(text).message

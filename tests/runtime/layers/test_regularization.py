@@ -132,6 +132,11 @@ def test_rates_are_fractions(name):
         getattr(layers, name)(1.5)
 
 
+def test_a_whole_number_too_large_to_compute_with_is_no_rate():
+    with pytest.raises(ParameterError, match="rate=…"):
+        layers.Dropout(10**400)
+
+
 @pytest.mark.parametrize(
     ("layer", "shape", "message"),
     [
