@@ -288,7 +288,7 @@ def _is_number(value: Any) -> bool:
     """Whether a value is a number that layers can compute with: whole numbers may be too large for that."""
     if not isinstance(value, Real) or isinstance(value, bool):
         return False
-    return not isinstance(value, int) or abs(value) <= sys.float_info.max
+    return not isinstance(value, Integral) or abs(int(value)) <= sys.float_info.max
 
 
 def _layer_problem(value: Any) -> str | None:

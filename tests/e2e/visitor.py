@@ -65,7 +65,9 @@ class Visitor(Hand):
         it drops a page's pictures when one leaves, though the browser may still be asking for them.
         """
         passing = r"(\w+/_stcore/(health|host-config)|media/\w+\.jpg)"
-        noise = re.compile(rf"Failed to load resource: .* 404 .*{self.address}/{passing}$")
+        missed = rf"Failed to load resource: .* 404 .*{self.address}/{passing}$"
+        unseen = rf"Client Error: Image source error - {self.address}/media/\w+\.jpg "
+        noise = re.compile(f"{missed}|{unseen}")
         return [complaint for complaint in self.complaints if not noise.match(complaint)]
 
     def rev_is_seen(self, rev: int) -> None:
