@@ -26,7 +26,7 @@ LAYERS = ("InputLayer", "Rescaling", "Conv2D", "MaxPooling2D", "Flatten", "Dense
 NAMES = ("input", "rescaling", "conv2d", "max_pooling2d", "flatten", "dense", "dense_1")
 SHAPES = ("28 × 28 × 1", "28 × 28 × 1", "26 × 26 × 8", "13 × 13 × 8", "1352", "32", "10")
 SPARE_PLACE = (0.5, 0.72)
-EPOCHS, EPOCHS_OF_PROGRAM, BATCH_SIZE = 16, 1, 64
+EPOCHS, EPOCHS_OF_PROGRAM, BATCH_SIZE = 40, 1, 64
 
 
 def test_from_an_empty_canvas_to_both_files(visitor: Visitor, designer: Designer, tmp_path: Path) -> None:
